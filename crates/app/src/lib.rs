@@ -1,0 +1,30 @@
+//! The verbs: authorize, load, decide, save, commit with the changes.
+//!
+//! Invariant: every way into the product (HTTP, command line, background work) comes through here, and one account's data
+//! reaches another only through [`door`]. This crate knows neither HTTP nor SQL.
+
+pub mod account;
+pub mod association;
+pub mod connection;
+pub mod cx;
+pub mod disclosure;
+pub mod door;
+pub mod error;
+pub mod export;
+pub mod import;
+pub mod live;
+pub mod mirror;
+pub mod organization;
+pub mod owner;
+pub mod passkey;
+pub mod person;
+pub mod pipeline;
+pub mod property;
+pub mod record;
+pub mod search;
+pub mod second_factor;
+pub mod session;
+pub mod step_up;
+pub mod timeline;
+pub mod token;
+pub mod user;

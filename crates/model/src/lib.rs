@@ -1,0 +1,25 @@
+//! The nouns of Consortio and every decision about them.
+//!
+//! Invariant: nothing here does I/O, reads a clock, draws a random number or is `async`. What a function needs to know
+//! of the world is an argument; what it decides is its return value. So every rule can be tested as a table.
+
+pub mod account;
+pub mod association;
+pub mod authority;
+pub mod catalog;
+pub mod change;
+pub mod connection;
+pub mod eligibility;
+pub mod filter;
+pub mod fold;
+pub mod id;
+pub mod identity;
+pub mod import;
+pub mod limits;
+pub mod mirror;
+pub mod object;
+pub mod organization;
+pub mod pipeline;
+pub mod property;
+pub mod record;
+pub mod timeline;

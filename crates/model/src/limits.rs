@@ -1,0 +1,86 @@
+//! Every limit of the product, with its reason. A limit that is not here does not exist, which is a bug.
+
+/// Records of one list page. HubSpot's limit; clients ask for no more.
+pub const LIST_PAGE_MAX: usize = 100;
+/// Records of one list page with history: a record's history can be long. HubSpot's limit.
+pub const LIST_PAGE_WITH_HISTORY_MAX: usize = 50;
+/// Records of one search page. HubSpot's limit.
+pub const SEARCH_PAGE_MAX: usize = 200;
+/// Inputs of one object batch. HubSpot's limit.
+pub const BATCH_MAX: usize = 100;
+/// Inputs of one association batch read, and create. HubSpot's limits.
+pub const ASSOCIATION_READ_MAX: usize = 1_000;
+/// See [`ASSOCIATION_READ_MAX`].
+pub const ASSOCIATION_CREATE_MAX: usize = 2_000;
+/// Links of one record shown on a page of associations.
+pub const ASSOCIATION_PAGE_MAX: usize = 500;
+/// Filter groups of a search: the largest HubSpot ever documented.
+pub const FILTER_GROUPS_MAX: usize = 10;
+/// Filters of one group.
+pub const FILTERS_PER_GROUP_MAX: usize = 25;
+/// Filters of one search in all.
+pub const FILTERS_MAX: usize = 100;
+/// Values of one IN filter: more would make the statement larger than SQLite's default of 32,766 parameters.
+pub const FILTER_VALUES_MAX: usize = 1_000;
+/// Characters of a free-text query and of a filter value. HubSpot: 3,000.
+pub const QUERY_CHARS_MAX: usize = 3_000;
+/// Bytes of a JSON body: HubSpot's batches of 100 with long notes stay below it.
+pub const BODY_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// Bytes of an uploaded import file: a million rows of 20 columns are about 200 MB.
+pub const IMPORT_FILE_BYTES_MAX: usize = 1024 * 1024 * 1024;
+/// Rows of one import file.
+pub const IMPORT_ROWS_MAX: usize = 5_000_000;
+/// Columns of one import file: HubSpot's 1,000 custom properties.
+pub const IMPORT_COLUMNS_MAX: usize = 1_000;
+/// Bytes of one field of an import file, the longest note we take.
+pub const IMPORT_FIELD_BYTES_MAX: usize = 65_536 * 4;
+/// Failed rows kept per import; what comes after is only counted.
+pub const IMPORT_ERRORS_MAX: usize = 100_000;
+/// Characters of one property value. HubSpot: 65,536.
+pub const VALUE_CHARS_MAX: usize = 65_536;
+/// Properties one record can hold.
+pub const PROPERTIES_PER_RECORD_MAX: usize = 2_000;
+/// Custom properties of one object type. HubSpot: 1,000.
+pub const CUSTOM_PROPERTIES_MAX: usize = 1_000;
+/// Options of one enumeration.
+pub const OPTIONS_MAX: usize = 5_000;
+/// Properties with unique values per type. HubSpot: 10.
+pub const UNIQUE_PROPERTIES_MAX: usize = 10;
+/// Stages of one pipeline. HubSpot: 100.
+pub const STAGES_MAX: usize = 100;
+/// Pipelines of one object type. HubSpot: 100 on Enterprise.
+pub const PIPELINES_MAX: usize = 100;
+/// Characters of a name of anything a person names.
+pub const NAME_CHARS_MAX: usize = 255;
+/// Secondary e-mail addresses of a contact.
+pub const SECONDARY_EMAILS_MAX: usize = 250;
+/// Hops of a causal chain across accounts before it counts as a loop.
+pub const HOPS_MAX: u8 = 3;
+/// Changes a consumer reads at once.
+pub const FEED_PAGE_MAX: usize = 200;
+/// Items of a timeline page.
+pub const TIMELINE_PAGE_MAX: usize = 100;
+/// Matching records of one source shown in a mirrored view: a domain shared by more is not an identity.
+pub const MIRROR_MATCHES_MAX: usize = 25;
+/// Members of one organization of a self-hosted instance.
+pub const ORGANIZATION_MEMBERS_MAX: usize = 10_000;
+/// Service tokens of one account.
+pub const TOKENS_MAX: usize = 1_000;
+/// Permission sets of one account. HubSpot: 100.
+pub const PERMISSION_SETS_MAX: usize = 100;
+/// Passkeys of one person.
+pub const PASSKEYS_MAX: usize = 20;
+/// Minutes a step-up proof may be used after the second factor was shown: long enough to finish a dialog.
+pub const STEP_UP_MINUTES: i64 = 5;
+/// Minutes an unfinished sign-in or an unverified organization lives. Source: scenario 9.
+pub const CHALLENGE_MINUTES: i64 = 15;
+/// Days a session lives without being used.
+pub const SESSION_IDLE_DAYS: i64 = 14;
+/// Failed attempts per account name and window before attempts are refused.
+pub const ATTEMPTS_MAX: i64 = 10;
+/// The window of [`ATTEMPTS_MAX`], in minutes.
+pub const ATTEMPTS_WINDOW_MINUTES: i64 = 15;
+/// Characters of a password, at least (NIST SP 800-63B) and at most (so that hashing stays bounded).
+pub const PASSWORD_CHARS_MIN: usize = 10;
+/// See [`PASSWORD_CHARS_MIN`].
+pub const PASSWORD_CHARS_MAX: usize = 200;

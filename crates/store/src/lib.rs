@@ -1,0 +1,24 @@
+//! The only SQL of the product: one portable text over a thin engine layer for SQLite and PostgreSQL.
+//!
+//! Invariant: no statement touches two accounts, and nothing is committed without saying what changed
+//! ([`WriteTx::commit`]). This crate decides nothing about the product and never knows who is asking.
+
+pub mod account;
+pub mod association;
+pub mod backup;
+pub mod engine;
+pub mod feed;
+pub mod import;
+pub mod inbox;
+pub mod lease;
+pub mod migrate;
+pub mod move_engine;
+pub mod organization;
+pub mod person;
+pub mod pipeline;
+pub mod property;
+pub mod record;
+pub mod search;
+pub mod session;
+pub mod timeline;
+pub mod token;
