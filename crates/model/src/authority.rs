@@ -1,1 +1,335 @@
-//! authority
+//! Who may do what: one pure decision for every act of the product. A caller describes where somebody stands (role,
+//! permissions, seats, account) and names the act; the answer is how far she may go, or a denial with a stable code.
+//!
+//! Invisible and forbidden are different answers: a denial says whether the caller may even know that the thing is there.
+
+use crate::account::{Deed, Permission, Permissions, Role, Scope, Seat, Status};
+use crate::object::ObjectType;
+use std::collections::BTreeSet;
+use std::fmt;
+
+/// One act of an actor in the account she stands in. Every verb of `app` names the one it asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Act {
+    /// Read, list, search records and their history, associations and timeline.
+    ViewRecords(ObjectType),
+    /// Create, update, restore, link, unlink.
+    EditRecords(ObjectType),
+    /// Archive.
+    DeleteRecords(ObjectType),
+    /// Erase for good.
+    EraseRecords(ObjectType),
+    /// Properties, pipelines, labels, owners: whoever is in the account needs them to read anything.
+    ReadDefinitions,
+    ManageDefinitions,
+    Import,
+    Export,
+    /// See what sister companies did with a customer.
+    ViewMirrored,
+    ReadUsers,
+    ManageUsers,
+    ManageTokens,
+    ReadSettings,
+    ManageSettings,
+    /// Change subscriptions, status, or turn sensitive data on.
+    ManageSubscription,
+    /// Read the account's log: disclosures, changes, sign-ins.
+    ReadAudit,
+}
+
+/// Where an actor stands in one account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    pub role: Role,
+    pub permissions: Permissions,
+    pub seats: BTreeSet<Seat>,
+    pub account_status: Status,
+}
+
+/// How far an allowed act reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reach {
+    /// Only what she owns.
+    Owned,
+    /// What she or her team owns.
+    Team,
+    Everything,
+}
+
+/// A refusal. The codes are part of the API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Denial {
+    /// The permission is missing.
+    PermissionMissing,
+    /// Only a Super Admin may.
+    SuperAdminOnly,
+    /// The account is suspended: reading goes on, changing does not.
+    AccountSuspended,
+    /// The account is deactivated: nobody enters.
+    AccountDeactivated,
+    /// A Sales or Service seat is needed, whatever the role.
+    SeatMissing,
+    /// The organization is not there for this actor.
+    OrganizationInvisible,
+    /// Super Admin in every member is needed. Source: spec 1.5.
+    NotSuperAdminEverywhere,
+    /// The act is only possible from an account with Marketing Hub Enterprise. Source: spec 1.5.
+    NeedsAnchorAccount,
+    /// Partner Admins see the organization and change nothing.
+    PartnerAdminViewsOnly,
+}
+
+impl Denial {
+    /// The stable code.
+    pub fn code(self) -> &'static str {
+        match self {
+            Denial::PermissionMissing => "PERMISSION_MISSING",
+            Denial::SuperAdminOnly => "SUPER_ADMIN_ONLY",
+            Denial::AccountSuspended => "ACCOUNT_SUSPENDED",
+            Denial::AccountDeactivated => "ACCOUNT_DEACTIVATED",
+            Denial::SeatMissing => "SEAT_MISSING",
+            Denial::OrganizationInvisible => "ORGANIZATION_NOT_FOUND",
+            Denial::NotSuperAdminEverywhere => "NOT_SUPER_ADMIN_EVERYWHERE",
+            Denial::NeedsAnchorAccount => "NEEDS_ANCHOR_ACCOUNT",
+            Denial::PartnerAdminViewsOnly => "PARTNER_ADMIN_VIEWS_ONLY",
+        }
+    }
+
+    /// Whether the caller must not learn that the thing exists.
+    pub fn is_invisible(self) -> bool {
+        matches!(self, Denial::OrganizationInvisible | Denial::AccountDeactivated)
+    }
+}
+
+impl fmt::Display for Denial {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Denial::PermissionMissing => "you do not have the permission this needs",
+            Denial::SuperAdminOnly => "only a Super Admin of the account may do this",
+            Denial::AccountSuspended => "the account is suspended: it can be read but not changed",
+            Denial::AccountDeactivated => "the account is deactivated",
+            Denial::SeatMissing => "a Sales or Service seat in this account is needed",
+            Denial::OrganizationInvisible => "there is no such organization",
+            Denial::NotSuperAdminEverywhere => "you need to be a Super Admin in every account of the organization",
+            Denial::NeedsAnchorAccount => "this can only be done from an account with Marketing Hub Enterprise",
+            Denial::PartnerAdminViewsOnly => "a Partner Admin sees the organization but cannot change it",
+        })
+    }
+}
+
+/// Whether somebody may do an act in the account she stands in, and how far it reaches.
+pub fn decide(standing: &Standing, act: Act) -> Result<Reach, Denial> {
+    match standing.account_status {
+        Status::Deactivated => return Err(Denial::AccountDeactivated),
+        Status::Suspended if is_change(act) => return Err(Denial::AccountSuspended),
+        Status::Suspended | Status::Active => {}
+    }
+    match act {
+        Act::ViewRecords(object) => by_scope(standing, object, Deed::View),
+        Act::EditRecords(object) => by_scope(standing, object, Deed::Edit),
+        Act::DeleteRecords(object) => by_scope(standing, object, Deed::Delete),
+        Act::EraseRecords(object) => {
+            by_name(standing, Permission::RecordsErase).and_then(|_| by_scope(standing, object, Deed::Delete))
+        }
+        Act::ReadDefinitions | Act::ReadUsers | Act::ReadSettings => Ok(Reach::Everything),
+        Act::ManageDefinitions => by_name(standing, Permission::DefinitionsManage),
+        Act::Import => by_name(standing, Permission::Import),
+        Act::Export => by_name(standing, Permission::Export),
+        Act::ViewMirrored => view_mirrored(standing),
+        Act::ManageUsers => by_name(standing, Permission::UsersManage),
+        Act::ManageTokens => by_name(standing, Permission::TokensManage),
+        Act::ManageSettings => by_name(standing, Permission::SettingsManage),
+        Act::ManageSubscription if standing.role == Role::SuperAdmin => Ok(Reach::Everything),
+        Act::ManageSubscription => Err(Denial::SuperAdminOnly),
+        Act::ReadAudit => by_name(standing, Permission::AuditView),
+    }
+}
+
+fn is_change(act: Act) -> bool {
+    match act {
+        Act::ViewRecords(_) | Act::ReadDefinitions | Act::Export | Act::ReadUsers | Act::ReadSettings | Act::ReadAudit => false,
+        // A suspended account is frozen on both sides of its connections.
+        Act::ViewMirrored => true,
+        // A Super Admin must be able to pay her way out of a suspension.
+        Act::ManageSubscription | Act::ManageSettings | Act::ManageUsers => false,
+        Act::EditRecords(_) | Act::DeleteRecords(_) | Act::EraseRecords(_) => true,
+        Act::ManageDefinitions | Act::Import | Act::ManageTokens => true,
+    }
+}
+
+fn by_scope(standing: &Standing, object: ObjectType, deed: Deed) -> Result<Reach, Denial> {
+    match standing.permissions.scope(object, deed) {
+        Scope::None => Err(Denial::PermissionMissing),
+        Scope::Owned => Ok(Reach::Owned),
+        Scope::Team => Ok(Reach::Team),
+        Scope::Everything => Ok(Reach::Everything),
+    }
+}
+
+fn by_name(standing: &Standing, name: Permission) -> Result<Reach, Denial> {
+    if standing.permissions.names.contains(&name) { Ok(Reach::Everything) } else { Err(Denial::PermissionMissing) }
+}
+
+/// The seat is asked for first: being Super Admin does not replace it. Source: spec 3.2.
+fn view_mirrored(standing: &Standing) -> Result<Reach, Denial> {
+    if !standing.seats.contains(&Seat::Sales) && !standing.seats.contains(&Seat::Service) {
+        return Err(Denial::SeatMissing);
+    }
+    by_name(standing, Permission::MirroringView)
+}
+
+/// One act on an organization. Source: spec 1.5.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum OrganizationAct {
+    See,
+    Create,
+    AddMembers,
+    RemoveMembers,
+    EditConnections,
+    Delete,
+    /// Take one's own account out of an organization that nobody can manage. Source: scenario 20.
+    Withdraw,
+    ReadLog,
+}
+
+impl OrganizationAct {
+    /// Every act.
+    pub const ALL: [OrganizationAct; 8] = [
+        OrganizationAct::See,
+        OrganizationAct::Create,
+        OrganizationAct::AddMembers,
+        OrganizationAct::RemoveMembers,
+        OrganizationAct::EditConnections,
+        OrganizationAct::Delete,
+        OrganizationAct::Withdraw,
+        OrganizationAct::ReadLog,
+    ];
+}
+
+/// Where an actor stands towards an organization.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OrganizationStanding {
+    /// Her role in the account she works in; `None` for a service token, which is nobody's role.
+    pub role_here: Option<Role>,
+    /// Super Admin in every member (for creating: in every account that is to be joined).
+    pub super_admin_everywhere: bool,
+    /// The account she works in holds the organization up under its policy.
+    pub here_is_anchor: bool,
+    /// No living user is Super Admin in every member.
+    pub unmanageable: bool,
+}
+
+/// Whether somebody may do an act on the organization of the account she works in.
+pub fn decide_organization(standing: OrganizationStanding, act: OrganizationAct) -> Result<(), Denial> {
+    let role = match standing.role_here {
+        None | Some(Role::Standard) => return Err(Denial::OrganizationInvisible),
+        Some(role) => role,
+    };
+    match act {
+        OrganizationAct::See | OrganizationAct::ReadLog => Ok(()),
+        _ if role == Role::PartnerAdmin => Err(Denial::PartnerAdminViewsOnly),
+        OrganizationAct::Withdraw if standing.unmanageable => Ok(()),
+        OrganizationAct::EditConnections => everywhere(standing),
+        OrganizationAct::Create
+        | OrganizationAct::AddMembers
+        | OrganizationAct::RemoveMembers
+        | OrganizationAct::Delete
+        | OrganizationAct::Withdraw => everywhere(standing).and_then(|()| from_anchor(standing)),
+    }
+}
+
+fn everywhere(standing: OrganizationStanding) -> Result<(), Denial> {
+    if standing.super_admin_everywhere { Ok(()) } else { Err(Denial::NotSuperAdminEverywhere) }
+}
+
+fn from_anchor(standing: OrganizationStanding) -> Result<(), Denial> {
+    if standing.here_is_anchor { Ok(()) } else { Err(Denial::NeedsAnchorAccount) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::account;
+    use crate::object::{CONTACT, DEAL};
+    use std::fmt::Write;
+
+    fn answer<T: fmt::Debug>(result: Result<T, Denial>) -> String {
+        match result {
+            Ok(reach) => format!("{reach:?}").replace("()", "yes"),
+            Err(denial) => denial.code().to_owned(),
+        }
+    }
+
+    fn standing(role: Role, seats: &[Seat], status: Status) -> Standing {
+        let seats: BTreeSet<_> = seats.iter().copied().collect();
+        Standing { role, permissions: account::permissions(role, None, &seats), seats, account_status: status }
+    }
+
+    #[test]
+    fn the_matrix_of_acts_in_an_account() {
+        let narrow = Standing {
+            permissions: Permissions::default().with(DEAL, Deed::View, Scope::Owned).with(DEAL, Deed::Edit, Scope::Owned),
+            ..standing(Role::Standard, &[Seat::Sales], Status::Active)
+        };
+        let personas = [
+            ("super admin with a sales seat", standing(Role::SuperAdmin, &[Seat::Sales], Status::Active)),
+            ("super admin without a seat", standing(Role::SuperAdmin, &[], Status::Active)),
+            ("partner admin", standing(Role::PartnerAdmin, &[Seat::Core], Status::Active)),
+            ("standard user with a service seat", standing(Role::Standard, &[Seat::Service], Status::Active)),
+            ("standard user, own deals only", narrow),
+            ("standard user, view-only seat", standing(Role::Standard, &[Seat::ViewOnly], Status::Active)),
+            ("super admin, account suspended", standing(Role::SuperAdmin, &[Seat::Sales], Status::Suspended)),
+            ("super admin, account deactivated", standing(Role::SuperAdmin, &[Seat::Sales], Status::Deactivated)),
+        ];
+        let acts = [
+            Act::ViewRecords(CONTACT),
+            Act::EditRecords(CONTACT),
+            Act::DeleteRecords(CONTACT),
+            Act::EraseRecords(CONTACT),
+            Act::ViewRecords(DEAL),
+            Act::EditRecords(DEAL),
+            Act::ReadDefinitions,
+            Act::ManageDefinitions,
+            Act::Import,
+            Act::Export,
+            Act::ViewMirrored,
+            Act::ReadUsers,
+            Act::ManageUsers,
+            Act::ManageTokens,
+            Act::ReadSettings,
+            Act::ManageSettings,
+            Act::ManageSubscription,
+            Act::ReadAudit,
+        ];
+        let mut table = String::new();
+        for (who, standing) in &personas {
+            writeln!(table, "{who}").unwrap();
+            for act in acts {
+                writeln!(table, "  {:<34} {}", format!("{act:?}"), answer(decide(standing, act))).unwrap();
+            }
+        }
+        insta::assert_snapshot!("acts_in_an_account", table);
+    }
+
+    #[test]
+    fn the_matrix_of_acts_on_an_organization() {
+        let places = [
+            ("super admin everywhere, in an anchor account", Some(Role::SuperAdmin), true, true, false),
+            ("super admin everywhere, in another member", Some(Role::SuperAdmin), true, false, false),
+            ("super admin here only, in an anchor account", Some(Role::SuperAdmin), false, true, false),
+            ("super admin here only, organization unmanageable", Some(Role::SuperAdmin), false, true, true),
+            ("partner admin", Some(Role::PartnerAdmin), false, true, false),
+            ("standard user", Some(Role::Standard), false, true, false),
+            ("service token", None, false, true, false),
+        ];
+        let mut table = String::new();
+        for (who, role_here, super_admin_everywhere, here_is_anchor, unmanageable) in places {
+            writeln!(table, "{who}").unwrap();
+            let standing = OrganizationStanding { role_here, super_admin_everywhere, here_is_anchor, unmanageable };
+            for act in OrganizationAct::ALL {
+                writeln!(table, "  {:<16} {}", format!("{act:?}"), answer(decide_organization(standing, act))).unwrap();
+            }
+        }
+        insta::assert_snapshot!("acts_on_an_organization", table);
+    }
+}
