@@ -1,1 +1,75 @@
-//! inbox
+//! The inbox of an account: which changes of other feeds were carried out here already, so that a replay does nothing;
+//! and the parked changes, which a consumer could not carry out and set aside so that the rest of the feed goes on.
+
+use crate::engine::Result;
+use crate::tx::{Tx, WriteTx};
+use jiff::Timestamp;
+use model::id::{AccountId, RecordId};
+
+/// Notes that a step of a change is being carried out; false when it was already.
+pub async fn accept(tx: &mut WriteTx, from: AccountId, seq: i64, step: &str, at: Timestamp) -> Result<bool> {
+    let sql = "INSERT INTO inbox (account_id, from_account_id, from_seq, step, at) VALUES ($1, $2, $3, $4, $5)
+               ON CONFLICT (account_id, from_account_id, from_seq, step) DO NOTHING";
+    let account = tx.account();
+    Ok(tx.execute(sql, &[account.into(), from.into(), seq.into(), step.into(), at.into()]).await? == 1)
+}
+
+/// A change that a consumer set aside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parked {
+    pub seq: i64,
+    pub record: Option<RecordId>,
+    pub reason: String,
+    pub n_attempts: i64,
+    pub parked_at: Timestamp,
+}
+
+/// Sets a change aside, or counts another attempt.
+pub async fn park(tx: &mut WriteTx, consumer: &str, parked: &Parked) -> Result<()> {
+    let sql = "INSERT INTO parked (account_id, consumer, seq, record_id, reason, n_attempts, parked_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+               ON CONFLICT (account_id, consumer, seq) DO UPDATE SET reason = excluded.reason, n_attempts = parked.n_attempts + 1";
+    let account = tx.account();
+    tx.execute(
+        sql,
+        &[
+            account.into(),
+            consumer.into(),
+            parked.seq.into(),
+            parked.record.into(),
+            parked.reason.as_str().into(),
+            parked.n_attempts.into(),
+            parked.parked_at.into(),
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// What a consumer set aside, oldest first. A record with a parked change waits: its later changes are parked as well.
+pub async fn parked(tx: &mut Tx, consumer: &str, limit: usize) -> Result<Vec<Parked>> {
+    let sql = "SELECT seq, record_id, reason, n_attempts, parked_at FROM parked WHERE account_id = $1 AND consumer = $2 ORDER BY seq LIMIT $3";
+    let rows = tx.query(sql, &[tx.account().into(), consumer.into(), limit.into()]).await?;
+    rows.into_iter()
+        .map(|mut row| {
+            Ok(Parked {
+                seq: row.int(0)?,
+                record: row.int_opt(1)?.map(RecordId),
+                reason: row.text(2)?,
+                n_attempts: row.int(3)?,
+                parked_at: row.time(4)?,
+            })
+        })
+        .collect()
+}
+
+/// Takes a change back out, because it was carried out or given up by a person.
+pub async fn unpark(tx: &mut WriteTx, consumer: &str, seq: i64) -> Result<bool> {
+    let account = tx.account();
+    let n = tx
+        .execute(
+            "DELETE FROM parked WHERE account_id = $1 AND consumer = $2 AND seq = $3",
+            &[account.into(), consumer.into(), seq.into()],
+        )
+        .await?;
+    Ok(n == 1)
+}

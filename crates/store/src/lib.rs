@@ -2,6 +2,9 @@
 //!
 //! Invariant: no statement touches two accounts, and nothing is committed without saying what changed
 //! ([`WriteTx::commit`]). This crate decides nothing about the product and never knows who is asking.
+//!
+//! A function that reads takes [`Tx`], one that writes takes [`WriteTx`]; both know their account, so no function of an
+//! account-owned table is told which account it is about.
 
 pub mod account;
 pub mod association;
@@ -22,3 +25,7 @@ pub mod search;
 pub mod session;
 pub mod timeline;
 pub mod token;
+mod tx;
+
+pub use engine::{Dialect, Durability, Engine, Result, Row, StoreError, Value};
+pub use tx::{Databases, HOME_LOCATION, Hint, INSTANCE, Store, Tx, WriteTx};

@@ -1,1 +1,82 @@
-//! migrate
+//! One numbered stream of migrations for both engines, in `migrations/`. A step that has run is never edited: its
+//! fingerprint is checked at every start.
+
+use crate::engine::{Engine, Result, StoreError};
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+
+const STEPS: [(i64, &str, &str); 1] = [(1, "foundation", include_str!("../migrations/0001_foundation.sql"))];
+
+/// A step that was carried out now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    pub number: i64,
+    pub name: String,
+}
+
+/// Brings a database to the present schema; the steps it took. Safe to run from several processes at once.
+pub async fn migrate(engine: &Engine, now: Timestamp) -> Result<Vec<Step>> {
+    let mut tx = engine.write().await?;
+    if engine.dialect() == crate::Dialect::Postgres {
+        // Two servers starting at once would both see an empty database. The number is arbitrary, only ours.
+        tx.query("SELECT CAST(pg_advisory_xact_lock(7220260301) AS TEXT)", &[]).await?;
+    }
+    tx.execute(
+        "CREATE TABLE IF NOT EXISTS schema_step (number BIGINT PRIMARY KEY, name {text} NOT NULL, fingerprint {text} NOT NULL, at BIGINT NOT NULL)",
+        &[],
+    )
+    .await?;
+    let mut taken = Vec::new();
+    let mut known = tx.query("SELECT number, fingerprint FROM schema_step ORDER BY number", &[]).await?;
+    for row in &mut known {
+        check(row.int(0)?, &row.text(1)?)?;
+    }
+    for (number, name, sql) in STEPS.iter().skip(known.len()) {
+        for statement in statements(sql) {
+            tx.execute(&statement, &[]).await?;
+        }
+        let sql_now = "INSERT INTO schema_step (number, name, fingerprint, at) VALUES ($1, $2, $3, $4)";
+        tx.execute(sql_now, &[(*number).into(), (*name).into(), fingerprint(sql).into(), now.into()]).await?;
+        taken.push(Step { number: *number, name: (*name).to_owned() });
+    }
+    tx.commit().await?;
+    Ok(taken)
+}
+
+/// Steps that a database still needs; an error when it is newer than this program or was changed by hand.
+pub async fn pending(engine: &Engine) -> Result<Vec<Step>> {
+    let mut tx = engine.read().await?;
+    let table = match engine.dialect() {
+        crate::Dialect::Sqlite => "SELECT 1 FROM sqlite_master WHERE name = 'schema_step'",
+        crate::Dialect::Postgres => "SELECT 1 FROM pg_tables WHERE tablename = 'schema_step' AND schemaname = current_schema()",
+    };
+    let mut known = Vec::new();
+    if tx.query_opt(table, &[]).await?.is_some() {
+        known = tx.query("SELECT number, fingerprint FROM schema_step ORDER BY number", &[]).await?;
+    }
+    for row in &mut known {
+        check(row.int(0)?, &row.text(1)?)?;
+    }
+    Ok(STEPS.iter().skip(known.len()).map(|(number, name, _)| Step { number: *number, name: (*name).to_owned() }).collect())
+}
+
+fn check(number: i64, found: &str) -> Result<()> {
+    let Some((_, name, sql)) = STEPS.iter().find(|(n, ..)| *n == number) else {
+        return Err(StoreError::Unavailable(format!(
+            "the database has migration {number}, which this version does not know: use the version that made it, or a newer one"
+        )));
+    };
+    if fingerprint(sql) != found {
+        return Err(StoreError::Broken(format!("migration {number} ({name}) was changed after it ran on this database")));
+    }
+    Ok(())
+}
+
+fn fingerprint(sql: &str) -> String {
+    Sha256::digest(sql.as_bytes()).iter().take(8).map(|b| format!("{b:02x}")).collect()
+}
+
+fn statements(sql: &str) -> Vec<String> {
+    let code: Vec<&str> = sql.lines().filter(|line| !line.trim_start().starts_with("--")).collect();
+    code.join("\n").split(';').map(str::trim).filter(|s| !s.is_empty()).map(str::to_owned).collect()
+}
