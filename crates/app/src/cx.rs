@@ -1,1 +1,110 @@
-//! cx
+//! The context of a verb: who asks, in which account, when, by which way, and what they may.
+//!
+//! A context is made in four places only: from a session, from a service token, for the system itself, and by
+//! [`crate::door`] for another account.
+
+use crate::error::Result;
+use model::account::{Permissions, Role, Status};
+use model::authority::{self, Act, Reach, Standing};
+use model::change::{Actor, By, Cause, Source};
+use model::id::{AccountId, OwnerId, PersonId};
+use outside::Outside;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use store::Store;
+
+/// The product, running: its databases, its ports, its settings. Cheap to clone; every verb takes it first.
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+/// See [`App`].
+pub struct Inner {
+    pub store: Store,
+    pub outside: Outside,
+    pub settings: Settings,
+    /// Values that are the same until the account's definitions change, and so need not be read for every request.
+    pub definitions: crate::property::Cache,
+}
+
+/// What the operator decides.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Where people reach the server, such as `https://crm.example`; passkeys are bound to its host.
+    pub public_url: String,
+    /// 32 bytes that seal secrets at rest. Never stored in a database.
+    pub seal_key: [u8; 32],
+    /// The sample group is loaded, so its fixed sign-in may be shown.
+    pub demo: bool,
+    /// Passwords are hashed cheaply. For tests only; the binary always says false.
+    pub cheap_hashing: bool,
+}
+
+impl App {
+    pub fn new(store: Store, outside: Outside, settings: Settings) -> App {
+        App(Arc::new(Inner { store, outside, settings, definitions: crate::property::Cache::default() }))
+    }
+}
+
+impl std::ops::Deref for App {
+    type Target = Inner;
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+/// The context of one request or step.
+#[derive(Debug, Clone)]
+pub struct Cx {
+    pub actor: Actor,
+    pub source: Source,
+    pub account: AccountId,
+    pub now: jiff::Timestamp,
+    /// Quoted in the reply and the log.
+    pub request: String,
+    pub standing: Arc<Standing>,
+    /// The signed-in person, and the owner she is in this account; a token has neither.
+    pub person: Option<Person>,
+    /// The change that led to this, for work done because of a feed.
+    pub cause: Option<Cause>,
+}
+
+/// A person within an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Person {
+    pub id: PersonId,
+    pub owner: OwnerId,
+    /// When this session last saw a second factor or a user-verified passkey.
+    pub second_factor_at: Option<jiff::Timestamp>,
+}
+
+impl Cx {
+    /// The system itself, with every right in one account: set-up, the command line, scheduled work.
+    pub fn system(app: &App, account: AccountId) -> Cx {
+        let standing = Standing {
+            role: Role::SuperAdmin,
+            permissions: Permissions::all(),
+            seats: BTreeSet::new(),
+            account_status: Status::Active,
+        };
+        Cx {
+            actor: Actor::System,
+            source: Source::Internal,
+            account,
+            now: app.outside.now(),
+            request: app.outside.uuid(),
+            standing: Arc::new(standing),
+            person: None,
+            cause: None,
+        }
+    }
+
+    /// Whether the act is allowed, and how far it reaches.
+    pub fn may(&self, act: Act) -> Result<Reach> {
+        Ok(authority::decide(&self.standing, act)?)
+    }
+
+    /// By whom, from where and because of what: for [`store::WriteTx::commit`].
+    pub fn by(&self) -> By {
+        By { actor: self.actor.clone(), source: self.source, cause: self.cause.clone() }
+    }
+}

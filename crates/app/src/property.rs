@@ -1,1 +1,5 @@
 //! property
+
+/// Definitions of each account, read once.
+#[derive(Default)]
+pub struct Cache;

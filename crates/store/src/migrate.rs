@@ -80,3 +80,8 @@ fn statements(sql: &str) -> Vec<String> {
     let code: Vec<&str> = sql.lines().filter(|line| !line.trim_start().starts_with("--")).collect();
     code.join("\n").split(';').map(str::trim).filter(|s| !s.is_empty()).map(str::to_owned).collect()
 }
+
+/// The fingerprint of the whole stream, by which tests know whether a prepared database is still right.
+pub fn fingerprint_of_all() -> String {
+    fingerprint(&STEPS.iter().map(|(.., sql)| *sql).collect::<String>())
+}

@@ -158,11 +158,6 @@ pub struct Tx {
 }
 
 impl Tx {
-    /// Wraps a raw transaction, for the tools that handle whole databases.
-    pub(crate) fn new(raw: Raw, account: AccountId) -> Tx {
-        Tx { raw, account }
-    }
-
     /// Whose data this is; the first parameter of every statement on an account-owned table.
     pub fn account(&self) -> AccountId {
         self.account

@@ -217,7 +217,7 @@ impl Write {
 
     fn wake(&self) {
         // Full means the committer is about to run already, and it takes its turn after ours.
-        drop(self.home.wake.try_send(()));
+        let _ = self.home.wake.try_send(());
     }
 }
 

@@ -1,0 +1,3 @@
+//! The store contract: what every function of the store promises, on both engines.
+
+mod feed;

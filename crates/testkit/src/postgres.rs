@@ -1,0 +1,158 @@
+//! A PostgreSQL cluster for tests, made from the installed binaries in a temporary folder.
+//!
+//! The first test process that needs it starts it (a file lock keeps the others waiting); it is left running for the
+//! next run and shared by all. It listens on a Unix socket only. `CONSORTIO_TEST_POSTGRES` names another server instead.
+
+use std::fs::{self, File};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use store::{Durability, Engine, migrate};
+
+/// Names a database that a run made, so that its copies are fast and old runs can be told.
+static COUNT: AtomicU32 = AtomicU32::new(0);
+
+/// The address of a fresh, migrated database.
+pub async fn fresh_database() -> String {
+    let server = tokio::task::spawn_blocking(server).await.expect("the cluster starts");
+    let name = format!("t_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+    let admin = Engine::open(&server.dsn("postgres"), Durability::Process).await.expect("the test cluster answers");
+    let mut tx = admin.read().await.expect("a connection");
+    // Outside a transaction, as CREATE DATABASE wants it.
+    let sql = [format!("DROP DATABASE IF EXISTS {name}"), format!("CREATE DATABASE {name} TEMPLATE {}", server.template)];
+    for statement in sql {
+        tx.execute(&statement, &[]).await.expect("the test database is made");
+    }
+    server.dsn(&name)
+}
+
+struct Server {
+    base: String,
+    template: String,
+}
+
+impl Server {
+    fn dsn(&self, database: &str) -> String {
+        self.base.replace("DATABASE", database)
+    }
+}
+
+/// Starts the cluster and its template once per machine and schema.
+fn server() -> Server {
+    let folder = folder();
+    fs::create_dir_all(&folder).expect("the cluster's folder");
+    let lock = File::create(folder.join("lock")).expect("the cluster's lock");
+    lock.lock().expect("the cluster's lock");
+    let base = std::env::var("CONSORTIO_TEST_POSTGRES").unwrap_or_else(|_| {
+        start(&folder);
+        format!("postgres://consortio@/DATABASE?host={}", folder.display())
+    });
+    // A schema of its own name per set of migrations, so that a changed migration makes a new one.
+    let template = format!("template_{}", schema_fingerprint());
+    let server = Server { base, template };
+    make_template(&server);
+    server
+}
+
+fn schema_fingerprint() -> String {
+    migrate::fingerprint_of_all()
+}
+
+fn make_template(server: &Server) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let admin = Engine::open(&server.dsn("postgres"), Durability::Process).await.expect("the test cluster answers");
+        let mut tx = admin.read().await.expect("a connection");
+        let known = tx
+            .query_opt("SELECT 1 FROM pg_database WHERE datname = $1 AND datistemplate", &[server.template.as_str().into()])
+            .await
+            .expect("the list of databases");
+        if known.is_some() {
+            return;
+        }
+        tx.execute(&format!("DROP DATABASE IF EXISTS {}", server.template), &[]).await.expect("an unfinished template goes");
+        tx.execute(&format!("CREATE DATABASE {}", server.template), &[]).await.expect("the template is made");
+        {
+            let engine = Engine::open(&server.dsn(&server.template), Durability::Process).await.expect("the template opens");
+            migrate::migrate(&engine, crate::start()).await.expect("the template migrates");
+        }
+        tx.execute(&format!("ALTER DATABASE {} IS_TEMPLATE true ALLOW_CONNECTIONS false", server.template), &[])
+            .await
+            .expect("the template closes");
+        tx.execute(
+            "SELECT CAST(pg_terminate_backend(pid) AS TEXT) FROM pg_stat_activity WHERE datname = $1",
+            &[server.template.as_str().into()],
+        )
+        .await
+        .expect("nobody is connected to the template");
+    });
+}
+
+/// Short, because the path of a Unix socket may have at most 107 bytes.
+fn folder() -> PathBuf {
+    std::env::temp_dir().join(format!("consortio-test-pg-{}", nix::unistd::getuid()))
+}
+
+fn start(folder: &Path) {
+    let bin = binaries();
+    let data = folder.join("data");
+    let as_root = nix::unistd::getuid().is_root();
+    if as_root {
+        give_away(folder);
+    }
+    if !data.join("PG_VERSION").exists() {
+        drop(fs::remove_dir_all(&data));
+        run(
+            as_root,
+            &bin.join("initdb"),
+            &["-D", &text(&data), "-U", "consortio", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"],
+        );
+    }
+    let status = unprivileged(as_root, &bin.join("pg_ctl")).args(["status", "-D", &text(&data)]).stdout(Stdio::null()).status();
+    if status.is_ok_and(|s| s.success()) {
+        return;
+    }
+    let options = format!(
+        "-k {} -c listen_addresses='' -c fsync=off -c full_page_writes=off -c max_connections=400 -c shared_buffers=128MB",
+        folder.display()
+    );
+    let log = text(&folder.join("log"));
+    run(as_root, &bin.join("pg_ctl"), &["start", "-w", "-D", &text(&data), "-l", &log, "-o", &options]);
+}
+
+/// PostgreSQL refuses to run as root, so root hands the folder to the user that Debian's package made.
+fn give_away(folder: &Path) {
+    let user =
+        nix::unistd::User::from_name("postgres").ok().flatten().expect("PostgreSQL is installed: there is no user \"postgres\"");
+    nix::unistd::chown(folder, Some(user.uid), Some(user.gid)).expect("the folder changes hands");
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o755)).expect("the folder is open");
+}
+
+fn unprivileged(as_root: bool, program: &Path) -> Command {
+    if as_root {
+        let mut command = Command::new("setpriv");
+        command.args(["--reuid=postgres", "--regid=postgres", "--clear-groups"]).arg(program);
+        command.current_dir("/");
+        return command;
+    }
+    Command::new(program)
+}
+
+fn run(as_root: bool, program: &Path, args: &[&str]) {
+    let out = unprivileged(as_root, program).args(args).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    assert!(out.as_ref().is_ok_and(|s| s.success()), "{} {args:?} did not succeed: {out:?}", program.display());
+}
+
+/// The newest installed version, wherever Debian put it.
+fn binaries() -> PathBuf {
+    let mut found: Vec<PathBuf> = fs::read_dir("/usr/lib/postgresql")
+        .map(|entries| entries.flatten().map(|e| e.path().join("bin")).filter(|p| p.join("initdb").exists()).collect())
+        .unwrap_or_default();
+    found.sort();
+    found.pop().expect("PostgreSQL is installed under /usr/lib/postgresql: `make test` installs it")
+}
+
+fn text(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
+}
