@@ -1,1 +1,8 @@
-//! wire
+//! HubSpot's shapes: what goes over the wire, and nothing else.
+//!
+//! Invariant: this crate imports nothing of ours and decides nothing. A type here is a body that somebody's client sends
+//! or expects; its documentation is what `/openapi.json` says about it. Shapes that are ours alone (`/identity`,
+//! `/accounts`, `/organizations`) live beside their routes in `api`.
+
+pub mod error;
+pub mod lenient;

@@ -1,0 +1,8 @@
+//! Routes of `organizations`.
+
+use crate::route::Route;
+
+/// The rows of the route table.
+pub fn routes() -> Vec<Route> {
+    vec![]
+}

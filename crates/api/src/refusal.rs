@@ -1,0 +1,131 @@
+//! Refusals: the one mapping from what went wrong to status, category and body. Source: wire spec 2.5.
+
+use crate::correlation::Correlation;
+use crate::reply;
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::response::Response;
+use std::fmt::Display;
+use wire::error::{Context, ErrorBody, ErrorDetail};
+
+/// An answer that is not what was asked for. The message goes to the caller whole; `detail` only to the log.
+#[derive(Debug, Clone)]
+pub struct Refusal {
+    pub status: StatusCode,
+    pub category: &'static str,
+    /// The stable code, the envelope's `subCategory`.
+    pub code: Option<String>,
+    pub message: String,
+    pub errors: Vec<ErrorDetail>,
+    pub context: Context,
+    /// What the log needs and the caller must not see.
+    pub detail: Option<String>,
+    pub headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+impl Refusal {
+    /// Any refusal; prefer the named ones below.
+    pub fn new(status: StatusCode, category: &'static str, message: impl Into<String>) -> Refusal {
+        let message = message.into();
+        Refusal { status, category, code: None, message, errors: vec![], context: Context::new(), detail: None, headers: vec![] }
+    }
+
+    /// 400: the request itself is wrong. The message names the thing and the value.
+    pub fn invalid(message: impl Into<String>) -> Refusal {
+        Refusal::new(StatusCode::BAD_REQUEST, "VALIDATION_ERROR", message)
+    }
+
+    /// 404 for a path that leads nowhere.
+    pub fn no_such_path(path: &str) -> Refusal {
+        let message = format!("There is nothing at {}", shorten(path));
+        Refusal::new(StatusCode::NOT_FOUND, "NOT_FOUND", message).with_code("PATH_UNKNOWN")
+    }
+
+    /// 404 for a thing that does not exist or is invisible to the caller. The sentence is fixed: clients compare it.
+    pub fn not_found() -> Refusal {
+        Refusal::new(StatusCode::NOT_FOUND, "OBJECT_NOT_FOUND", "resource not found")
+    }
+
+    /// 401.
+    pub fn unauthenticated(message: impl Into<String>) -> Refusal {
+        let bearer = (axum::http::header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        Refusal { headers: vec![bearer], ..Refusal::new(StatusCode::UNAUTHORIZED, "INVALID_AUTHENTICATION", message) }
+    }
+
+    /// 403.
+    pub fn forbidden(message: impl Into<String>) -> Refusal {
+        Refusal::new(StatusCode::FORBIDDEN, "MISSING_SCOPES", message)
+    }
+
+    /// 413.
+    pub fn too_large(bytes_max: usize) -> Refusal {
+        let message = format!("The request body is larger than the limit of {bytes_max} bytes");
+        Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "VALIDATION_ERROR", message).with_code("BODY_TOO_LARGE")
+    }
+
+    /// 400 for a type segment nobody knows. The sentence is HubSpot's.
+    pub fn no_such_type(segment: &str) -> Refusal {
+        let context = [("objectType".to_owned(), vec![shorten(segment)])].into();
+        let message = format!("Unable to infer object type from: {}", shorten(segment));
+        Refusal { context, ..Refusal::invalid(message) }.with_code("OBJECT_TYPE_UNKNOWN")
+    }
+
+    /// 500. The caller learns only the correlation id; the log gets the detail.
+    pub fn internal(detail: impl Display) -> Refusal {
+        let message = "The server could not answer; the correlation id names the entry in its log";
+        let refusal = Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL_ERROR", message);
+        Refusal { detail: Some(detail.to_string()), ..refusal }.with_code("INTERNAL")
+    }
+
+    /// Sets the stable code.
+    pub fn with_code(mut self, code: impl Into<String>) -> Refusal {
+        self.code = Some(code.into());
+        self
+    }
+
+    /// Adds one wrong thing with its name: `place` is `query`, `body`, `path` or `properties`.
+    pub fn naming(mut self, place: &str, name: &str, value: &str) -> Refusal {
+        let context = [("name".to_owned(), vec![name.to_owned()]), ("value".to_owned(), vec![shorten(value)])].into();
+        let message = self.message.clone();
+        self.errors.push(ErrorDetail {
+            message,
+            place: Some(place.to_owned()),
+            context,
+            code: self.code.clone(),
+            ..Default::default()
+        });
+        self
+    }
+
+    /// The envelope.
+    pub fn into_response(self, correlation: Correlation) -> Response {
+        self.log(correlation);
+        let body = ErrorBody {
+            status: "error".to_owned(),
+            message: self.message,
+            correlation_id: correlation.to_string(),
+            category: self.category.to_owned(),
+            sub_category: self.code,
+            errors: self.errors,
+            context: self.context,
+        };
+        let mut response = reply::json(self.status, &body);
+        response.headers_mut().extend(self.headers.into_iter().map(|(name, value)| (Some(name), value)));
+        response
+    }
+
+    fn log(&self, correlation: Correlation) {
+        if self.status.is_server_error() {
+            let detail = self.detail.as_deref().unwrap_or_default();
+            tracing::error!(%correlation, status = self.status.as_u16(), code = self.code, detail, "request was not answered");
+        }
+    }
+}
+
+/// Cuts what a caller sent to a length that is fit for a message.
+pub fn shorten(text: &str) -> String {
+    const CHARS_MAX: usize = 100;
+    match text.char_indices().nth(CHARS_MAX) {
+        Some((end, _)) => format!("{}...", &text[..end]),
+        None => text.to_owned(),
+    }
+}

@@ -1,0 +1,5 @@
+//! The door as clients see it: every test goes through the real router.
+
+mod client;
+mod door;
+mod table;

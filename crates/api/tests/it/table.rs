@@ -1,0 +1,49 @@
+//! What holds for the route table as a whole.
+
+use crate::client::ask;
+use api::openapi::parameter_names;
+use api::{Api, Options};
+use std::collections::BTreeSet;
+use std::path::Path;
+
+#[test]
+fn every_row_is_documented_and_named_once() {
+    let mut ids = BTreeSet::new();
+    for route in api::routes() {
+        assert!(ids.insert(route.id), "two rows are called {}", route.id);
+        assert!(!route.tag.is_empty() && route.summary.ends_with('.'), "{} needs .about(tag, sentence)", route.id);
+        assert!(!route.replies.is_empty(), "{} says nothing about its answers", route.id);
+        assert_eq!(route.path.trim_end_matches('/'), route.path, "{}: the trailing slash is added for you", route.id);
+        assert_eq!(
+            parameter_names(route.path).count(),
+            parameter_names(route.path).collect::<BTreeSet<_>>().len(),
+            "{}",
+            route.id
+        );
+    }
+}
+
+/// Run with `UPDATE_GOLDEN=1` after changing routes or shapes, and look at the difference.
+#[test]
+fn the_openapi_document_is_the_golden_one() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/openapi.json");
+    let api = Api::new(Options::default());
+    let document: serde_json::Value = serde_json::from_slice(&api.openapi()).unwrap();
+    let now = serde_json::to_string_pretty(&document).unwrap() + "\n";
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        std::fs::write(&file, &now).unwrap();
+    }
+    let golden = std::fs::read_to_string(&file).unwrap_or_default();
+    assert!(golden == now, "docs/openapi.json is not what the route table says: UPDATE_GOLDEN=1 cargo nextest run -p api golden");
+}
+
+#[tokio::test]
+async fn the_description_is_served_with_its_page() {
+    let api = Api::new(Options::default());
+    assert_eq!(ask(&api, "GET /openapi.json", "").await.json()["openapi"], "3.1.0");
+    let page = ask(&api, "GET /docs", "").await;
+    assert!(page.header("content-security-policy").contains("script-src 'self';"));
+    assert!(!page.text.contains("<script>") && !page.text.contains("onclick"), "the page must not need inline scripts");
+    assert_eq!(ask(&api, "GET /docs/docs.js", "").await.header("content-type"), "text/javascript; charset=utf-8");
+    assert_eq!(ask(&api, "GET /healthz", "").await.json()["status"], "ok");
+}
