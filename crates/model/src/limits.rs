@@ -84,3 +84,7 @@ pub const ATTEMPTS_WINDOW_MINUTES: i64 = 15;
 pub const PASSWORD_CHARS_MIN: usize = 10;
 /// See [`PASSWORD_CHARS_MIN`].
 pub const PASSWORD_CHARS_MAX: usize = 200;
+/// Edges of one organization: everyone-with-everyone for 100 accounts and four features, or a hub with 10,000 spokes.
+pub const EDGES_MAX: usize = 80_000;
+/// Items of one page of an organization's log or of a list of disclosures.
+pub const LOG_PAGE_MAX: usize = 100;

@@ -1,1 +1,384 @@
-//! organization
+//! An organization: accounts that share. Not a parent: members stay businesses of their own, and nothing is shared until a
+//! connection says so.
+//!
+//! [`next`] is the whole life of it: total, pure, and in the order in which automatic changes cascade (spec 1.8): what an
+//! account became, then its edges, then its membership, then the organization that hung on it. Every effect is one entry of
+//! the organization's log.
+
+pub mod log;
+pub mod phase;
+
+use crate::account::{Account, Status, Subscriptions};
+use crate::connection::{self, Block, Closing, Edge, EdgeEffect, EdgeEvent, EdgeKey, End, Feature, Opened};
+use crate::eligibility::{AnchorLoss, Policy};
+use crate::id::{AccountId, OrganizationId, PersonId};
+use jiff::{Timestamp, ToSpan};
+use phase::{Deletion, MembershipEvent, Phase, PhaseEffect, PhaseEvent, Removal};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The version of the impact statement that is in force; acknowledging another is refused.
+pub const IMPACT_TEXT_VERSION: &str = "2026-11";
+
+/// What an organization needs to know of a member's account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Facts {
+    pub status: Status,
+    pub location: String,
+    pub subscriptions: Subscriptions,
+    pub sensitive: bool,
+}
+
+impl Facts {
+    /// The facts of an account.
+    pub fn of(account: &Account) -> Facts {
+        Facts {
+            status: account.status,
+            location: account.location.clone(),
+            subscriptions: account.subscriptions.clone(),
+            sensitive: account.sensitive,
+        }
+    }
+
+    fn end(&self) -> End<'_> {
+        End { sensitive: self.sensitive, subscriptions: &self.subscriptions }
+    }
+}
+
+/// One account in an organization.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Member {
+    pub facts: Facts,
+    pub joined_at: Timestamp,
+}
+
+/// One organization as a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Organization {
+    pub id: OrganizationId,
+    pub name: String,
+    pub phase: Phase,
+    pub policy: Policy,
+    /// Grows with every change; who edits names the version she saw.
+    pub version: i64,
+    pub members: BTreeMap<AccountId, Member>,
+    /// The edges that are on. Off and blocked are not stored: they follow.
+    pub open: BTreeMap<EdgeKey, Opened>,
+    /// When the grace ends, while there is one.
+    pub grace_until: Option<Timestamp>,
+}
+
+/// What can happen to an organization.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// Somebody proposes it with these accounts; nothing holds before it is verified.
+    Propose {
+        members: BTreeMap<AccountId, Facts>,
+    },
+    Verify,
+    /// The time to verify ran out.
+    Expire,
+    AddMembers {
+        members: BTreeMap<AccountId, Facts>,
+    },
+    RemoveMember {
+        account: AccountId,
+    },
+    /// Edges as [`connection::plan::plan`] allowed them.
+    EditEdges {
+        open: BTreeSet<EdgeKey>,
+        close: BTreeSet<EdgeKey>,
+        by: PersonId,
+    },
+    /// A member's account is not what it was.
+    FactsChanged {
+        account: AccountId,
+        facts: Facts,
+    },
+    /// Time went by.
+    TimePassed,
+    Delete,
+}
+
+/// One thing an event did: an entry of the log, a reason to tell somebody.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "did", rename_all = "snake_case")]
+pub enum Effect {
+    Proposed,
+    Verified,
+    MemberJoined {
+        account: AccountId,
+    },
+    MemberRemoved {
+        account: AccountId,
+        reason: Removal,
+    },
+    EdgeOpened {
+        edge: EdgeKey,
+    },
+    EdgeClosed {
+        edge: EdgeKey,
+        reason: Closing,
+    },
+    EdgeRefused {
+        edge: EdgeKey,
+        reason: Block,
+    },
+    /// The first connections were applied.
+    Configured,
+    /// Nothing flows until the given time, when it is deleted.
+    Frozen {
+        until: Timestamp,
+    },
+    Thawed,
+    /// Fewer than two members: nothing can be shared.
+    OneMemberLeft,
+    Deleted {
+        reason: Deletion,
+    },
+    /// The event makes no sense now, and nothing changed.
+    Refused,
+}
+
+impl Organization {
+    /// An organization before anybody proposed it.
+    pub fn none(id: OrganizationId, name: String, policy: Policy) -> Organization {
+        let (members, open) = (BTreeMap::new(), BTreeMap::new());
+        Organization { id, name, phase: Phase::None, policy, version: 0, members, open, grace_until: None }
+    }
+
+    /// The state of an edge between two members; off where one is none.
+    pub fn edge(&self, key: EdgeKey) -> Edge {
+        let (Some(source), Some(destination)) = (self.members.get(&key.source), self.members.get(&key.destination)) else {
+            return Edge::Off;
+        };
+        match connection::block(&self.policy, key.feature, source.facts.end(), destination.facts.end()) {
+            Some(block) => Edge::Blocked(block),
+            None if self.open.contains_key(&key) => Edge::On,
+            None => Edge::Off,
+        }
+    }
+
+    /// Whether anything may pass along an edge now: it is on, the organization is active, and so are both accounts.
+    pub fn carries(&self, key: EdgeKey) -> bool {
+        let active = |a: &AccountId| self.members.get(a).is_some_and(|m| m.facts.status == Status::Active);
+        self.phase.is_active() && self.edge(key) == Edge::On && active(&key.source) && active(&key.destination)
+    }
+
+    /// The member that holds the organization up: the one that joined first among those that can.
+    pub fn anchor(&self) -> Option<AccountId> {
+        let able = self.members.iter().filter(|(_, m)| self.policy.is_anchor(&m.facts.subscriptions));
+        able.min_by_key(|(id, m)| (m.joined_at, **id)).map(|(id, _)| *id)
+    }
+
+    /// Whether this member holds the organization up.
+    pub fn is_anchor(&self, account: AccountId) -> bool {
+        self.members.get(&account).is_some_and(|m| self.policy.is_anchor(&m.facts.subscriptions))
+    }
+}
+
+/// What becomes of an organization, and what that does, in order. Total: an event that makes no sense is [`Effect::Refused`].
+pub fn next(organization: Organization, event: Event, now: Timestamp) -> (Organization, Vec<Effect>) {
+    let mut turn = Turn { is: organization, effects: Vec::new(), now };
+    turn.take(event);
+    if turn.effects.is_empty() || turn.effects == [Effect::Refused] {
+        return (turn.is, turn.effects);
+    }
+    turn.is.version += 1;
+    (turn.is, turn.effects)
+}
+
+struct Turn {
+    is: Organization,
+    effects: Vec<Effect>,
+    now: Timestamp,
+}
+
+impl Turn {
+    fn take(&mut self, event: Event) {
+        let alive = !matches!(self.is.phase, Phase::None | Phase::Deleted(_));
+        match event {
+            Event::Propose { members } if self.is.phase == Phase::None => {
+                self.phase(PhaseEvent::Propose);
+                self.join(members);
+                self.settle();
+            }
+            Event::Verify => self.phase(PhaseEvent::Verify),
+            Event::Expire => self.phase(PhaseEvent::Expire),
+            Event::Delete => self.phase(PhaseEvent::Delete),
+            Event::AddMembers { members } if alive => {
+                self.join(members);
+                self.settle();
+            }
+            Event::RemoveMember { account } if alive && self.is.members.contains_key(&account) => {
+                self.leave(account, MembershipEvent::RemoveByHand);
+                self.settle();
+            }
+            Event::EditEdges { open, close, by } if alive => self.edit(open, close, by),
+            Event::FactsChanged { account, facts } if alive && self.is.members.contains_key(&account) => {
+                self.facts(account, facts);
+                self.settle();
+            }
+            Event::TimePassed if alive => self.time(),
+            Event::Propose { .. } | Event::AddMembers { .. } | Event::RemoveMember { .. } => self.effects.push(Effect::Refused),
+            Event::EditEdges { .. } | Event::FactsChanged { .. } | Event::TimePassed => self.effects.push(Effect::Refused),
+        }
+    }
+
+    fn phase(&mut self, event: PhaseEvent) {
+        let (after, effect) = phase::next(self.is.phase, event);
+        self.is.phase = after;
+        match effect {
+            PhaseEffect::Nothing => {}
+            PhaseEffect::Proposed => self.effects.push(Effect::Proposed),
+            PhaseEffect::Verified => self.effects.push(Effect::Verified),
+            PhaseEffect::Configured => self.effects.push(Effect::Configured),
+            PhaseEffect::Frozen => self.freeze(),
+            PhaseEffect::Thawed => {
+                self.is.grace_until = None;
+                self.effects.push(Effect::Thawed);
+            }
+            PhaseEffect::Dissolved(reason) => self.dissolve(reason),
+            PhaseEffect::Refused => self.effects.push(Effect::Refused),
+        }
+    }
+
+    fn join(&mut self, members: BTreeMap<AccountId, Facts>) {
+        for (account, facts) in members {
+            if !self.is.members.contains_key(&account) {
+                self.is.members.insert(account, Member { facts, joined_at: self.now });
+                self.effects.push(Effect::MemberJoined { account });
+            }
+        }
+    }
+
+    /// Closes a member's edges, then removes it.
+    fn leave(&mut self, account: AccountId, event: MembershipEvent) {
+        let (_, effect) = phase::next_membership(phase::Membership::Member, event);
+        let phase::MembershipEffect::Removed(reason) = effect else { return };
+        let closing = if reason == Removal::OrgDeleted { EdgeEvent::OrganizationDeleted } else { EdgeEvent::MemberRemoved };
+        self.edges(|key| key.touches(account), closing);
+        self.is.members.remove(&account);
+        self.effects.push(Effect::MemberRemoved { account, reason });
+    }
+
+    /// Sends one event to every open edge that is meant.
+    fn edges(&mut self, is_meant: impl Fn(EdgeKey) -> bool, event: EdgeEvent) {
+        let meant: Vec<_> = self.is.open.keys().copied().filter(|k| is_meant(*k)).collect();
+        for edge in meant {
+            if let (_, EdgeEffect::Closed(reason)) = connection::next(Edge::On, event) {
+                self.is.open.remove(&edge);
+                self.effects.push(Effect::EdgeClosed { edge, reason });
+            }
+        }
+    }
+
+    fn edit(&mut self, open: BTreeSet<EdgeKey>, close: BTreeSet<EdgeKey>, by: PersonId) {
+        self.edges(|key| close.contains(&key), EdgeEvent::Close);
+        if !self.is.phase.is_active() {
+            if !open.is_empty() {
+                self.effects.push(Effect::Refused);
+            }
+            return;
+        }
+        for edge in open {
+            let both = self.is.members.contains_key(&edge.source) && self.is.members.contains_key(&edge.destination);
+            if !both || edge.source == edge.destination {
+                continue;
+            }
+            match connection::next(self.is.edge(edge), EdgeEvent::Open) {
+                (_, EdgeEffect::Opened) => {
+                    self.is.open.insert(edge, Opened { by, at: self.now });
+                    self.effects.push(Effect::EdgeOpened { edge });
+                }
+                (_, EdgeEffect::Refused(reason)) => self.effects.push(Effect::EdgeRefused { edge, reason }),
+                (_, EdgeEffect::Nothing | EdgeEffect::Closed(_)) => {}
+            }
+        }
+        if !self.is.open.is_empty() {
+            self.phase(PhaseEvent::Configure);
+        }
+    }
+
+    /// What an account became: first its edges, then its membership.
+    fn facts(&mut self, account: AccountId, facts: Facts) {
+        let Some(member) = self.is.members.get_mut(&account) else { return };
+        member.facts = facts.clone();
+        self.close_blocked();
+        let elsewhere =
+            self.is.members.iter().any(|(id, m)| *id != account && !self.is.policy.may_span(&m.facts.location, &facts.location));
+        if facts.status == Status::Deactivated {
+            self.leave(account, MembershipEvent::Deactivate);
+        } else if !self.is.policy.is_enough(&facts.subscriptions) {
+            self.leave(account, MembershipEvent::DropBelowProfessional);
+        } else if elsewhere {
+            self.leave(account, MembershipEvent::MoveAway);
+        }
+    }
+
+    fn close_blocked(&mut self) {
+        let open: Vec<_> = self.is.open.keys().copied().collect();
+        for key in open {
+            match self.is.edge(key) {
+                Edge::Blocked(Block::Sensitive) => self.edges(|k| k == key, EdgeEvent::SourceTurnedSensitive),
+                Edge::Blocked(Block::Subscription) => self.edges(|k| k == key, EdgeEvent::SubscriptionLost),
+                Edge::Off | Edge::On => {}
+            }
+        }
+    }
+
+    /// What hangs on the members: the anchor, and that there are two.
+    fn settle(&mut self) {
+        if self.is.anchor().is_some() {
+            self.phase(PhaseEvent::AnchorRegained);
+        } else if self.is.members.is_empty() || self.is.policy.anchor_loss == AnchorLoss::Delete {
+            self.phase(PhaseEvent::AnchorLost);
+        } else {
+            self.phase(PhaseEvent::AnchorLostWithGrace);
+        }
+        let lost = self.effects.iter().any(|e| matches!(e, Effect::MemberRemoved { .. }));
+        if lost && self.is.members.len() == 1 && !self.is.phase.is_deleted() {
+            self.effects.push(Effect::OneMemberLeft);
+        }
+    }
+
+    fn freeze(&mut self) {
+        let days = match self.is.policy.anchor_loss {
+            AnchorLoss::Grace { days } => i64::from(days),
+            AnchorLoss::Delete => 0,
+        };
+        let until = self.now.saturating_add((days * 24).hours()).unwrap_or(Timestamp::MAX);
+        self.is.grace_until = Some(until);
+        self.effects.push(Effect::Frozen { until });
+    }
+
+    fn time(&mut self) {
+        if self.is.phase == Phase::Grace && self.is.grace_until.is_some_and(|until| until <= self.now) {
+            self.phase(PhaseEvent::GraceOver);
+        }
+    }
+
+    fn dissolve(&mut self, reason: Deletion) {
+        let members: Vec<_> = self.is.members.keys().copied().collect();
+        self.edges(|_| true, EdgeEvent::OrganizationDeleted);
+        for account in members {
+            self.leave(account, MembershipEvent::OrganizationDeleted);
+        }
+        self.is.grace_until = None;
+        self.effects.push(Effect::Deleted { reason });
+    }
+}
+
+/// Everything a page shows of the edges between two members, both directions, features in order.
+pub fn edges_between(organization: &Organization, a: AccountId, b: AccountId, features: &[Feature]) -> Vec<(EdgeKey, Edge)> {
+    let mut edges = Vec::new();
+    for feature in features {
+        let key = EdgeKey { feature: *feature, source: a, destination: b };
+        edges.push((key, organization.edge(key)));
+        edges.push((key.reversed(), organization.edge(key.reversed())));
+    }
+    edges
+}
+
+#[cfg(test)]
+mod tests;
