@@ -41,6 +41,7 @@ struct Inner {
     routes: RwLock<HashMap<AccountId, Engine>>,
     /// Next and end of the block of identifiers fetched for an account.
     ids: Mutex<HashMap<AccountId, (i64, i64)>>,
+    fetching_ids: tokio::sync::Mutex<()>,
     hints: broadcast::Sender<Hint>,
 }
 
@@ -56,7 +57,14 @@ impl Store {
             .cloned()
             .ok_or_else(|| StoreError::Unavailable(format!("no database is configured for the location \"{HOME_LOCATION}\"")))?;
         let (hints, _) = broadcast::channel(HINTS_MAX);
-        Ok(Store(Arc::new(Inner { home, locations, routes: RwLock::default(), ids: Mutex::default(), hints })))
+        Ok(Store(Arc::new(Inner {
+            home,
+            locations,
+            routes: RwLock::default(),
+            ids: Mutex::default(),
+            fetching_ids: tokio::sync::Mutex::default(),
+            hints,
+        })))
     }
 
     /// Each location with its database.
@@ -118,21 +126,25 @@ impl Store {
     }
 
     async fn reserve_ids(&self, engine: &Engine, account: AccountId, wanted: i64) -> Result<()> {
-        loop {
-            if self.0.ids.lock().get(&account).is_some_and(|(next, end)| end - next >= wanted) {
-                return Ok(());
-            }
-            let n = wanted.max(IDS_PER_BLOCK);
-            let mut tx = engine.write().await?;
-            let end = raise_head(&mut tx, account, "id_head", n).await? + 1;
-            tx.commit().await?;
-            let mut ids = self.0.ids.lock();
-            let block = ids.entry(account).or_insert((end - n, end));
-            // Somebody else may have fetched a block meanwhile; the newer one is used, the older one lost.
-            if block.1 < end {
-                *block = (end - n, end);
-            }
+        let enough = || self.0.ids.lock().get(&account).is_some_and(|(next, end)| end - next >= wanted);
+        if enough() {
+            return Ok(());
         }
+        // One fetches, the others wait for it: everybody fetching would waste a block each.
+        let _turn = self.0.fetching_ids.lock().await;
+        if enough() {
+            return Ok(());
+        }
+        let n = wanted.max(IDS_PER_BLOCK);
+        let mut tx = engine.write().await?;
+        let end = raise_head(&mut tx, account, "id_head", n).await? + 1;
+        tx.commit().await?;
+        let mut ids = self.0.ids.lock();
+        let block = ids.entry(account).or_insert((end - n, end));
+        // What is left of the last block joins the new one, unless another process fetched one in between.
+        let next = if block.1 == end - n { block.0 } else { end - n };
+        *block = (next, end);
+        Ok(())
     }
 }
 
