@@ -7,6 +7,7 @@ use crate::refusal::Refusal;
 use crate::reply;
 use crate::route::{Route, Version};
 use crate::{openapi, ui};
+use app::cx::App;
 use axum::body::Body;
 use axum::http::header::{ALLOW, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderName, HeaderValue, Method, Request, StatusCode};
@@ -40,6 +41,7 @@ pub struct Options {
 pub struct Api(Arc<Inner>);
 
 struct Inner {
+    app: App,
     options: Options,
     routes: Vec<Arc<Route>>,
     tree: matchit::Router<Endpoint>,
@@ -67,16 +69,21 @@ struct Meter {
 
 impl Api {
     /// The door with every route of the product.
-    pub fn new(options: Options) -> Api {
-        Api::with_routes(crate::routes(), options)
+    pub fn new(app: App, options: Options) -> Api {
+        Api::with_routes(app, crate::routes(), options)
     }
 
     /// The door with these routes. Panics when two rows claim one method of one path: the table is wrong, and no request can say so.
-    pub fn with_routes(routes: Vec<Route>, options: Options) -> Api {
+    pub fn with_routes(app: App, routes: Vec<Route>, options: Options) -> Api {
         let routes: Vec<Arc<Route>> = routes.into_iter().map(Arc::new).collect();
         let tree = tree(&routes);
         let correlations = Correlations::seeded(options.seed);
-        Api(Arc::new(Inner { options, routes, tree, correlations, openapi: OnceLock::new() }))
+        Api(Arc::new(Inner { app, options, routes, tree, correlations, openapi: OnceLock::new() }))
+    }
+
+    /// The product.
+    pub fn app(&self) -> &App {
+        &self.0.app
     }
 
     /// What the binary decided.

@@ -2,6 +2,8 @@
 
 use crate::correlation::Correlation;
 use crate::reply;
+use app::error::Kind;
+use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use std::fmt::Display;
@@ -47,7 +49,7 @@ impl Refusal {
 
     /// 401.
     pub fn unauthenticated(message: impl Into<String>) -> Refusal {
-        let bearer = (axum::http::header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        let bearer = (WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         Refusal { headers: vec![bearer], ..Refusal::new(StatusCode::UNAUTHORIZED, "INVALID_AUTHENTICATION", message) }
     }
 
@@ -119,6 +121,48 @@ impl Refusal {
             tracing::error!(%correlation, status = self.status.as_u16(), code = self.code, detail, "request was not answered");
         }
     }
+}
+
+/// The only mapping from kinds to statuses and categories.
+fn class(kind: Kind) -> (StatusCode, &'static str) {
+    match kind {
+        Kind::Invalid | Kind::TooLarge => (StatusCode::BAD_REQUEST, "VALIDATION_ERROR"),
+        Kind::Unauthenticated => (StatusCode::UNAUTHORIZED, "INVALID_AUTHENTICATION"),
+        Kind::Expired => (StatusCode::UNAUTHORIZED, "EXPIRED_AUTHENTICATION"),
+        Kind::StepUpNeeded => (StatusCode::FORBIDDEN, "STEP_UP_NEEDED"),
+        Kind::Forbidden => (StatusCode::FORBIDDEN, "MISSING_SCOPES"),
+        Kind::NotFound => (StatusCode::NOT_FOUND, "OBJECT_NOT_FOUND"),
+        Kind::Conflict => (StatusCode::CONFLICT, "CONFLICT"),
+        Kind::TooMany => (StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITS"),
+        Kind::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "SERVICE_UNAVAILABLE"),
+        Kind::Broken => (StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL_ERROR"),
+    }
+}
+
+impl From<app::error::Error> for Refusal {
+    fn from(error: app::error::Error) -> Refusal {
+        let (status, category) = class(error.kind);
+        let headers = match error.kind {
+            Kind::Unauthenticated | Kind::Expired => vec![(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))],
+            Kind::TooMany | Kind::Unavailable => vec![(RETRY_AFTER, HeaderValue::from_static("1"))],
+            _ => vec![],
+        };
+        Refusal {
+            status,
+            category,
+            code: Some(error.code.to_owned()),
+            message: error.message,
+            errors: error.reasons.into_iter().map(detail).collect(),
+            context: error.context.into_iter().collect(),
+            detail: error.detail,
+            headers,
+        }
+    }
+}
+
+fn detail(reason: app::error::Reason) -> ErrorDetail {
+    let context = reason.context.into_iter().collect();
+    ErrorDetail { message: reason.message, code: Some(reason.code), place: reason.place, sub_category: None, context }
 }
 
 /// Cuts what a caller sent to a length that is fit for a message.

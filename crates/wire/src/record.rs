@@ -1,7 +1,7 @@
 //! Records of every object type. Source: wire spec 3.
 
 use crate::lenient::Text;
-use crate::paging::{Lifetime, Paging};
+use crate::paging::Paging;
 use crate::scalar::{Id, Time};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{self, MapAccess};
@@ -22,8 +22,11 @@ pub struct Record<'a> {
     pub properties: Shown<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub properties_with_history: Option<BTreeMap<Cow<'a, str>, Vec<HistoryEntry<'a>>>>,
-    #[serde(flatten)]
-    pub lifetime: Lifetime,
+    pub created_at: Time,
+    pub updated_at: Time,
+    pub archived: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub archived_at: Option<Time>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub associations: Option<BTreeMap<Cow<'a, str>, Associated>>,
     /// What the client named this input of a batch.

@@ -1,6 +1,7 @@
 //! What holds for every route.
 
 use crate::client::{ask, send};
+use crate::world::{World, world_with};
 use api::route::Answer;
 use api::{Access, Api, Call, Options, Refusal, Route, reply};
 use axum::body::Body;
@@ -24,7 +25,7 @@ async fn refuse(_: Call) -> Answer {
     Err(Refusal::not_found())
 }
 
-fn api() -> Api {
+async fn world() -> World {
     let routes = vec![
         Route::post("/crm/v3/objects/{id}", "echo", Access::Public, echo),
         Route::get("/crm/v3/objects/{id}", "read", Access::Public, read),
@@ -32,32 +33,34 @@ fn api() -> Api {
         Route::get("/refuse", "refuse", Access::Public, refuse),
         Route::get("/private", "private", Access::Account(""), read),
     ];
-    Api::with_routes(routes, Options::default())
+    world_with(routes).await
 }
 
 #[tokio::test]
 async fn a_path_answers_with_and_without_a_trailing_slash_and_under_its_dates() {
-    let api = api();
+    let world = world().await;
+    let api = &world.api;
     for path in
         ["/crm/v3/objects/7", "/crm/v3/objects/7/", "/crm/v4/objects/7", "/crm/objects/2026-03/7", "/crm/objects/2026-09/7/"]
     {
-        let reply = ask(&api, &format!("GET {path}"), "").await;
+        let reply = ask(api, &format!("GET {path}"), "").await;
         assert_eq!(reply.json()["id"], "7", "{path}");
         assert_eq!(reply.json()["dated"], path.contains("2026"), "{path}");
     }
-    assert_eq!(ask(&api, "GET /crm/objects/2025-09/7", "").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(ask(api, "GET /crm/objects/2025-09/7", "").await.status, StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]
 async fn a_path_segment_is_percent_decoded() {
-    assert_eq!(ask(&api(), "GET /crm/v3/objects/ann%40ex.org", "").await.json()["id"], "ann@ex.org");
-    let reply = ask(&api(), "GET /crm/v3/objects/%ff", "").await;
+    assert_eq!(ask(&world().await.api, "GET /crm/v3/objects/ann%40ex.org", "").await.json()["id"], "ann@ex.org");
+    let reply = ask(&world().await.api, "GET /crm/v3/objects/%ff", "").await;
     assert_eq!((reply.status, reply.message().as_str()), (StatusCode::BAD_REQUEST, "The path segment \"%ff\" is not UTF-8"));
 }
 
 #[tokio::test]
 async fn every_reply_carries_its_correlation_id_and_no_sniffing() {
-    let (first, second) = (ask(&api(), "GET /refuse", "").await, ask(&api(), "GET /crm/v3/objects/7", "").await);
+    let (first, second) =
+        (ask(&world().await.api, "GET /refuse", "").await, ask(&world().await.api, "GET /crm/v3/objects/7", "").await);
     for reply in [first, second] {
         assert_eq!(reply.header("x-hubspot-correlation-id").len(), 36);
         assert_eq!(reply.header("x-content-type-options"), "nosniff");
@@ -67,7 +70,7 @@ async fn every_reply_carries_its_correlation_id_and_no_sniffing() {
 
 #[tokio::test]
 async fn a_refusal_is_in_hubspots_envelope() {
-    let reply = ask(&api(), "GET /refuse", "").await;
+    let reply = ask(&world().await.api, "GET /refuse", "").await;
     assert_eq!(reply.status, StatusCode::NOT_FOUND);
     assert_eq!(reply.message(), "resource not found");
     assert_eq!(reply.json()["category"], "OBJECT_NOT_FOUND");
@@ -75,18 +78,18 @@ async fn a_refusal_is_in_hubspots_envelope() {
 
 #[tokio::test]
 async fn another_method_is_refused_with_the_ones_that_work() {
-    let reply = ask(&api(), "DELETE /crm/v3/objects/7", "").await;
+    let reply = ask(&world().await.api, "DELETE /crm/v3/objects/7", "").await;
     assert_eq!(reply.status, StatusCode::METHOD_NOT_ALLOWED);
     assert_eq!(reply.header("allow"), "POST, GET");
     assert_eq!(reply.message(), "The method DELETE is not allowed here; allowed: POST, GET");
-    let options = ask(&api(), "OPTIONS /crm/v3/objects/7", "").await;
+    let options = ask(&world().await.api, "OPTIONS /crm/v3/objects/7", "").await;
     assert_eq!((options.status, options.header("allow")), (StatusCode::NO_CONTENT, "POST, GET"));
-    assert_eq!(ask(&api(), "HEAD /crm/v3/objects/7", "").await.status, StatusCode::OK);
+    assert_eq!(ask(&world().await.api, "HEAD /crm/v3/objects/7", "").await.status, StatusCode::OK);
 }
 
 #[tokio::test]
 async fn a_panic_is_an_answer_that_tells_the_caller_nothing() {
-    let reply = ask(&api(), "GET /crm/v3/owners", "").await;
+    let reply = ask(&world().await.api, "GET /crm/v3/owners", "").await;
     assert_eq!(reply.status, StatusCode::INTERNAL_SERVER_ERROR);
     assert!(!reply.text.contains("secret"), "{}", reply.text);
     assert_eq!(reply.json()["category"], "INTERNAL_ERROR");
@@ -95,7 +98,7 @@ async fn a_panic_is_an_answer_that_tells_the_caller_nothing() {
 #[tokio::test]
 async fn a_body_of_ten_megabytes_is_too_large() {
     let body = vec![b' '; 10 * 1024 * 1024];
-    let reply = ask(&api(), "POST /crm/v3/objects/7", body).await;
+    let reply = ask(&world().await.api, "POST /crm/v3/objects/7", body).await;
     assert_eq!(reply.status, StatusCode::PAYLOAD_TOO_LARGE);
     assert_eq!(reply.message(), "The request body is larger than the limit of 8388608 bytes");
 }
@@ -108,14 +111,14 @@ async fn broken_bodies_are_refused_with_the_place() {
         (b"{\"a\":\"\xc3\x28\"}", "The request body is not UTF-8: the byte at offset 6 is invalid"),
     ];
     for (body, message) in cases {
-        let reply = ask(&api(), "POST /crm/v3/objects/7", body).await;
+        let reply = ask(&world().await.api, "POST /crm/v3/objects/7", body).await;
         assert_eq!((reply.status, reply.message().as_str()), (StatusCode::BAD_REQUEST, message));
     }
 }
 
 #[tokio::test]
 async fn nobody_gets_past_the_door_without_credentials() {
-    let reply = ask(&api(), "GET /private", "").await;
+    let reply = ask(&world().await.api, "GET /private", "").await;
     assert_eq!(reply.status, StatusCode::UNAUTHORIZED);
     assert_eq!(reply.json()["category"], "INVALID_AUTHENTICATION");
     assert_eq!(reply.header("www-authenticate"), "Bearer");
@@ -124,7 +127,7 @@ async fn nobody_gets_past_the_door_without_credentials() {
 #[tokio::test]
 async fn a_page_of_another_site_cannot_write() {
     let request = Request::builder().method("POST").uri("/crm/v3/objects/7").header("sec-fetch-site", "cross-site");
-    let reply = send(&api(), request.body(Body::from("{}")).unwrap()).await;
+    let reply = send(&world().await.api, request.body(Body::from("{}")).unwrap()).await;
     assert_eq!(reply.status, StatusCode::FORBIDDEN);
     assert_eq!(reply.json()["subCategory"], "CROSS_SITE");
 }
@@ -135,31 +138,29 @@ async fn links_follow_the_proxy_and_then_the_configuration() {
         let request = Request::builder().uri("/crm/v3/objects/7").header("host", "inner:1").header("x-forwarded-proto", "https");
         send(&api, request.header("x-forwarded-host", "crm.example").body(Body::empty()).unwrap()).await.json()["base"].clone()
     };
-    assert_eq!(ask_behind_proxy(api()).await, "https://crm.example");
-    let public_url = Some("https://public.example/".parse().unwrap());
+    let world = world().await;
+    assert_eq!(ask_behind_proxy(world.api).await, "https://crm.example");
+    let options = Options { public_url: Some("https://public.example/".parse().unwrap()), ..Options::default() };
     let routes = vec![Route::get("/crm/v3/objects/{id}", "read", Access::Public, read)];
-    assert_eq!(
-        ask_behind_proxy(Api::with_routes(routes, Options { public_url, ..Options::default() })).await,
-        "https://public.example"
-    );
+    assert_eq!(ask_behind_proxy(Api::with_routes(world.app, routes, options)).await, "https://public.example");
 }
 
 #[tokio::test]
 async fn a_browser_gets_the_interface_and_a_client_a_404() {
     let browser = Request::builder().uri("/records/contacts/7").header("accept", "text/html,*/*;q=0.8");
-    let reply = send(&api(), browser.body(Body::empty()).unwrap()).await;
+    let reply = send(&world().await.api, browser.body(Body::empty()).unwrap()).await;
     assert_eq!((reply.status, reply.header("content-type")), (StatusCode::OK, "text/html; charset=utf-8"));
     let policy = reply.header("content-security-policy");
     assert!(policy.contains("script-src 'self';") && policy.contains("frame-ancestors 'none'"), "{policy}");
-    let reply = ask(&api(), "GET /crm/v3/nonsense", "").await;
+    let reply = ask(&world().await.api, "GET /crm/v3/nonsense", "").await;
     assert_eq!((reply.status, reply.message().as_str()), (StatusCode::NOT_FOUND, "There is nothing at /crm/v3/nonsense"));
 }
 
 #[tokio::test]
 async fn the_interface_is_compressed_and_the_api_is_not() {
     let with_gzip = |uri: &str| Request::builder().uri(uri).header("accept-encoding", "gzip").body(Body::empty()).unwrap();
-    let response = api().answer(with_gzip("/"), None).await;
+    let response = world().await.api.answer(with_gzip("/"), None).await;
     assert_eq!(response.headers()["content-encoding"], "gzip");
-    let response = api().answer(with_gzip("/crm/v3/objects/7"), None).await;
+    let response = world().await.api.answer(with_gzip("/crm/v3/objects/7"), None).await;
     assert!(!response.headers().contains_key("content-encoding"));
 }

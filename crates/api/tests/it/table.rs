@@ -1,8 +1,8 @@
 //! What holds for the route table as a whole.
 
 use crate::client::ask;
+use crate::world::world;
 use api::openapi::parameter_names;
-use api::{Api, Options};
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -24,10 +24,11 @@ fn every_row_is_documented_and_named_once() {
 }
 
 /// Run with `UPDATE_GOLDEN=1` after changing routes or shapes, and look at the difference.
-#[test]
-fn the_openapi_document_is_the_golden_one() {
+#[tokio::test]
+async fn the_openapi_document_is_the_golden_one() {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/openapi.json");
-    let api = Api::new(Options::default());
+    let world = world().await;
+    let api = &world.api;
     let document: serde_json::Value = serde_json::from_slice(&api.openapi()).unwrap();
     let now = serde_json::to_string_pretty(&document).unwrap() + "\n";
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
@@ -39,11 +40,12 @@ fn the_openapi_document_is_the_golden_one() {
 
 #[tokio::test]
 async fn the_description_is_served_with_its_page() {
-    let api = Api::new(Options::default());
-    assert_eq!(ask(&api, "GET /openapi.json", "").await.json()["openapi"], "3.1.0");
-    let page = ask(&api, "GET /docs", "").await;
+    let world = world().await;
+    let api = &world.api;
+    assert_eq!(ask(api, "GET /openapi.json", "").await.json()["openapi"], "3.1.0");
+    let page = ask(api, "GET /docs", "").await;
     assert!(page.header("content-security-policy").contains("script-src 'self';"));
     assert!(!page.text.contains("<script>") && !page.text.contains("onclick"), "the page must not need inline scripts");
-    assert_eq!(ask(&api, "GET /docs/docs.js", "").await.header("content-type"), "text/javascript; charset=utf-8");
-    assert_eq!(ask(&api, "GET /healthz", "").await.json()["status"], "ok");
+    assert_eq!(ask(api, "GET /docs/docs.js", "").await.header("content-type"), "text/javascript; charset=utf-8");
+    assert_eq!(ask(api, "GET /healthz", "").await.json()["status"], "ok");
 }
