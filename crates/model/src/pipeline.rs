@@ -197,13 +197,11 @@ pub fn plan(
         _ => {}
     }
     let mut planned: Vec<Stage> = Vec::with_capacity(stages.len());
-    let mut id_next = id_first;
-    for input in stages {
-        let stage = plan_stage(object, input, id_next, now)?;
+    for (id, input) in (id_first..).zip(stages) {
+        let stage = plan_stage(object, input, id, now)?;
         if planned.iter().any(|s| s.id == stage.id || s.label == stage.label) {
             return Err(Refusal::DuplicateStage(stage.label));
         }
-        id_next += 1;
         planned.push(stage);
     }
     planned.sort_by_key(|s| s.display_order);

@@ -118,6 +118,10 @@ pub fn create(schema: &Schema, groups: &[&str], input: DefinitionInput, now: Tim
     if schema.property_with_archived(&input.name).is_some_and(|d| !d.archived || d.hubspot_defined) {
         return Err(Refusal::Exists(input.name));
     }
+    // Values of the archived property are still there and must stay readable.
+    if let Some(archived) = schema.property_with_archived(&input.name) {
+        check_type_change(archived.value_type, input.value_type)?;
+    }
     let own = schema.properties().filter(|d| !d.hubspot_defined);
     let (n_own, n_unique) = own.fold((0, 0), |(n, u), d| (n + 1, u + usize::from(d.has_unique_value)));
     if n_own >= CUSTOM_PROPERTIES_MAX {
