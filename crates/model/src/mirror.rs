@@ -1,1 +1,294 @@
-//! mirror
+//! Mirroring: what a person of one account may see of what a sister company did with the same customer.
+//!
+//! Everything here decides about values that were fetched elsewhere: who matches, who may look, what is left out, what
+//! order it comes in. Nothing is ever stored in the destination. Source: spec 3.
+
+use crate::account::{Permission, Seat, Subscriptions};
+use crate::authority::{Act, Denial, Reach, Standing, decide};
+use crate::eligibility::{Policy, Tiers};
+use crate::fold;
+use crate::id::{AccountId, RecordId};
+use crate::object::{CALL, COMPANY, CONTACT, DEAL, EMAIL, MEETING, NOTE, ObjectType, TASK};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The property by which a person objects to being shown to sister companies.
+pub const EXCLUSION: &str = "hs_excluded_from_cross_account_data_mirroring";
+/// The types that are shown: activities and deals, nothing else. Source: spec 3.4.
+pub const SHOWN: [ObjectType; 6] = [NOTE, CALL, EMAIL, MEETING, TASK, DEAL];
+
+/// What a record is recognized by in another account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Keys {
+    /// Folded addresses of a contact, primary and secondary.
+    Emails(BTreeSet<String>),
+    /// Registrable domains of a company, primary and further ones.
+    Domains(BTreeSet<String>),
+}
+
+impl Keys {
+    /// No key, no match.
+    pub fn is_empty(&self) -> bool {
+        match self {
+            Keys::Emails(keys) | Keys::Domains(keys) => keys.is_empty(),
+        }
+    }
+
+    /// The keys as texts, in order.
+    pub fn texts(&self) -> Vec<&str> {
+        match self {
+            Keys::Emails(keys) | Keys::Domains(keys) => keys.iter().map(String::as_str).collect(),
+        }
+    }
+}
+
+/// The keys of a record, `get` reading its properties; `None` for types that are not mirrored.
+pub fn keys<'a>(object: ObjectType, get: impl Fn(&str) -> Option<&'a str>) -> Option<Keys> {
+    let all = |one: &str, more: &str| {
+        let texts = [get(one), get(more)].into_iter().flatten();
+        texts.flat_map(|text| text.split([';', ','])).map(str::to_owned).collect::<Vec<_>>()
+    };
+    match object {
+        CONTACT => {
+            let folded = all("email", "hs_additional_emails").iter().map(|t| fold::email(t)).filter(|t| !t.is_empty()).collect();
+            Some(Keys::Emails(folded))
+        }
+        COMPANY => {
+            let domains = all("domain", "hs_additional_domains").iter().filter_map(|t| fold::registrable_domain(t)).collect();
+            Some(Keys::Domains(domains))
+        }
+        _ => None,
+    }
+}
+
+/// Whether a person (or company) is left out of mirroring, as the record on either side says.
+pub fn is_excluded<'a>(get: impl Fn(&str) -> Option<&'a str>) -> bool {
+    get(EXCLUSION) == Some("true")
+}
+
+/// Several records of one source under one key: all are shown, none is chosen. Source: scenario 44.
+pub fn is_ambiguous(n_matches: usize) -> bool {
+    n_matches > 1
+}
+
+/// Why nothing mirrored is shown. The codes are part of the API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Hindrance {
+    /// The viewer has neither a Sales nor a Service seat; being Super Admin does not replace it.
+    SeatMissing,
+    /// The viewer lacks `mirroring.view`.
+    PermissionMissing,
+    /// The viewer may not see the record in her own account.
+    RecordNotVisible,
+    /// The destination has neither Sales nor Service at Professional (under parity).
+    SubscriptionTooLow,
+    /// The viewer's account is suspended or deactivated.
+    AccountNotActive,
+    SourceSensitive,
+    /// The connection is off in this direction.
+    ConnectionOff,
+    /// The person objects to being shown, in one account or the other.
+    PersonExcluded,
+}
+
+impl Hindrance {
+    /// The stable code.
+    pub fn code(self) -> &'static str {
+        match self {
+            Hindrance::SeatMissing => "SEAT_MISSING",
+            Hindrance::PermissionMissing => "PERMISSION_MISSING",
+            Hindrance::RecordNotVisible => "RECORD_NOT_VISIBLE",
+            Hindrance::SubscriptionTooLow => "SUBSCRIPTION_TOO_LOW",
+            Hindrance::AccountNotActive => "ACCOUNT_NOT_ACTIVE",
+            Hindrance::SourceSensitive => "SOURCE_SENSITIVE",
+            Hindrance::ConnectionOff => "CONNECTION_OFF",
+            Hindrance::PersonExcluded => "PERSON_EXCLUDED",
+        }
+    }
+}
+
+/// What hinders a viewer in her own account, all at once; the record's visibility is the caller's to say.
+pub fn viewer_hindrances(standing: &Standing, may_see_record: bool) -> BTreeSet<Hindrance> {
+    let seated = standing.seats.contains(&Seat::Sales) || standing.seats.contains(&Seat::Service);
+    let permitted = standing.permissions.names.contains(&Permission::MirroringView);
+    let active = standing.account_status == crate::account::Status::Active;
+    let hindering = [
+        (!seated, Hindrance::SeatMissing),
+        (!permitted, Hindrance::PermissionMissing),
+        (!may_see_record, Hindrance::RecordNotVisible),
+        (!active, Hindrance::AccountNotActive),
+    ];
+    hindering.into_iter().filter(|(holds, _)| *holds).map(|(_, hindrance)| hindrance).collect()
+}
+
+/// Whether a viewer whose right to a type is `reach` may see a record with this owner. Teams have no members in this release,
+/// so what reaches a team reaches its member's own records.
+pub fn may_see(reach: Result<Reach, Denial>, is_owner: bool) -> bool {
+    match reach {
+        Ok(Reach::Everything) => true,
+        Ok(Reach::Team | Reach::Owned) => is_owner,
+        Err(_) => false,
+    }
+}
+
+/// The right a viewer has to records of a type; for [`may_see`].
+pub fn reach(standing: &Standing, object: ObjectType) -> Result<Reach, Denial> {
+    decide(standing, Act::ViewRecords(object))
+}
+
+/// Whether the destination's subscriptions are enough to receive. Source: spec 3.2.
+pub fn may_receive(policy: &Policy, destination: &Subscriptions) -> bool {
+    policy.tiers == Tiers::Any || destination.has_sales_or_service_professional()
+}
+
+/// What one edge shares, narrower than everything where somebody said so. Kept with the edge.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Sharing {
+    /// Types of records that are shown; among [`SHOWN`].
+    pub types: BTreeSet<ObjectType>,
+    /// Properties that arrive without their value, of any type.
+    #[serde(default)]
+    pub masked: BTreeSet<String>,
+    /// Why this is shared, in the words of who opened it.
+    #[serde(default)]
+    pub purpose: Option<String>,
+}
+
+impl Default for Sharing {
+    /// Everything that mirroring shows: parity.
+    fn default() -> Sharing {
+        Sharing { types: SHOWN.into(), masked: BTreeSet::new(), purpose: None }
+    }
+}
+
+impl Sharing {
+    /// Whether records of a type pass. What is not mirrored at all never does, whatever the policy names.
+    pub fn shows(&self, object: ObjectType) -> bool {
+        SHOWN.contains(&object) && self.types.contains(&object)
+    }
+
+    /// Takes the values of masked properties out; the names of those that had one.
+    pub fn mask(&self, properties: &mut BTreeMap<String, String>) -> Vec<String> {
+        self.masked.iter().filter(|name| properties.remove(*name).is_some()).cloned().collect()
+    }
+}
+
+/// Where an item stands in a merged timeline: newest first, and the same order on every look.
+pub type Place = (Reverse<Timestamp>, AccountId, RecordId);
+
+/// Merges timelines that are each newest first into one, at most `limit` items.
+pub fn merge<T>(timelines: Vec<Vec<T>>, limit: usize, place: impl Fn(&T) -> Place) -> Vec<T> {
+    let mut all: Vec<T> = timelines.into_iter().flatten().collect();
+    // A stable sort over a few sorted runs is a merge of them.
+    all.sort_by_key(|item| place(item));
+    all.truncate(limit);
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::account::{Permissions, Role, Status};
+    use crate::object::TICKET;
+    use proptest::prelude::*;
+
+    fn of<'a>(pairs: &'a [(&'a str, &'a str)]) -> impl Fn(&str) -> Option<&'a str> {
+        |name| pairs.iter().find(|(n, _)| *n == name).map(|(_, v)| *v)
+    }
+
+    #[test]
+    fn a_contact_is_recognized_by_every_address_whatever_its_capitals() {
+        let contact = [("email", " Ann@Ex.ORG "), ("hs_additional_emails", "a.smith@ex.org;ANN@home.example;;")];
+        let found = keys(CONTACT, of(&contact)).unwrap();
+        assert_eq!(found.texts(), ["a.smith@ex.org", "ann@ex.org", "ann@home.example"]);
+        assert!(keys(CONTACT, of(&[])).unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_company_is_recognized_by_its_registrable_domains() {
+        let company = [("domain", "https://shop.acme.co.uk/"), ("hs_additional_domains", "www.acme.com;co.uk;nonsense")];
+        assert_eq!(keys(COMPANY, of(&company)).unwrap().texts(), ["acme.co.uk", "acme.com"]);
+    }
+
+    #[test]
+    fn nothing_else_is_recognized() {
+        assert_eq!(keys(TICKET, of(&[("email", "a@b.example")])), None);
+        assert_eq!(keys(DEAL, of(&[])), None);
+    }
+
+    #[test]
+    fn a_person_objects_with_the_word_true_only() {
+        assert!(is_excluded(of(&[(EXCLUSION, "true")])));
+        assert!(!is_excluded(of(&[(EXCLUSION, "false")])));
+        assert!(!is_excluded(of(&[])));
+    }
+
+    #[test]
+    fn scenario_38_no_seat_no_permission_no_right_and_a_super_admin_without_a_seat() {
+        let standing = |role, seats: &[Seat], permissions| Standing {
+            role,
+            permissions,
+            seats: seats.iter().copied().collect(),
+            account_status: Status::Active,
+        };
+        let rep = || Permissions::member();
+        let table = [
+            (standing(Role::Standard, &[Seat::Sales], rep()), true, vec![]),
+            (standing(Role::Standard, &[Seat::Service], rep()), true, vec![]),
+            (standing(Role::Standard, &[Seat::Core], rep()), true, vec!["SEAT_MISSING"]),
+            (standing(Role::SuperAdmin, &[Seat::Core], Permissions::all()), true, vec!["SEAT_MISSING"]),
+            (
+                standing(Role::Standard, &[Seat::Sales], rep().without(Permission::MirroringView)),
+                true,
+                vec!["PERMISSION_MISSING"],
+            ),
+            (standing(Role::Standard, &[Seat::Sales], rep()), false, vec!["RECORD_NOT_VISIBLE"]),
+            (
+                standing(Role::Standard, &[], Permissions::default()),
+                false,
+                vec!["SEAT_MISSING", "PERMISSION_MISSING", "RECORD_NOT_VISIBLE"],
+            ),
+        ];
+        for (standing, may_see_record, expected) in table {
+            let codes: Vec<_> = viewer_hindrances(&standing, may_see_record).into_iter().map(Hindrance::code).collect();
+            assert_eq!(codes, expected, "{standing:?}");
+        }
+    }
+
+    #[test]
+    fn scenario_43_tickets_and_contacts_pass_under_no_policy() {
+        let greedy = Sharing { types: [TICKET, CONTACT, NOTE].into(), ..Sharing::default() };
+        assert!(!greedy.shows(TICKET) && !greedy.shows(CONTACT) && greedy.shows(NOTE) && !greedy.shows(CALL));
+        assert!(SHOWN.iter().all(|t| Sharing::default().shows(*t)));
+    }
+
+    #[test]
+    fn a_masked_property_arrives_without_its_value() {
+        let sharing = Sharing { masked: ["amount".to_owned(), "hs_note_body".to_owned()].into(), ..Sharing::default() };
+        let mut properties = BTreeMap::from([("amount".to_owned(), "10".to_owned()), ("dealname".to_owned(), "X".to_owned())]);
+        assert_eq!(sharing.mask(&mut properties), ["amount"]);
+        assert_eq!(properties.keys().collect::<Vec<_>>(), ["dealname"]);
+    }
+
+    proptest! {
+        #[test]
+        fn a_merge_is_everything_newest_first(times in prop::collection::vec(prop::collection::vec(0i64..50, 0..20), 0..5), limit in 0usize..40) {
+            let mut lists: Vec<Vec<(i64, i64, i64)>> = Vec::new();
+            for (account, list) in (1..).zip(&times) {
+                let mut list: Vec<_> = (1..).zip(list).map(|(id, at)| (*at, account, id)).collect();
+                list.sort_by_key(|(at, _, id)| (Reverse(*at), *id));
+                lists.push(list);
+            }
+            let mut expected: Vec<_> = lists.iter().flatten().copied().collect();
+            expected.sort_by_key(|(at, account, id)| (Reverse(*at), *account, *id));
+            expected.truncate(limit);
+            let place = |(at, account, id): &(i64, i64, i64)| {
+                (Reverse(Timestamp::from_second(*at).unwrap()), AccountId(*account), RecordId(*id))
+            };
+            prop_assert_eq!(merge(lists, limit, place), expected);
+        }
+    }
+}

@@ -137,6 +137,7 @@ CREATE TABLE organization (
   policy {json} NOT NULL,
   version BIGINT NOT NULL,
   created_at BIGINT NOT NULL,
+  grace_until BIGINT,
   deleted_at BIGINT,
   deleted_reason {text}
 );

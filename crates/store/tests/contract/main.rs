@@ -1,3 +1,4 @@
 //! The store contract: what every function of the store promises, on both engines.
 
+mod account;
 mod feed;
