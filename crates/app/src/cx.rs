@@ -24,10 +24,6 @@ pub struct Inner {
     pub settings: Settings,
     /// Values that are the same until the account's definitions change, and so need not be read for every request.
     pub definitions: crate::property::Cache,
-    /// Service tokens that came by a moment ago.
-    pub tokens: crate::token::Cache,
-    /// Tokens and sessions that were used and not noted yet.
-    pub(crate) seen: crate::seen::Seen,
 }
 
 /// What the operator decides.
@@ -45,14 +41,7 @@ pub struct Settings {
 
 impl App {
     pub fn new(store: Store, outside: Outside, settings: Settings) -> App {
-        App(Arc::new(Inner {
-            store,
-            outside,
-            settings,
-            definitions: crate::property::Cache::default(),
-            tokens: crate::token::Cache::default(),
-            seen: crate::seen::Seen::default(),
-        }))
+        App(Arc::new(Inner { store, outside, settings, definitions: crate::property::Cache::default() }))
     }
 }
 
@@ -70,7 +59,7 @@ pub struct Cx {
     pub source: Source,
     pub account: AccountId,
     pub now: jiff::Timestamp,
-    /// Quoted in the reply and the log. The door fills it in; [`crate::token`] and [`crate::session`] leave it empty.
+    /// Quoted in the reply and the log.
     pub request: String,
     pub standing: Arc<Standing>,
     /// The signed-in person, and the owner she is in this account; a token has neither.

@@ -1,1 +1,33 @@
-fn main() {}
+//! The binary: configuration, telemetry, command line; the real clock and randomness; wires the rooms together.
+//!
+//! Invariant: nothing here decides anything about the product. A command reads its flags, calls a verb of `app` (or, for what
+//! concerns whole databases, of `store`) and prints what came back.
+
+mod cli;
+mod command;
+mod config;
+mod instance;
+mod ports;
+mod print;
+mod telemetry;
+
+use clap::Parser;
+use cli::Cli;
+use print::Out;
+use std::process::ExitCode;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let out = Out { json: cli.json };
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return out.failed(&anyhow::Error::new(error).context("the runtime cannot start")),
+    };
+    match runtime.block_on(command::run(cli, out)) {
+        Ok(outcome) => outcome.into(),
+        Err(error) => out.failed(&error),
+    }
+}

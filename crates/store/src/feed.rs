@@ -77,6 +77,15 @@ pub async fn disclosures(tx: &mut Tx, before: i64, limit: usize) -> Result<Vec<R
     decode(tx.query(&sql, &[tx.account().into(), before.into(), limit.into()]).await?)
 }
 
+/// Accounts whose feed has not every number from 1 to its head, or numbers beyond it. For the doctor: it counts every change.
+pub async fn check_dense(engine: &crate::Engine) -> Result<Vec<AccountId>> {
+    let sql = "SELECT h.account_id FROM account_head h
+               LEFT JOIN (SELECT account_id, COUNT(*) AS n, MAX(seq) AS last FROM change GROUP BY account_id) c ON c.account_id = h.account_id
+               WHERE COALESCE(c.n, 0) <> h.feed_head OR COALESCE(c.last, 0) <> h.feed_head ORDER BY h.account_id";
+    let rows = engine.read().await?.query(sql, &[]).await?;
+    rows.into_iter().map(|mut row| row.int(0).map(AccountId)).collect()
+}
+
 /// How far a consumer has read; 0 when it never did.
 pub async fn cursor(tx: &mut Tx, consumer: &str) -> Result<i64> {
     let sql = "SELECT seq FROM cursor_position WHERE account_id = $1 AND consumer = $2";

@@ -8,6 +8,7 @@
 //!          --write()--> WriteRaw  one at a time on SQLite (sharing one fsync with its neighbours), row locks on PostgreSQL
 //! ```
 
+pub(crate) mod catalog;
 mod postgres;
 mod sqlite;
 mod value;
@@ -131,12 +132,30 @@ impl Engine {
         })
     }
 
+    /// What time the database believes it is.
+    pub async fn now(&self) -> Result<jiff::Timestamp> {
+        let sql = match self.dialect() {
+            Dialect::Sqlite => "SELECT CAST(strftime('%s', 'now') AS INTEGER) * 1000000",
+            Dialect::Postgres => "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)",
+        };
+        let row = self.read().await?.query_opt(sql, &[]).await?;
+        row.ok_or_else(|| StoreError::Broken("the database does not tell the time".to_owned()))?.time(0)
+    }
+
     /// Starts reading with one snapshot for all statements on PostgreSQL as well: for copies of the whole.
     pub async fn snapshot(&self) -> Result<Tx> {
         Ok(match self {
             Engine::Sqlite(sqlite) => Tx::SqliteRead(sqlite.read().await?),
             Engine::Postgres(postgres) => Tx::Postgres(postgres.snapshot().await?),
         })
+    }
+
+    /// Writes a SQLite database into a new file of its own, without a log beside it.
+    pub async fn export(&self, to: &Path) -> Result<()> {
+        match self {
+            Engine::Sqlite(sqlite) => sqlite.export(to),
+            Engine::Postgres(_) => Err(StoreError::Broken("only a SQLite database is a file".to_owned())),
+        }
     }
 
     /// Starts writing. Dropped without [`Tx::commit`], nothing happened.

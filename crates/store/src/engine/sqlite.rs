@@ -90,12 +90,13 @@ impl Sqlite {
         Ok(Write { turn: Some(turn), home: self.0.clone() })
     }
 
-    /// Copies the whole database into a new file while it is in use.
-    pub fn backup(&self, to: &Path) -> Result<()> {
+    /// Copies the whole database, as it is at this moment, into a new file that needs no log beside it.
+    pub(super) fn export(&self, to: &Path) -> Result<()> {
         let from = connect(&self.0.path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-        let mut to = Connection::open(to).map_err(broken)?;
-        let backup = rusqlite::backup::Backup::new(&from, &mut to).map_err(broken)?;
-        backup.run_to_completion(4_096, Duration::ZERO, None).map_err(broken)
+        let sql = "VACUUM INTO ?1";
+        from.execute(sql, [to.to_string_lossy()]).map_err(|e| refused(&e, sql))?;
+        let synced = std::fs::File::open(to).and_then(|file| file.sync_all());
+        synced.map_err(|e| StoreError::Unavailable(format!("{}: {e}", to.display())))
     }
 
     /// The file.
@@ -140,10 +141,7 @@ fn commit_groups(writer: &Mutex<Writer>, woken: &mpsc::Receiver<()>) {
         turn.open = false;
         metrics::histogram!("consortio_commit_group_transactions").record(turn.acknowledge.len() as f64);
         for acknowledge in turn.acknowledge.drain(..) {
-            let result = match &committed {
-                Ok(()) => Ok(()),
-                Err(e) => Err(StoreError::Unavailable(format!("cannot commit: {e}"))),
-            };
+            let result = committed.as_ref().map(|()| ()).map_err(|e| StoreError::Unavailable(format!("cannot commit: {e}")));
             // A caller that went away does not need to know.
             drop(acknowledge.send(result));
         }

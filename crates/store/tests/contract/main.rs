@@ -2,4 +2,4 @@
 
 mod account;
 mod feed;
-mod organization;
+mod move_engine;

@@ -1,0 +1,60 @@
+//! `consortio serve`: migrate, listen, say where and how to begin; end gracefully when told to.
+
+use crate::config::Config;
+use crate::instance;
+use crate::print::{Out, Outcome};
+use crate::telemetry;
+use anyhow::{Context, Result};
+use api::{Api, Options};
+use serde::Serialize;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Serving {
+    address: String,
+    url: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    setup_url: Option<String>,
+}
+
+pub async fn run(config: &Config, out: Out) -> Result<Outcome> {
+    let _lock = instance::lock(config)?;
+    let metrics = telemetry::metrics()?;
+    let app = instance::open(config).await?;
+    let listener = TcpListener::bind(config.listen).await.with_context(|| format!("listening on {}", config.listen))?;
+    let options = Options {
+        public_url: config.public_url.clone(),
+        metrics: Some(Arc::new(move || metrics.render())),
+        seed: u64::from_le_bytes(app.outside.bytes()),
+    };
+    let api = Api::new(app, options);
+    let serving = Serving { address: listener.local_addr()?.to_string(), url: config.url(), setup_url: None };
+    out.result(&serving, || words(&serving))?;
+    tracing::info!(address = %serving.address, "serving");
+    api::serve::serve(listener, api, api::serve::Limits::default(), told_to_stop()?).await;
+    tracing::info!("stopped");
+    Ok(Outcome::Done)
+}
+
+fn words(serving: &Serving) -> String {
+    let mut words = format!("Consortio listens on {} and is reached at {}", serving.address, serving.url);
+    if let Some(url) = &serving.setup_url {
+        words += &format!("\nNobody can sign in yet. Open this link once to set up the first person:\n{url}");
+    }
+    words
+}
+
+/// Resolves when a terminal or a supervisor asks the process to end.
+fn told_to_stop() -> Result<impl Future<Output = ()>> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}

@@ -1,0 +1,27 @@
+//! The real clock and the real randomness: the only place in the product where they are.
+
+use outside::{Clock, Outside, Random};
+use std::sync::Arc;
+
+struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "this is the port everybody else takes the time from")]
+    fn now(&self) -> jiff::Timestamp {
+        jiff::Timestamp::now()
+    }
+}
+
+struct SystemRandom;
+
+impl Random for SystemRandom {
+    fn fill(&self, bytes: &mut [u8]) {
+        // Without randomness no secret can be made: going on would be worse than stopping.
+        getrandom::fill(bytes).expect("the operating system gives random bytes");
+    }
+}
+
+/// The ports of a running instance.
+pub fn outside() -> Outside {
+    Outside { clock: Arc::new(SystemClock), random: Arc::new(SystemRandom) }
+}
