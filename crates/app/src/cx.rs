@@ -24,6 +24,10 @@ pub struct Inner {
     pub settings: Settings,
     /// Values that are the same until the account's definitions change, and so need not be read for every request.
     pub definitions: crate::property::Cache,
+    /// Service tokens that came by a moment ago.
+    pub tokens: crate::token::Cache,
+    /// Tokens and sessions that were used and not noted yet.
+    pub(crate) seen: crate::seen::Seen,
 }
 
 /// What the operator decides.
@@ -41,7 +45,14 @@ pub struct Settings {
 
 impl App {
     pub fn new(store: Store, outside: Outside, settings: Settings) -> App {
-        App(Arc::new(Inner { store, outside, settings, definitions: crate::property::Cache::default() }))
+        App(Arc::new(Inner {
+            store,
+            outside,
+            settings,
+            definitions: crate::property::Cache::default(),
+            tokens: crate::token::Cache::default(),
+            seen: crate::seen::Seen::default(),
+        }))
     }
 }
 
@@ -59,7 +70,7 @@ pub struct Cx {
     pub source: Source,
     pub account: AccountId,
     pub now: jiff::Timestamp,
-    /// Quoted in the reply and the log.
+    /// Quoted in the reply and the log. The door fills it in; [`crate::token`] and [`crate::session`] leave it empty.
     pub request: String,
     pub standing: Arc<Standing>,
     /// The signed-in person, and the owner she is in this account; a token has neither.

@@ -23,6 +23,8 @@ pub mod property;
 pub mod record;
 pub mod search;
 pub mod second_factor;
+mod secret;
+mod seen;
 pub mod session;
 pub mod step_up;
 pub mod timeline;

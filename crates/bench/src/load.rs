@@ -80,7 +80,10 @@ fn content_length(head: &str) -> Result<usize> {
     match line {
         Some(line) => Ok(line[15..].trim().parse()?),
         None => {
-            ensure!(!head.to_ascii_lowercase().contains("transfer-encoding"), "the reply is chunked, which this generator does not read");
+            ensure!(
+                !head.to_ascii_lowercase().contains("transfer-encoding"),
+                "the reply is chunked, which this generator does not read"
+            );
             Ok(0)
         }
     }

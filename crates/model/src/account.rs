@@ -408,6 +408,24 @@ impl Permissions {
         Permissions { objects, names: self.names.intersection(&other.names).copied().collect() }
     }
 
+    /// What either grants.
+    pub fn union(&self, other: &Permissions) -> Permissions {
+        let mut objects = self.objects.clone();
+        for (object, deeds) in &other.objects {
+            let mine = objects.entry(*object).or_default();
+            for (deed, scope) in deeds {
+                mine.entry(*deed).and_modify(|s| *s = (*s).max(*scope)).or_insert(*scope);
+            }
+        }
+        Permissions { objects, names: self.names.union(&other.names).copied().collect() }
+    }
+
+    /// Whether these grant all that the others grant: nobody hands out what she does not hold. Source: spec 7.2.
+    pub fn cover(&self, other: &Permissions) -> bool {
+        let objects = other.objects.iter().flat_map(|(object, deeds)| deeds.iter().map(move |(deed, s)| (object, deed, s)));
+        self.names.is_superset(&other.names) && objects.into_iter().all(|(o, d, s)| self.scope(*o, *d) >= *s)
+    }
+
     /// Codes for the browser: `contacts.view.everything`, `mirroring.view`; what is not allowed is left out.
     pub fn codes(&self) -> Vec<String> {
         let mut codes = Vec::new();
@@ -585,6 +603,16 @@ mod tests {
         let b = Permissions::default().with(CONTACT, Deed::View, Scope::Team);
         assert_eq!(a.intersect(&b).scope(CONTACT, Deed::View), Scope::Team);
         assert_eq!(a.intersect(&b).scope(DEAL, Deed::View), Scope::None);
+    }
+
+    #[test]
+    fn permissions_cover_what_they_grant_and_nothing_else() {
+        let owned = Permissions::default().with(CONTACT, Deed::View, Scope::Owned);
+        let all = Permissions::default().with(CONTACT, Deed::View, Scope::Everything).with(DEAL, Deed::View, Scope::None);
+        assert!(Permissions::all().cover(&all) && all.cover(&owned) && owned.cover(&Permissions::default()));
+        assert!(!owned.cover(&all));
+        assert!(!Permissions::all().without(Permission::Import).cover(&Permissions::all()));
+        assert_eq!(owned.union(&all).scope(CONTACT, Deed::View), Scope::Everything);
     }
 
     #[test]

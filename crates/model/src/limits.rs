@@ -76,6 +76,14 @@ pub const STEP_UP_MINUTES: i64 = 5;
 pub const CHALLENGE_MINUTES: i64 = 15;
 /// Days a session lives without being used.
 pub const SESSION_IDLE_DAYS: i64 = 14;
+/// Days a session lives however much it is used: whoever got hold of a cookie does not keep it for ever.
+pub const SESSION_DAYS_MAX: i64 = 90;
+/// Seconds between two notes that a token or session was used, so that reading does not write.
+pub const SEEN_SECONDS: i64 = 60;
+/// Milliseconds for which another process may still accept a token that this one revoked.
+pub const TOKEN_CACHE_MILLISECONDS: i64 = 1_000;
+/// Service tokens remembered in memory; beyond that the memory is emptied.
+pub const TOKEN_CACHE_MAX: usize = 10_000;
 /// Failed attempts per account name and window before attempts are refused.
 pub const ATTEMPTS_MAX: i64 = 10;
 /// The window of [`ATTEMPTS_MAX`], in minutes.

@@ -161,8 +161,11 @@ impl Organization {
 
     /// Whether anything may pass along an edge now: it is on, the organization is active, and so are both accounts.
     pub fn carries(&self, key: EdgeKey) -> bool {
-        let active = |a: &AccountId| self.members.get(a).is_some_and(|m| m.facts.status == Status::Active);
-        self.phase.is_active() && self.edge(key) == Edge::On && active(&key.source) && active(&key.destination)
+        let (Some(source), Some(destination)) = (self.members.get(&key.source), self.members.get(&key.destination)) else {
+            return false;
+        };
+        let stop = stop(self.phase, &self.policy, key.feature, &source.facts, &destination.facts);
+        self.open.contains_key(&key) && stop.is_none()
     }
 
     /// The member that holds the organization up: the one that joined first among those that can.
@@ -175,6 +178,44 @@ impl Organization {
     pub fn is_anchor(&self, account: AccountId) -> bool {
         self.members.get(&account).is_some_and(|m| self.policy.is_anchor(&m.facts.subscriptions))
     }
+}
+
+/// Why an edge that is on carries nothing at the moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Stop {
+    /// The organization is unverified, frozen or deleted.
+    OrganizationNotActive,
+    /// One of the two accounts is suspended or deactivated.
+    AccountNotActive,
+    /// The accounts are hosted apart, and the policy does not allow it.
+    HostingMismatch,
+    Blocked(Block),
+}
+
+impl Stop {
+    /// The stable code.
+    pub fn code(self) -> &'static str {
+        match self {
+            Stop::OrganizationNotActive => "ORGANIZATION_NOT_ACTIVE",
+            Stop::AccountNotActive => "ACCOUNT_NOT_ACTIVE",
+            Stop::HostingMismatch => "HOSTING_MISMATCH",
+            Stop::Blocked(block) => block.code(),
+        }
+    }
+}
+
+/// What stops an edge that is on, if anything: asked anew whenever something is about to pass.
+pub fn stop(phase: Phase, policy: &Policy, feature: Feature, source: &Facts, destination: &Facts) -> Option<Stop> {
+    if !phase.is_active() {
+        return Some(Stop::OrganizationNotActive);
+    }
+    if source.status != Status::Active || destination.status != Status::Active {
+        return Some(Stop::AccountNotActive);
+    }
+    if !policy.may_span(&source.location, &destination.location) {
+        return Some(Stop::HostingMismatch);
+    }
+    connection::block(policy, feature, source.end(), destination.end()).map(Stop::Blocked)
 }
 
 /// What becomes of an organization, and what that does, in order. Total: an event that makes no sense is [`Effect::Refused`].

@@ -1,1 +1,346 @@
-//! organization
+//! Organizations, their members and connections, and their log. All in the directory: every function wants a transaction on
+//! the home database.
+//!
+//! Saving writes the effects of a turn of the state machine, so what is stored is exactly what the log says.
+
+use crate::account::{account, word};
+use crate::engine::{Result, Row, StoreError, Value, json};
+use crate::tx::{Tx, WriteTx};
+use jiff::Timestamp;
+use model::account::Account;
+use model::connection::{EdgeKey, Feature, Opened, Pair};
+use model::eligibility::Policy;
+use model::id::{AccountId, ConnectionId, OrganizationId, PersonId};
+use model::mirror::Sharing;
+use model::organization::log::{self, Entry, Said};
+use model::organization::phase::Phase;
+use model::organization::{Effect, Facts, Member, Organization};
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+
+const ACCOUNT: &str = "id, name, kind, status, location, time_zone, currency, sensitive, subscriptions, created_at";
+const N_ACCOUNT: usize = 10;
+
+/// Who shares at all: two members with the id of their connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Connection {
+    pub id: ConnectionId,
+    pub pair: Pair,
+}
+
+/// An edge that is on, with all that decides whether it carries anything now.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Passage {
+    pub connection: ConnectionId,
+    pub organization: OrganizationId,
+    pub phase: Phase,
+    pub policy: Policy,
+    pub edge: EdgeKey,
+    pub opened: Opened,
+    pub sharing: Sharing,
+    pub source: Account,
+    pub destination: Account,
+}
+
+/// Writes one or more turns of an organization: the row itself, guarded by the version it had before, then every effect.
+/// `false` when somebody else was faster; nothing is written then, and the transaction must not be committed.
+pub async fn save(
+    tx: &mut WriteTx,
+    before: i64,
+    after: &Organization,
+    effects: &[Effect],
+    sharing: &Sharing,
+    at: Timestamp,
+) -> Result<bool> {
+    if !save_row(tx, before, after, at).await? {
+        return Ok(false);
+    }
+    save_members(tx, after.id, effects, at).await?;
+    save_edges(tx, after, effects, sharing, at).await?;
+    Ok(true)
+}
+
+async fn save_row(tx: &mut WriteTx, before: i64, after: &Organization, at: Timestamp) -> Result<bool> {
+    let deleted_at = after.phase.is_deleted().then_some(at);
+    let params = [
+        after.id.into(),
+        (&after.name).into(),
+        after.phase.name().into(),
+        json(&after.policy)?,
+        after.version.into(),
+        after.grace_until.into(),
+        deleted_at.into(),
+    ];
+    if before == 0 {
+        let sql = "INSERT INTO organization (id, name, state, policy, version, grace_until, deleted_at, created_at)
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+        let params: Vec<Value> = params.into_iter().chain([at.into()]).collect();
+        return Ok(tx.execute(sql, &params).await? == 1);
+    }
+    let sql = "UPDATE organization SET name = $2, state = $3, policy = $4, version = $5, grace_until = $6, deleted_at = $7
+               WHERE id = $1 AND version = $8";
+    let params: Vec<Value> = params.into_iter().chain([before.into()]).collect();
+    Ok(tx.execute(sql, &params).await? == 1)
+}
+
+async fn save_members(tx: &mut WriteTx, id: OrganizationId, effects: &[Effect], at: Timestamp) -> Result<()> {
+    let joined = effects.iter().filter_map(|effect| match effect {
+        Effect::MemberJoined { account } => Some(vec![id.into(), (*account).into(), at.into()]),
+        _ => None,
+    });
+    let joined: Vec<Vec<Value>> = joined.collect();
+    tx.insert_many("organization_member", &["organization_id", "account_id", "joined_at"], &joined, "").await?;
+    for effect in effects {
+        if let Effect::MemberRemoved { account, reason } = effect {
+            let sql = "UPDATE organization_member SET removed_at = $3, removed_reason = $4
+                       WHERE organization_id = $1 AND account_id = $2 AND removed_at IS NULL";
+            tx.execute(sql, &[id.into(), (*account).into(), at.into(), name(reason)?.into()]).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn save_edges(tx: &mut WriteTx, after: &Organization, effects: &[Effect], sharing: &Sharing, at: Timestamp) -> Result<()> {
+    let touched: BTreeSet<Pair> = effects
+        .iter()
+        .filter_map(|effect| match effect {
+            Effect::EdgeOpened { edge } | Effect::EdgeClosed { edge, .. } => Some(edge.pair()),
+            _ => None,
+        })
+        .collect();
+    if touched.is_empty() {
+        return Ok(());
+    }
+    let ids = connection_ids(tx, after.id, &touched, at).await?;
+    for effect in effects {
+        match effect {
+            Effect::EdgeOpened { edge } => {
+                if let Some(opened) = after.open.get(edge) {
+                    open_edge(tx, ids[&edge.pair()], *edge, *opened, sharing).await?;
+                }
+            }
+            Effect::EdgeClosed { edge, reason } => {
+                let sql = "UPDATE connection_edge SET state = 'off', reason = $4
+                           WHERE connection_id = $1 AND feature = $2 AND source_account_id = $3";
+                let params = [ids[&edge.pair()].into(), edge.feature.name().into(), edge.source.into(), name(reason)?.into()];
+                tx.execute(sql, &params).await?;
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+async fn open_edge(tx: &mut WriteTx, id: ConnectionId, edge: EdgeKey, opened: Opened, sharing: &Sharing) -> Result<()> {
+    let sql = "INSERT INTO connection_edge
+                 (connection_id, feature, source_account_id, destination_account_id, state, reason, policy, opened_by, opened_at)
+               VALUES ($1, $2, $3, $4, 'on', NULL, $5, $6, $7)
+               ON CONFLICT (connection_id, feature, source_account_id) DO UPDATE SET state = 'on', reason = NULL,
+                 policy = excluded.policy, opened_by = excluded.opened_by, opened_at = excluded.opened_at";
+    let params = [
+        id.into(),
+        edge.feature.name().into(),
+        edge.source.into(),
+        edge.destination.into(),
+        json(sharing)?,
+        opened.by.into(),
+        opened.at.into(),
+    ];
+    tx.execute(sql, &params).await?;
+    Ok(())
+}
+
+/// The ids of the pairs' connections; those that were never connected get one.
+async fn connection_ids(
+    tx: &mut WriteTx,
+    id: OrganizationId,
+    pairs: &BTreeSet<Pair>,
+    at: Timestamp,
+) -> Result<BTreeMap<Pair, ConnectionId>> {
+    let mut ids: BTreeMap<Pair, ConnectionId> = connections(tx, id).await?.into_iter().map(|c| (c.pair, c.id)).collect();
+    let fresh: Vec<Pair> = pairs.iter().filter(|p| !ids.contains_key(p)).copied().collect();
+    if fresh.is_empty() {
+        return Ok(ids);
+    }
+    let first = tx.take_ids(fresh.len())?;
+    let rows: Vec<Vec<Value>> =
+        (first..).zip(&fresh).map(|(n, pair)| vec![n.into(), id.into(), pair.low.into(), pair.high.into(), at.into()]).collect();
+    let columns = ["id", "organization_id", "first_account_id", "second_account_id", "created_at"];
+    tx.insert_many("connection", &columns, &rows, "").await?;
+    ids.extend((first..).map(ConnectionId).zip(fresh).map(|(id, pair)| (pair, id)));
+    Ok(ids)
+}
+
+/// The organization an account is a member of.
+pub async fn of_account(tx: &mut Tx, account: AccountId) -> Result<Option<OrganizationId>> {
+    let sql = "SELECT organization_id FROM organization_member WHERE account_id = $1 AND removed_at IS NULL";
+    tx.query_opt(sql, &[account.into()]).await?.map(|mut row| row.int(0).map(OrganizationId)).transpose()
+}
+
+/// Organizations whose grace has an end, earliest first.
+pub async fn in_grace(tx: &mut Tx, limit: usize) -> Result<Vec<OrganizationId>> {
+    let sql = "SELECT id FROM organization WHERE state = 'grace' ORDER BY grace_until, id LIMIT $1";
+    tx.query(sql, &[limit.into()]).await?.iter_mut().map(|row| row.int(0).map(OrganizationId)).collect()
+}
+
+/// One organization whole, with its members' accounts; deleted ones too.
+pub async fn read(tx: &mut Tx, id: OrganizationId) -> Result<Option<(Organization, BTreeMap<AccountId, Account>)>> {
+    let sql = "SELECT name, state, policy, version, grace_until FROM organization WHERE id = $1";
+    let Some(mut row) = tx.query_opt(sql, &[id.into()]).await? else { return Ok(None) };
+    let mut organization = Organization {
+        phase: phase(&row.text(1)?)?,
+        policy: row.json(2)?,
+        version: row.int(3)?,
+        grace_until: row.time_opt(4)?,
+        ..Organization::none(id, row.text(0)?, Policy::open())
+    };
+    let accounts = members(tx, &mut organization).await?;
+    edges(tx, &mut organization).await?;
+    Ok(Some((organization, accounts)))
+}
+
+/// The same, locked until the transaction ends.
+pub async fn lock(tx: &mut WriteTx, id: OrganizationId) -> Result<Option<(Organization, BTreeMap<AccountId, Account>)>> {
+    let sql = "SELECT version FROM organization WHERE id = $1 {for_update}";
+    tx.query_opt(sql, &[id.into()]).await?;
+    read(tx, id).await
+}
+
+async fn members(tx: &mut Tx, organization: &mut Organization) -> Result<BTreeMap<AccountId, Account>> {
+    let columns = prefixed("a");
+    let sql = format!(
+        "SELECT {columns}, m.joined_at FROM organization_member m JOIN account a ON a.id = m.account_id
+         WHERE m.organization_id = $1 AND m.removed_at IS NULL ORDER BY a.id"
+    );
+    let mut accounts = BTreeMap::new();
+    for mut row in tx.query(&sql, &[organization.id.into()]).await? {
+        let account = account(&mut row, 0)?;
+        let member = Member { facts: Facts::of(&account), joined_at: row.time(N_ACCOUNT)? };
+        organization.members.insert(account.id, member);
+        accounts.insert(account.id, account);
+    }
+    Ok(accounts)
+}
+
+async fn edges(tx: &mut Tx, organization: &mut Organization) -> Result<()> {
+    let sql = "SELECT e.feature, e.source_account_id, e.destination_account_id, e.opened_by, e.opened_at
+               FROM connection c JOIN connection_edge e ON e.connection_id = c.id
+               WHERE c.organization_id = $1 AND e.state = 'on'";
+    for mut row in tx.query(sql, &[organization.id.into()]).await? {
+        let feature = word(row.text(0)?)?;
+        let edge = EdgeKey { feature, source: AccountId(row.int(1)?), destination: AccountId(row.int(2)?) };
+        organization.open.insert(edge, Opened { by: PersonId(row.int(3)?), at: row.time(4)? });
+    }
+    Ok(())
+}
+
+/// The pairs that were ever connected in an organization.
+pub async fn connections(tx: &mut Tx, id: OrganizationId) -> Result<Vec<Connection>> {
+    let sql = "SELECT id, first_account_id, second_account_id FROM connection WHERE organization_id = $1
+               ORDER BY first_account_id, second_account_id";
+    tx.query(sql, &[id.into()]).await?.iter_mut().map(connection).collect()
+}
+
+fn connection(row: &mut Row) -> Result<Connection> {
+    let pair = Pair { low: AccountId(row.int(1)?), high: AccountId(row.int(2)?) };
+    Ok(Connection { id: ConnectionId(row.int(0)?), pair })
+}
+
+/// Every edge of a feature that is on into an account, sources in the order of ids.
+pub async fn passages_into(tx: &mut Tx, destination: AccountId, feature: Feature) -> Result<Vec<Passage>> {
+    let sql = passages("e.destination_account_id = $1 AND e.feature = $2 AND e.state = 'on'");
+    tx.query(&sql, &[destination.into(), feature.name().into()]).await?.iter_mut().map(passage).collect()
+}
+
+/// The edge of a connection with this source and feature, if it is on.
+pub async fn passage_from(tx: &mut Tx, id: ConnectionId, feature: Feature, source: AccountId) -> Result<Option<Passage>> {
+    let sql = passages("e.connection_id = $1 AND e.feature = $2 AND e.source_account_id = $3 AND e.state = 'on'");
+    tx.query_opt(&sql, &[id.into(), feature.name().into(), source.into()]).await?.map(|mut row| passage(&mut row)).transpose()
+}
+
+/// Both ends must be members now: an edge alone is not enough.
+fn passages(which: &str) -> String {
+    let (source, destination) = (prefixed("s"), prefixed("d"));
+    format!(
+        "SELECT e.connection_id, o.id, o.state, o.policy, e.feature, e.opened_by, e.opened_at, e.policy, {source}, {destination}
+         FROM connection_edge e
+         JOIN connection c ON c.id = e.connection_id
+         JOIN organization o ON o.id = c.organization_id
+         JOIN organization_member ms ON ms.account_id = e.source_account_id AND ms.removed_at IS NULL AND ms.organization_id = o.id
+         JOIN organization_member md ON md.account_id = e.destination_account_id AND md.removed_at IS NULL
+           AND md.organization_id = o.id
+         JOIN account s ON s.id = e.source_account_id
+         JOIN account d ON d.id = e.destination_account_id
+         WHERE {which} ORDER BY e.source_account_id"
+    )
+}
+
+fn passage(row: &mut Row) -> Result<Passage> {
+    let (source, destination) = (account(row, 8)?, account(row, 8 + N_ACCOUNT)?);
+    Ok(Passage {
+        connection: ConnectionId(row.int(0)?),
+        organization: OrganizationId(row.int(1)?),
+        phase: phase(&row.text(2)?)?,
+        policy: row.json(3)?,
+        edge: EdgeKey { feature: word(row.text(4)?)?, source: source.id, destination: destination.id },
+        opened: Opened { by: PersonId(row.int(5)?), at: row.time(6)? },
+        sharing: row.json(7)?,
+        source,
+        destination,
+    })
+}
+
+/// Appends to the log. The organization's row must be locked or just saved in this transaction: its lock orders the entries.
+pub async fn append(tx: &mut WriteTx, id: OrganizationId, entries: Vec<Said>) -> Result<()> {
+    let sql = "SELECT seq, hash FROM organization_log WHERE organization_id = $1 ORDER BY seq DESC LIMIT 1";
+    let last = tx.query_opt(sql, &[id.into()]).await?;
+    let mut last = last.map(|mut row| Ok::<_, StoreError>((row.int(0)?, row.text(1)?))).transpose()?;
+    let mut rows: Vec<Vec<Value>> = Vec::new();
+    for said in entries {
+        let entry = log::append(last.as_ref().map(|(seq, hash)| (*seq, hash.as_str())), said);
+        last = Some((entry.seq, entry.hash.clone()));
+        let said = entry.said;
+        rows.push(vec![
+            id.into(),
+            entry.seq.into(),
+            said.at.into(),
+            said.actor.into(),
+            said.act.into(),
+            said.subject.into(),
+            said.detail.into(),
+            entry.hash.into(),
+        ]);
+    }
+    let columns = ["organization_id", "seq", "at", "actor", "act", "subject", "detail", "hash"];
+    tx.insert_many("organization_log", &columns, &rows, "").await?;
+    Ok(())
+}
+
+/// Entries after a number, oldest first.
+pub async fn log(tx: &mut Tx, id: OrganizationId, after: i64, limit: usize) -> Result<Vec<Entry>> {
+    let sql = "SELECT seq, at, actor, act, subject, detail, hash FROM organization_log
+               WHERE organization_id = $1 AND seq > $2 ORDER BY seq LIMIT $3";
+    let rows = tx.query(sql, &[id.into(), after.into(), limit.into()]).await?;
+    rows.into_iter()
+        .map(|mut row| {
+            let said =
+                Said { at: row.int(1)?, actor: row.text(2)?, act: row.text(3)?, subject: row.text(4)?, detail: row.text(5)? };
+            Ok(Entry { seq: row.int(0)?, said, hash: row.text(6)? })
+        })
+        .collect()
+}
+
+fn prefixed(table: &str) -> String {
+    let columns: Vec<_> = ACCOUNT.split(", ").map(|column| format!("{table}.{column}")).collect();
+    columns.join(", ")
+}
+
+fn phase(name: &str) -> Result<Phase> {
+    Phase::from_name(name).ok_or_else(|| StoreError::Broken(format!("\"{name}\" is no state of an organization")))
+}
+
+/// The stored word of a reason.
+fn name(reason: &impl Serialize) -> Result<String> {
+    let value = serde_json::to_value(reason).map_err(|e| StoreError::Broken(format!("a reason cannot be written: {e}")))?;
+    value.as_str().map(str::to_owned).ok_or_else(|| StoreError::Broken(format!("{value} is no word")))
+}

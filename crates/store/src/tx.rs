@@ -8,6 +8,7 @@ use parking_lot::{Mutex, RwLock};
 use std::collections::{BTreeMap, HashMap};
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::broadcast;
 
 /// The instance itself, as the account of its own feed: sign-in, people, accounts, organizations.
@@ -43,6 +44,8 @@ struct Inner {
     ids: Mutex<HashMap<AccountId, (i64, i64)>>,
     fetching_ids: tokio::sync::Mutex<()>,
     hints: broadcast::Sender<Hint>,
+    /// Counts this process's commits to the directory.
+    n_directory_commits: AtomicU64,
 }
 
 impl Store {
@@ -64,6 +67,7 @@ impl Store {
             ids: Mutex::default(),
             fetching_ids: tokio::sync::Mutex::default(),
             hints,
+            n_directory_commits: AtomicU64::new(0),
         })))
     }
 
@@ -75,6 +79,12 @@ impl Store {
     /// Hints of commits of this process.
     pub fn hints(&self) -> broadcast::Receiver<Hint> {
         self.0.hints.subscribe()
+    }
+
+    /// How often this process changed the directory. What was read from the directory while it stood at a number is still
+    /// so while it stands there, as far as this process is concerned; others may have changed it.
+    pub fn directory_version(&self) -> u64 {
+        self.0.n_directory_commits.load(Ordering::Acquire)
     }
 
     async fn engine(&self, account: AccountId) -> Result<Engine> {
@@ -249,6 +259,9 @@ impl WriteTx {
         let head = raise_head(&mut self.tx.raw, account, "feed_head", n).await?;
         feed::append(&mut self, head - n + 1, by, at, changes).await?;
         self.tx.raw.commit().await?;
+        if account == INSTANCE {
+            self.store.0.n_directory_commits.fetch_add(1, Ordering::AcqRel);
+        }
         // Nobody listening is fine: consumers look by themselves.
         drop(self.store.0.hints.send(Hint { account, seq: head }));
         Ok(head)

@@ -48,7 +48,7 @@ fn targets(from: &Databases, args: &cli::MoveEngine) -> Result<Databases> {
         };
         to.insert(name.to_owned(), dsn.to_owned());
     }
-    for location in from.keys().filter(|l| !to.contains_key(*l)) {
+    if let Some(location) = from.keys().find(|l| !to.contains_key(*l)) {
         bail!(Usage(format!("the location \"{location}\" has no target: add --to-location {location}=DATABASE")));
     }
     for (location, dsn) in &to {

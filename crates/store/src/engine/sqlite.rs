@@ -141,7 +141,10 @@ fn commit_groups(writer: &Mutex<Writer>, woken: &mpsc::Receiver<()>) {
         turn.open = false;
         metrics::histogram!("consortio_commit_group_transactions").record(turn.acknowledge.len() as f64);
         for acknowledge in turn.acknowledge.drain(..) {
-            let result = committed.as_ref().map(|()| ()).map_err(|e| StoreError::Unavailable(format!("cannot commit: {e}")));
+            let result = match &committed {
+                Ok(()) => Ok(()),
+                Err(e) => Err(StoreError::Unavailable(format!("cannot commit: {e}"))),
+            };
             // A caller that went away does not need to know.
             drop(acknowledge.send(result));
         }

@@ -111,10 +111,26 @@ impl Row {
         jiff::Timestamp::from_microsecond(micros).map(Some).map_err(|_| wrong(column, "a time", &Value::Int(micros)))
     }
 
+    /// A name of a closed set, such as a role, by its serde name.
+    pub fn named<T: serde::de::DeserializeOwned>(&mut self, column: usize) -> Result<T> {
+        self.named_opt(column)?.ok_or_else(|| wrong(column, "a name", &Value::Null))
+    }
+
+    pub fn named_opt<T: serde::de::DeserializeOwned>(&mut self, column: usize) -> Result<Option<T>> {
+        let Some(text) = self.text_opt(column)? else { return Ok(None) };
+        let name = serde::de::value::StrDeserializer::<serde::de::value::Error>::new(&text);
+        T::deserialize(name).map(Some).map_err(|e| StoreError::Broken(format!("column {column} holds \"{text}\": {e}")))
+    }
+
     /// A document, decoded.
     pub fn json<T: serde::de::DeserializeOwned>(&mut self, column: usize) -> Result<T> {
-        let text = self.text(column)?;
+        self.json_opt(column)?.ok_or_else(|| wrong(column, "a document", &Value::Null))
+    }
+
+    pub fn json_opt<T: serde::de::DeserializeOwned>(&mut self, column: usize) -> Result<Option<T>> {
+        let Some(text) = self.text_opt(column)? else { return Ok(None) };
         serde_json::from_str(&text)
+            .map(Some)
             .map_err(|e| StoreError::Broken(format!("column {column} is not the document it should be: {e}")))
     }
 }

@@ -2,4 +2,5 @@
 
 mod account;
 mod feed;
+mod organization;
 mod move_engine;
