@@ -23,6 +23,7 @@ pub mod property;
 pub mod record;
 pub mod search;
 pub mod session;
+pub mod step_up;
 pub mod timeline;
 pub mod token;
 mod tx;
