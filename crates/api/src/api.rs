@@ -146,7 +146,7 @@ impl Api {
         params: Vec<(Box<str>, String)>,
     ) -> Result<Response, Refusal> {
         let (parts, body) = request.into_parts();
-        let caller = authenticate::caller(self, &parts, mounted.route.access).await?;
+        let caller = authenticate::caller(self, &parts, mounted.route.access, correlation).await?;
         let api = self.clone();
         let call = Call { api, parts, version: mounted.version, correlation, peer, caller, params, body };
         (mounted.route.handler)(call).await

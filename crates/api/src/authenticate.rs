@@ -1,26 +1,116 @@
 //! Who is calling: a service token in `Authorization`, or the session cookie with the account named in a header.
+//!
+//! ```text
+//!  Authorization: Bearer pat-..        -> the token's account, and no other
+//!  Cookie: consortio_session=..        -> a person; with X-Consortio-Account her context in that account
+//! ```
+//! The cookie travels by itself, so a write with it must also carry a header that no form of another site can set:
+//! `X-Consortio-Account`, or `X-Consortio-Csrf: 1` where no account is needed.
 
 use crate::api::Api;
-use crate::refusal::Refusal;
+use crate::correlation::Correlation;
+use crate::refusal::{Refusal, shorten};
 use crate::route::Access;
+use app::cx::Cx;
+use axum::http::header::{AUTHORIZATION, COOKIE};
 use axum::http::request::Parts;
+use model::id::AccountId;
+use model::identity::session::Session;
+
+/// The cookie that holds a session.
+pub const SESSION_COOKIE: &str = "consortio_session";
+const ACCOUNT_HEADER: &str = "x-consortio-account";
+const CSRF_HEADER: &str = "x-consortio-csrf";
 
 /// Who the request comes from, as far as the route asked.
 #[derive(Debug)]
 pub enum Caller {
     /// Not asked.
     Nobody,
+    /// A signed-in person, no account chosen.
+    Person(Box<Session>),
+    /// A token or a person in one account.
+    Account(Box<Cx>),
 }
 
 /// Finds the caller, as the route's access demands.
-pub async fn caller(_api: &Api, parts: &Parts, access: Access) -> Result<Caller, Refusal> {
-    guard_against_other_sites(parts)?;
+pub async fn caller(api: &Api, parts: &Parts, access: Access, correlation: Correlation) -> Result<Caller, Refusal> {
     match access {
-        Access::Public => Ok(Caller::Nobody),
-        Access::Session | Access::Account(_) | Access::AccountSession => {
-            Err(Refusal::unauthenticated("Authentication credentials not found"))
+        Access::Public => {
+            guard_against_other_sites(parts)?;
+            Ok(Caller::Nobody)
         }
+        Access::Session => {
+            let cookie = guarded_cookie(parts)?;
+            Ok(Caller::Person(Box::new(app::session::identify(api.app(), cookie).await?)))
+        }
+        Access::Account(_) => match bearer(parts)? {
+            Some(token) => in_account(app::token::authenticate(api.app(), token).await?, correlation),
+            None => person_in_account(api, parts, correlation).await,
+        },
+        Access::AccountSession => person_in_account(api, parts, correlation).await,
     }
+}
+
+fn in_account(mut cx: Cx, correlation: Correlation) -> Result<Caller, Refusal> {
+    cx.request = correlation.to_string();
+    Ok(Caller::Account(Box::new(cx)))
+}
+
+async fn person_in_account(api: &Api, parts: &Parts, correlation: Correlation) -> Result<Caller, Refusal> {
+    let cookie = guarded_cookie(parts)?;
+    let account = account(parts)?;
+    in_account(app::session::authenticate(api.app(), cookie, account).await?, correlation)
+}
+
+/// The account a person works in: the header, or for reads that a browser makes by itself (downloads, event streams), which
+/// cannot carry headers, the query parameter `account`.
+fn account(parts: &Parts) -> Result<AccountId, Refusal> {
+    let in_header = parts.headers.get(ACCOUNT_HEADER).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+    let in_query = || {
+        let query = crate::query::Query::parse(parts.uri.query());
+        query.one("account").filter(|_| parts.method.is_safe()).map(str::to_owned)
+    };
+    let Some(text) = in_header.or_else(in_query) else {
+        let message = "The header X-Consortio-Account is missing: it names the account to work in";
+        return Err(Refusal::invalid(message).with_code("ACCOUNT_MISSING"));
+    };
+    text.trim().parse().map_err(|_| {
+        let message = format!("The header X-Consortio-Account is \"{}\"; expected an account id", shorten(&text));
+        Refusal::invalid(message).with_code("ACCOUNT_INVALID")
+    })
+}
+
+/// The token of the Authorization header, if there is one.
+fn bearer(parts: &Parts) -> Result<Option<&str>, Refusal> {
+    let Some(value) = parts.headers.get(AUTHORIZATION) else { return Ok(None) };
+    let text = value.to_str().unwrap_or_default();
+    let token = text.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map(|(_, token)| token.trim());
+    match token {
+        Some(token) if !token.is_empty() => Ok(Some(token)),
+        _ => Err(Refusal::unauthenticated("The Authorization header is not of the form: Bearer <token>")),
+    }
+}
+
+/// The session cookie, on a write only with a header that proves that our own page sent it.
+fn guarded_cookie(parts: &Parts) -> Result<&str, Refusal> {
+    guard_against_other_sites(parts)?;
+    let Some(cookie) = cookie(parts, SESSION_COOKIE) else {
+        return Err(Refusal::unauthenticated("Authentication credentials not found: expected a bearer token or a session"));
+    };
+    let proven = parts.headers.contains_key(ACCOUNT_HEADER) || parts.headers.get(CSRF_HEADER).is_some_and(|value| value == "1");
+    if !proven && !parts.method.is_safe() {
+        let message = "A write with a session needs the header X-Consortio-Account or X-Consortio-Csrf: 1";
+        return Err(Refusal::forbidden(message).with_code("CSRF"));
+    }
+    Ok(cookie)
+}
+
+/// A cookie's value.
+pub fn cookie<'p>(parts: &'p Parts, name: &str) -> Option<&'p str> {
+    let lines = parts.headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(n, _)| *n == name).map(|(_, value)| value).filter(|value| !value.is_empty())
 }
 
 /// A browser says by `Sec-Fetch-Site` which site's page sent the request: a write that another site's page sends is refused,

@@ -6,6 +6,7 @@ use crate::correlation::Correlation;
 use crate::query::Query;
 use crate::refusal::{Refusal, shorten};
 use crate::route::Version;
+use app::cx::{App, Cx};
 use axum::RequestExt;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Multipart, Request};
@@ -13,12 +14,14 @@ use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HOST};
 use axum::http::request::Parts;
 use bytes::Bytes;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use model::identity::session::Session;
 use model::limits::BODY_BYTES_MAX;
 use model::object::ObjectType;
 use serde::de::DeserializeOwned;
 use std::net::SocketAddr;
 use std::str::FromStr;
 use std::time::Duration;
+use wire::paging::{Next, Paging};
 
 /// How long a JSON body may take to arrive whole. A slow reader of 8 MiB at 300 kB/s still makes it.
 const BODY_PATIENCE: Duration = Duration::from_secs(30);
@@ -82,6 +85,41 @@ impl Call {
         let scheme = self.header("x-forwarded-proto").unwrap_or("http");
         let host = self.header("x-forwarded-host").or_else(|| self.header(HOST.as_str())).unwrap_or("localhost");
         format!("{scheme}://{host}")
+    }
+
+    /// The product.
+    pub fn app(&self) -> &App {
+        self.api.app()
+    }
+
+    /// The caller's context. Panics in a route whose access names no account: the table is wrong, which a test finds.
+    pub fn cx(&self) -> &Cx {
+        match &self.caller {
+            Caller::Account(cx) => cx,
+            other => panic!("{} asks for an account's context and gets {other:?}", self.parts.uri.path()),
+        }
+    }
+
+    /// The signed-in person's session. Panics in a route whose access is another.
+    pub fn session(&self) -> &Session {
+        match &self.caller {
+            Caller::Person(session) => session,
+            other => panic!("{} asks for a session and gets {other:?}", self.parts.uri.path()),
+        }
+    }
+
+    /// The next page: this request's own address with another `after`.
+    pub fn next(&self, after: &str) -> Paging {
+        let kept =
+            self.parts.uri.query().unwrap_or_default().split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("after="));
+        let mut link = format!("{}{}?", self.base_url(), self.parts.uri.path());
+        for pair in kept {
+            link.push_str(pair);
+            link.push('&');
+        }
+        link.push_str("after=");
+        link.extend(url::form_urlencoded::byte_serialize(after.as_bytes()));
+        Paging { next: Next { after: after.to_owned(), link: Some(link) } }
     }
 
     /// The JSON body.

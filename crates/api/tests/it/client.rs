@@ -46,3 +46,10 @@ pub async fn ask(api: &Api, line: &str, body: impl Into<Body>) -> Reply {
     let (method, uri) = line.split_once(' ').unwrap();
     send(api, Request::builder().method(method).uri(uri).header("host", "crm.example").body(body.into()).unwrap()).await
 }
+
+/// A request without a body, with headers.
+pub fn with(line: &str, headers: &[(&str, &str)]) -> Request<Body> {
+    let (method, uri) = line.split_once(' ').unwrap();
+    let request = Request::builder().method(method).uri(uri).header("host", "crm.example");
+    headers.iter().fold(request, |request, (name, value)| request.header(*name, *value)).body(Body::empty()).unwrap()
+}

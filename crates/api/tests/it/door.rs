@@ -1,7 +1,7 @@
 //! What holds for every route.
 
-use crate::client::{ask, send};
-use crate::world::{World, world_with};
+use crate::client::{ask, send, with};
+use crate::world::{EAST, WEST, World, world_with};
 use api::route::Answer;
 use api::{Access, Api, Call, Options, Refusal, Route, reply};
 use axum::body::Body;
@@ -15,6 +15,10 @@ async fn echo(mut call: Call) -> Answer {
 
 async fn read(call: Call) -> Answer {
     Ok(reply::ok(&json!({"id": call.param("id"), "base": call.base_url(), "dated": call.version == api::route::Version::Dated})))
+}
+
+async fn whoami(call: Call) -> Answer {
+    Ok(reply::ok(&json!({"account": call.cx().account, "request": call.cx().request})))
 }
 
 async fn boom(_: Call) -> Answer {
@@ -31,7 +35,9 @@ async fn world() -> World {
         Route::get("/crm/v3/objects/{id}", "read", Access::Public, read),
         Route::get("/crm/v3/owners", "boom", Access::Public, boom),
         Route::get("/refuse", "refuse", Access::Public, refuse),
-        Route::get("/private", "private", Access::Account(""), read),
+        Route::get("/private", "private", Access::Account(""), whoami),
+        Route::post("/private", "private.write", Access::Account(""), whoami),
+        Route::post("/person", "person", Access::Session, whoami),
     ];
     world_with(routes).await
 }
@@ -122,6 +128,37 @@ async fn nobody_gets_past_the_door_without_credentials() {
     assert_eq!(reply.status, StatusCode::UNAUTHORIZED);
     assert_eq!(reply.json()["category"], "INVALID_AUTHENTICATION");
     assert_eq!(reply.header("www-authenticate"), "Bearer");
+}
+
+#[tokio::test]
+async fn a_token_selects_its_account_by_itself() {
+    let world = world().await;
+    for account in [EAST, WEST] {
+        let token = world.token(account, &["*"]).await;
+        let reply = send(&world.api, with("GET /private", &[("authorization", &format!("Bearer {token}"))])).await;
+        assert_eq!(reply.json()["account"], account.0);
+        assert_eq!(reply.json()["request"], reply.header("x-hubspot-correlation-id"));
+    }
+}
+
+#[tokio::test]
+async fn credentials_that_are_none_are_refused() {
+    let world = world().await;
+    type Headers = &'static [(&'static str, &'static str)];
+    let cases: [(&str, Headers, u16, &str); 7] = [
+        ("GET /private", &[("authorization", "Bearer pat-eu1-00000000-0000-0000-0000-000000000000")], 401, "TOKEN_UNKNOWN"),
+        ("GET /private", &[("authorization", "Bearer ")], 401, ""),
+        ("GET /private", &[("authorization", "Basic YTpi")], 401, ""),
+        ("GET /private", &[("cookie", "consortio_session=x"), ("x-consortio-account", "7")], 401, "SESSION_UNKNOWN"),
+        ("GET /private", &[("cookie", "consortio_session=x")], 400, "ACCOUNT_MISSING"),
+        ("GET /private", &[("cookie", "consortio_session=x"), ("x-consortio-account", "seven")], 400, "ACCOUNT_INVALID"),
+        ("POST /person", &[("cookie", "other=1; consortio_session=x")], 403, "CSRF"),
+    ];
+    for (line, headers, status, code) in cases {
+        let reply = send(&world.api, with(line, headers)).await;
+        assert_eq!(reply.status.as_u16(), status, "{line} {headers:?}: {}", reply.text);
+        assert_eq!(reply.json()["subCategory"].as_str().unwrap_or_default(), code, "{line} {headers:?}");
+    }
 }
 
 #[tokio::test]

@@ -1,8 +1,15 @@
 //! A product with something in it, on a fresh database.
+//!
+//! Two accounts that share nothing: East, where the tests live, and West, which stands for everybody else.
 
 use api::{Api, Options, Route};
-use app::cx::{App, Settings};
+use app::cx::{App, Cx, Settings};
+use model::account::{Account, Kind, Status, Subscriptions};
+use model::id::AccountId;
 use testkit::Fresh;
+
+pub const EAST: AccountId = AccountId(7);
+pub const WEST: AccountId = AccountId(8);
 
 /// The door and what is behind it.
 pub struct World {
@@ -11,16 +18,45 @@ pub struct World {
     _fresh: Fresh,
 }
 
-/// The product's own routes over an empty database.
+/// The product's own routes.
 pub async fn world() -> World {
     world_with(api::routes()).await
 }
 
-/// Any routes over an empty database.
+/// Any routes.
 pub async fn world_with(routes: Vec<Route>) -> World {
     let fresh = testkit::sqlite().await;
     let (outside, _) = testkit::outside(7);
     let settings = Settings { public_url: "http://crm.example".into(), seal_key: [7; 32], demo: false, cheap_hashing: true };
     let app = App::new(fresh.store.clone(), outside, settings);
+    for (id, name) in [(EAST, "East"), (WEST, "West")] {
+        add_account(&app, id, name).await;
+    }
     World { api: Api::with_routes(app.clone(), routes, Options::default()), app, _fresh: fresh }
+}
+
+async fn add_account(app: &App, id: AccountId, name: &str) {
+    let account = Account {
+        id,
+        name: name.to_owned(),
+        kind: Kind::Standard,
+        status: Status::Active,
+        location: store::HOME_LOCATION.to_owned(),
+        time_zone: "Europe/Copenhagen".to_owned(),
+        currency: "EUR".to_owned(),
+        subscriptions: Subscriptions::default(),
+        sensitive: false,
+        created_at: testkit::start(),
+    };
+    let mut tx = app.store.write_home().await.unwrap();
+    store::account::create(&mut tx, &account).await.unwrap();
+    tx.commit(&Cx::system(app, id).by(), testkit::start(), &[]).await.unwrap();
+}
+
+impl World {
+    /// A token of an account.
+    pub async fn token(&self, account: AccountId, scopes: &[&str]) -> String {
+        let scopes: Vec<String> = scopes.iter().map(|scope| (*scope).to_owned()).collect();
+        app::token::create(&self.app, &Cx::system(&self.app, account), "test", &scopes).await.unwrap().text
+    }
 }
