@@ -17,6 +17,7 @@ pub mod lease;
 pub mod migrate;
 pub mod move_engine;
 pub mod organization;
+pub mod owner;
 pub mod person;
 pub mod pipeline;
 pub mod property;

@@ -5,7 +5,10 @@ use crate::engine::{Engine, Result, StoreError};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
-const STEPS: [(i64, &str, &str); 1] = [(1, "foundation", include_str!("../migrations/0001_foundation.sql"))];
+const STEPS: [(i64, &str, &str); 2] = [
+    (1, "foundation", include_str!("../migrations/0001_foundation.sql")),
+    (2, "crm", include_str!("../migrations/0002_crm.sql")),
+];
 
 /// A step that was carried out now.
 #[derive(Debug, Clone, PartialEq, Eq)]

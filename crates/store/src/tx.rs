@@ -2,7 +2,7 @@
 
 use crate::engine::{Dialect, Durability, Engine, Result, Row, StoreError, Tx as Raw, Value};
 use crate::feed;
-use model::change::{By, Change};
+use model::change::{By, Change, Kind};
 use model::id::AccountId;
 use parking_lot::{Mutex, RwLock};
 use std::collections::{BTreeMap, HashMap};
@@ -257,6 +257,9 @@ impl WriteTx {
         let account = self.tx.account;
         let n = i64::try_from(changes.len()).unwrap_or(i64::MAX);
         let head = raise_head(&mut self.tx.raw, account, "feed_head", n).await?;
+        if changes.iter().any(|c| c.kind == Kind::DefinitionChanged) {
+            raise_head(&mut self.tx.raw, account, "definitions_version", 1).await?;
+        }
         feed::append(&mut self, head - n + 1, by, at, changes).await?;
         self.tx.raw.commit().await?;
         if account == INSTANCE {

@@ -107,6 +107,9 @@ fn test(def: &PropertyDefinition, kind: Kind, operator: Operator, raw: &RawFilte
         }
         Operator::In => Test::In(many()?),
         Operator::NotIn => Test::NotIn(many()?),
+        Operator::ContainsToken | Operator::NotContainsToken if kind == Kind::Time => {
+            return Err(Refusal::OperatorOn { property: def.name.clone(), operator: operator.name() });
+        }
         Operator::ContainsToken => Test::Token(token()?),
         Operator::NotContainsToken => Test::NotToken(token()?),
     })
@@ -125,6 +128,7 @@ fn operand(def: &PropertyDefinition, kind: Kind, text: &str) -> Result<Operand, 
             Operand::Text(day.to_zoned(jiff::tz::TimeZone::UTC).date().to_string())
         }
         (_, ValueType::Bool) => Operand::Text(value::boolean(text.trim()).ok_or_else(|| wrong("true or false"))?.to_string()),
+        (Kind::Text, _) if def.name == "email" && def.hubspot_defined => Operand::Text(fold::email(text)),
         (Kind::Text, _) => Operand::Text(fold::ascii(text)),
         _ => Operand::Text(text.to_owned()),
     })

@@ -68,7 +68,7 @@ fn against(kind: Kind, value: &str, operand: &Operand) -> Option<Ordering> {
     }
 }
 
-/// The order of two records in the results of a search: by its sorts, then by id.
+/// The order of two records in the results of a search: by its sorts, then by id in the direction of the last sort.
 pub fn compare(search: &Search, a: &Record, b: &Record) -> Ordering {
     for sort in &search.sorts {
         let ordering = match (a.get(&sort.property), b.get(&sort.property)) {
@@ -88,7 +88,8 @@ pub fn compare(search: &Search, a: &Record, b: &Record) -> Ordering {
             return ordering;
         }
     }
-    a.id.cmp(&b.id)
+    let by_id = a.id.cmp(&b.id);
+    if search.sorts.last().is_some_and(|s| s.descending) { by_id.reverse() } else { by_id }
 }
 
 #[cfg(test)]

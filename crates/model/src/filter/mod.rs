@@ -94,7 +94,7 @@ pub struct Search {
     pub groups: Vec<Vec<Filter>>,
     /// The words of the free-text query; each must begin a word in one of the type's free-text properties.
     pub words: Vec<Pattern>,
-    /// Empty means by id, oldest first. Ids break ties.
+    /// Empty means by id, oldest first. Ids break ties, in the direction of the last sort.
     pub sorts: Vec<Sort>,
 }
 

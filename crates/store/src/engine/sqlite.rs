@@ -114,11 +114,11 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection> {
     connection
         .execute_batch("PRAGMA mmap_size = 4294967296; PRAGMA cache_size = -2048; PRAGMA temp_store = MEMORY;")
         .map_err(broken)?;
-    // PostgreSQL's `value ~* pattern`, so that both engines evaluate the one pattern text model::filter makes.
+    // PostgreSQL's `value ~ pattern`, so that both engines evaluate the one pattern text model::filter makes.
     connection
         .create_scalar_function("matches_pattern", 2, FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_UTF8, |ctx| {
             let regex = ctx.get_or_create_aux(1, |v| -> std::result::Result<_, Box<dyn std::error::Error + Send + Sync>> {
-                Ok(regex::RegexBuilder::new(v.as_str()?).case_insensitive(true).build()?)
+                Ok(regex::Regex::new(v.as_str()?)?)
             })?;
             Ok(ctx.get_raw(0).as_str_or_null()?.map(|text| regex.is_match(text)))
         })

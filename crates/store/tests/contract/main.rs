@@ -1,6 +1,10 @@
 //! The store contract: what every function of the store promises, on both engines.
 
 mod account;
+mod association;
+mod crm;
 mod feed;
-mod organization;
 mod move_engine;
+mod organization;
+mod record;
+mod search;
