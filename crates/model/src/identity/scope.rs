@@ -100,7 +100,6 @@ pub fn seats(scopes: &[String]) -> BTreeSet<Seat> {
 /// Every scope that can be asked for, for the page that makes tokens.
 pub fn list() -> Vec<String> {
     let per_object = ["objects.%.read", "objects.%.write", "schemas.%.read", "schemas.%.write"];
-    let per_object = ["objects.%.read", "objects.%.write", "schemas.%.read", "schemas.%.write"];
     let objects = BUILT_IN.iter().flat_map(|(_, _, many)| per_object.map(|scope| format!("crm.{}", scope.replace('%', many))));
     let fixed = [ALL, "crm.import", "crm.export"].into_iter().map(str::to_owned);
     let named = Permission::ALL.iter().filter(|p| !matches!(p, Permission::Import | Permission::Export));
