@@ -1,0 +1,116 @@
+/** The shapes the server speaks. CRM data in HubSpot's wire format; identity, accounts and organizations in our own. */
+export type ObjectType = 'contacts' | 'companies' | 'deals' | 'tickets' | 'tasks' | 'notes' | 'calls' | 'emails' | 'meetings';
+export type ListType = 'contacts' | 'companies' | 'deals' | 'tickets' | 'tasks';
+export type ActivityType = 'notes' | 'calls' | 'emails' | 'meetings' | 'tasks';
+
+export interface Session {
+  person: { id: string; email: string; name: string; locale: string | null };
+  accounts: AccountSummary[];
+  defaultAccountId: string | number | null;
+  secondFactor: { totp: boolean; passkeys: number; recoveryCodesLeft: number };
+  demo: boolean;
+}
+export interface AccountSummary {
+  id: string | number;
+  name: string;
+  kind: string;
+  role: string;
+  seats: string[];
+  permissions: string[];
+  location: string;
+  sensitive: boolean;
+}
+
+export interface HistoryValue { value: string; timestamp: string; sourceType: string; sourceId?: string; sourceLabel?: string; updatedByUserId?: number }
+export interface CrmRecord {
+  id: string;
+  properties: Record<string, string | null>;
+  propertiesWithHistory?: Record<string, HistoryValue[]>;
+  createdAt: string;
+  updatedAt: string;
+  archived: boolean;
+}
+export interface Page<T> { results: T[]; total?: number; paging?: { next?: { after: string; link?: string } } }
+export interface PropertyOption { label: string; value: string; description?: string; displayOrder?: number; hidden?: boolean }
+export interface Property {
+  name: string;
+  label: string;
+  type: 'string' | 'number' | 'date' | 'datetime' | 'bool' | 'enumeration' | string;
+  fieldType: string;
+  groupName: string;
+  description?: string;
+  options: PropertyOption[];
+  hasUniqueValue?: boolean;
+  hidden?: boolean;
+  hubspotDefined?: boolean;
+  calculated?: boolean;
+  externalOptions?: boolean;
+  referencedObjectType?: string;
+  modificationMetadata?: { archivable?: boolean; readOnlyDefinition?: boolean; readOnlyOptions?: boolean; readOnlyValue?: boolean };
+}
+export interface Stage { id: string; label: string; displayOrder: number; metadata: Record<string, string> }
+export interface Pipeline { id: string; label: string; displayOrder: number; stages: Stage[] }
+export interface Owner { id: string; email: string | null; firstName?: string; lastName?: string; userId?: number | null; archived?: boolean }
+
+export interface Filter { propertyName: string; operator: Operator; value?: string; highValue?: string; values?: string[] }
+export type Operator = 'EQ' | 'NEQ' | 'LT' | 'LTE' | 'GT' | 'GTE' | 'BETWEEN' | 'IN' | 'NOT_IN' | 'HAS_PROPERTY' | 'NOT_HAS_PROPERTY' | 'CONTAINS_TOKEN' | 'NOT_CONTAINS_TOKEN';
+
+export interface AssociationType { category: string; typeId: number; label: string | null }
+export interface Association { toObjectId: string | number; associationTypes: AssociationType[] }
+
+export interface TimelineOrigin { accountId: string | number; accountName: string; connectionId: string | number; ambiguous: boolean }
+export interface TimelineItem {
+  kind: 'activity' | 'deal';
+  objectType: string;
+  id: string;
+  at: string;
+  title: string | null;
+  body: string | null;
+  properties: Record<string, string | null>;
+  ownerName: string | null;
+  origin: TimelineOrigin | null;
+}
+export interface TimelineSource { accountId: string | number; accountName: string; state: string; nItems: number; nMatches: number; ambiguous: boolean; reason?: string }
+export interface TimelinePage { results: TimelineItem[]; paging?: { next?: { after?: string; before?: string } }; sources?: TimelineSource[] }
+export interface Why { connectionId: string | number; sourceAccount: string | { id: number; name: string }; destinationAccount: string | { id: number; name: string }; openedBy: string | null; openedAt: string | null; purpose: string | null; shares: string[] | string; match: string | { kind?: string; value?: string } }
+
+export interface ImportJob {
+  id: string | number;
+  state: string;
+  name?: string;
+  fileName?: string;
+  objectType?: string;
+  total: number | null;
+  processed: number;
+  created: number;
+  updated: number;
+  failed: number;
+  startedAt: string | null;
+  finishedAt: string | null;
+}
+export interface ImportPreview { columns: string[]; rows: string[][]; delimiter: string; encoding?: string; guess: { column: string; property: string | null }[]; nRows: number }
+
+export interface User { id: string | number; ownerId?: string | number | null; email: string; name: string; role: string; permissionSetId?: string | number | null; seats: string[]; status: string; setupLink?: string }
+export interface Token { id: string | number; name: string; scopes: string[]; createdAt: string; lastUsedAt: string | null; hint?: string; token?: string }
+export interface AccountSettings { name: string; timeZone: string; currency: string; kind?: string; location?: string; status?: string; subscriptions: { product: string; tier: string }[]; sensitive: boolean; id?: string | number }
+export interface Disclosure { at: string; viewer: string; viewerAccount: string; objectType: string; recordId: string | number; nItems: number; connectionId: string | number }
+export interface SessionRow { id: string; createdAt: string; lastSeenAt: string; userAgent: string | null; address: string | null; current: boolean }
+export interface Passkey { id: string | number; name: string; createdAt: string; lastUsedAt: string | null }
+
+export type EdgeState = 'on' | 'off' | 'blocked';
+export interface Edge { feature: string; source: string | number; destination: string | number; state: EdgeState; reason?: string | null; openedBy?: string | null; openedAt?: string | null }
+export interface Connection { id: string | number; accountIds: (string | number)[]; edges: Edge[] }
+export interface Member { accountId: string | number; name: string; location: string; sensitive: boolean; subscriptions: { product: string; tier: string }[] | string[]; joinedAt: string }
+export interface Organization {
+  id: string | number;
+  name: string;
+  state: string;
+  version: number;
+  anchorAccountId: string | number | null;
+  unmanageable: boolean;
+  canManage: boolean;
+  canEditConnections: boolean;
+  members: Member[];
+  connections: Connection[];
+}
+export interface Candidate { accountId: string | number; name: string; eligible: boolean; reasons: string[] }

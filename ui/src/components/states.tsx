@@ -1,0 +1,57 @@
+import { Button, Group, Skeleton, Stack, Text, ThemeIcon, Title } from '@mantine/core';
+import { IconAlertTriangle, IconLock, IconMapOff, IconRefresh } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
+import { ApiError } from '../api/client';
+import { useT } from '../i18n';
+import { describe } from '../lib/errors';
+
+interface EmptyProps { icon: ReactNode; title: string; text?: string; children?: ReactNode; compact?: boolean }
+
+/** What is not here, and what to do about it. */
+export function Empty({ icon, title, text, children, compact }: EmptyProps) {
+  return (
+    <Stack align="center" gap={6} py={compact ? 'lg' : 56} px="md" ta="center">
+      <ThemeIcon variant="light" size={compact ? 36 : 48} radius="xl" mb={4} aria-hidden="true">{icon}</ThemeIcon>
+      <Text fw={600} size={compact ? 'sm' : 'md'}>{title}</Text>
+      {text && <Text size="sm" c="dimmed" maw={440}>{text}</Text>}
+      {children && <Group mt="sm" justify="center">{children}</Group>}
+    </Stack>
+  );
+}
+
+export function Problem({ problem, retry, compact }: { problem: unknown; retry?: () => void; compact?: boolean }) {
+  const t = useT();
+  const status = problem instanceof ApiError ? problem.status : 0;
+  const icon = status === 403 ? <IconLock size={22} /> : status === 404 ? <IconMapOff size={22} /> : <IconAlertTriangle size={22} />;
+  const title = status === 403 ? t('error.forbiddenTitle') : status === 404 ? t('error.recordGoneTitle') : t('error.title');
+  return (
+    <div role="alert">
+      <Empty icon={icon} title={title} text={describe(problem, t)} compact={compact}>
+        {retry && <Button variant="default" leftSection={<IconRefresh size={15} />} onClick={retry}>{t('act.retry')}</Button>}
+      </Empty>
+    </div>
+  );
+}
+
+export function Loading({ rows = 6, height = 18 }: { rows?: number; height?: number }) {
+  const t = useT();
+  return (
+    <Stack gap="sm" p="md" role="status" aria-label={t('state.loading')}>
+      {Array.from({ length: rows }, (_, i) => <Skeleton key={i} height={height} width={`${92 - ((i * 17) % 40)}%`} radius="sm" />)}
+    </Stack>
+  );
+}
+
+interface HeaderProps { title: string; text?: ReactNode; children?: ReactNode }
+
+export function PageHeader({ title, text, children }: HeaderProps) {
+  return (
+    <Group justify="space-between" align="flex-start" mb="md" gap="sm">
+      <div style={{ minWidth: 0 }}>
+        <Title order={1}>{title}</Title>
+        {text && <Text c="dimmed" size="sm" mt={2} maw={720}>{text}</Text>}
+      </div>
+      {children && <Group gap="xs">{children}</Group>}
+    </Group>
+  );
+}

@@ -1,0 +1,46 @@
+import { Button, Center } from '@mantine/core';
+import { IconAlertTriangle, IconBuildingOff, IconMapOff } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
+import { call } from '../api/client';
+import { queryClient } from '../api/queries';
+import { Empty } from '../components/states';
+import { useT } from '../i18n';
+import { describe } from '../lib/errors';
+
+export function NotFoundPage() {
+  const t = useT();
+  return (
+    <Center mih="70dvh" component="main">
+      <Empty icon={<IconMapOff size={24} />} title={t('error.notFoundTitle')} text={t('error.notFoundText')}>
+        <Button component={Link} to="/">{t('error.home')}</Button>
+      </Empty>
+    </Center>
+  );
+}
+
+export function CrashPage({ error }: { error: unknown }) {
+  const t = useT();
+  return (
+    <Center mih="70dvh" component="main" role="alert">
+      <Empty icon={<IconAlertTriangle size={24} />} title={t('error.title')} text={describe(error, t)}>
+        <Button onClick={() => location.reload()}>{t('act.reload')}</Button>
+      </Empty>
+    </Center>
+  );
+}
+
+export function NoAccountPage() {
+  const t = useT();
+  const signOut = async () => {
+    await call('/identity/v1/sign-out', { method: 'POST' }).catch(() => undefined);
+    queryClient.clear();
+    location.assign('/sign-in');
+  };
+  return (
+    <Center mih="70dvh" component="main">
+      <Empty icon={<IconBuildingOff size={24} />} title={t('error.noAccountTitle')} text={t('error.noAccountText')}>
+        <Button variant="default" onClick={() => void signOut()}>{t('user.signOut')}</Button>
+      </Empty>
+    </Center>
+  );
+}

@@ -1,0 +1,88 @@
+import { Badge, Button, Group, Select, Stack, Switch, Text, TextInput } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useRouter } from '@tanstack/react-router';
+import { useState } from 'react';
+import { call } from '../../api/client';
+import { queryClient, settingsQuery } from '../../api/queries';
+import type { AccountSettings } from '../../api/types';
+import { Loading, Problem } from '../../components/states';
+import { maybeT, useLanguage, useT } from '../../i18n';
+import { isAdmin, useHere } from '../../lib/account';
+import { byField } from '../../lib/errors';
+import { toastDone } from '../../lib/toast';
+import { ConfirmDialog, Section, SettingsPage } from './parts';
+
+export function AccountSettingsPage() {
+  const t = useT();
+  const { account } = useHere();
+  const settings = useQuery(settingsQuery(account.id));
+  return (
+    <SettingsPage title={t('settings.account')}>
+      {settings.isPending && <div className="card"><Loading /></div>}
+      {settings.isError && <div className="card"><Problem problem={settings.error} retry={() => void settings.refetch()} /></div>}
+      {settings.data && <AccountForm key={JSON.stringify(settings.data)} settings={settings.data} />}
+    </SettingsPage>
+  );
+}
+
+const currencyCodes = () => (Intl.supportedValuesOf ? Intl.supportedValuesOf('currency') : ['EUR', 'USD', 'DKK', 'GBP']);
+const timeZones = () => (Intl.supportedValuesOf ? ['UTC', ...Intl.supportedValuesOf('timeZone')] : ['UTC']);
+
+function AccountForm({ settings }: { settings: AccountSettings }) {
+  const t = useT();
+  const language = useLanguage();
+  const router = useRouter();
+  const { account } = useHere();
+  const admin = isAdmin(account);
+  const [form, setForm] = useState({ name: settings.name, timeZone: settings.timeZone, currency: settings.currency });
+  const [errors, setErrors] = useState<Record<string, string>>({});
+  const [busy, setBusy] = useState(false);
+  const [asking, setAsking] = useState(false);
+  const names = new Intl.DisplayNames(language, { type: 'currency' });
+  const currencies = [...new Set([form.currency, ...currencyCodes()])].filter(Boolean).map((code) => ({ value: code, label: `${code} · ${names.of(code) ?? code}` }));
+  const zones = [...new Set([form.timeZone, ...timeZones()])].filter(Boolean);
+  const save = async (part: Partial<AccountSettings>) => {
+    setBusy(true);
+    setErrors({});
+    try {
+      await call('/accounts/v1/settings', { method: 'PATCH', account: account.id, body: part });
+      await Promise.all([queryClient.invalidateQueries({ queryKey: ['a', account.id] }), queryClient.invalidateQueries({ queryKey: ['session'] })]);
+      await router.invalidate();
+      toastDone(t('state.saved'));
+      setAsking(false);
+    } catch (problem) {
+      setErrors(byField(problem, t));
+      setAsking(false);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <>
+      <section className="card" style={{ padding: 18 }}>
+        <form onSubmit={(event) => { event.preventDefault(); void save(form); }}>
+          <Stack maw={420}>
+            <TextInput label={t('accountSettings.name')} value={form.name} onChange={(event) => setForm({ ...form, name: event.currentTarget.value })} error={errors.name} required withAsterisk={false} readOnly={!admin} />
+            <Select label={t('accountSettings.timeZone')} data={zones} value={form.timeZone} onChange={(timeZone) => timeZone && setForm({ ...form, timeZone })} error={errors.timeZone} searchable limit={60} allowDeselect={false} disabled={!admin} />
+            <Select label={t('accountSettings.currency')} data={currencies} value={form.currency} onChange={(currency) => currency && setForm({ ...form, currency })} error={errors.currency} searchable limit={60} allowDeselect={false} disabled={!admin} />
+            {errors[''] && <Text size="sm" c="var(--mantine-color-error)" role="alert">{errors['']}</Text>}
+            {admin && <Group><Button type="submit" loading={busy}>{t('act.save')}</Button></Group>}
+          </Stack>
+        </form>
+      </section>
+      <section className="card" style={{ padding: 18 }}>
+        <dl className="facts" style={{ margin: 0 }}>
+          <div><dt>{t('accountSettings.id')}</dt><dd className="tabular">{account.id}</dd></div>
+          <div><dt>{t('accountSettings.kind')}</dt><dd>{maybeT(`accountSettings.kind.${settings.kind ?? account.kind}`) ?? settings.kind ?? account.kind}</dd></div>
+          <div><dt>{t('accountSettings.location')}</dt><dd>{settings.location ?? account.location}</dd></div>
+          <div>
+            <dt>{t('accountSettings.subscriptions')}</dt>
+            <dd style={{ gap: 6, maxWidth: 'none', flexWrap: 'wrap' }}>{(settings.subscriptions ?? []).length === 0 ? t('accountSettings.noSubscriptions') : settings.subscriptions.map((one) => <Badge key={one.product} color="gray">{`${one.product} ${one.tier}`}</Badge>)}</dd>
+          </div>
+        </dl>
+      </section>
+      <Section title={t('accountSettings.sensitive')} text={t('accountSettings.sensitiveText')} aside={<Switch aria-label={t('accountSettings.sensitive')} checked={settings.sensitive} disabled={settings.sensitive || !admin} onChange={() => setAsking(true)} />} />
+      {asking && <ConfirmDialog title={t('accountSettings.sensitiveConfirm')} text={t('accountSettings.sensitiveText')} act={t('stepUp.confirm')} busy={busy} close={() => setAsking(false)} confirm={() => void save({ sensitive: true })} />}
+    </>
+  );
+}

@@ -1,0 +1,32 @@
+import { Link, Outlet } from '@tanstack/react-router';
+import { useT } from '../../i18n';
+import { useHere } from '../../lib/account';
+
+export { AccountSettingsPage } from './account';
+export { DisclosuresPage } from './disclosures';
+export { PipelinesPage } from './pipelines';
+export { PropertiesPage } from './properties';
+export { TokensPage } from './tokens';
+export { UsersPage } from './users';
+
+const YOURS = ['profile', 'security'] as const;
+const HERE = ['account', 'users', 'tokens', 'properties', 'pipelines', 'disclosures'] as const;
+
+export function SettingsLayout() {
+  const t = useT();
+  const { account } = useHere();
+  const link = (page: (typeof YOURS | typeof HERE)[number]) => <Link key={page} to={`/a/$account/settings/${page}`} params={{ account: String(account.id) }}>{t(`settings.${page}`)}</Link>;
+  return (
+    <div className="page">
+      <div className="settings">
+        <nav className="settings-nav" aria-label={t('settings.nav')}>
+          <div className="nav-title">{t('settings.you')}</div>
+          {YOURS.map(link)}
+          <div className="nav-title">{t('settings.here')}</div>
+          {HERE.map(link)}
+        </nav>
+        <Outlet />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,55 @@
+import { Button, CopyButton, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { IconCheck, IconCopy } from '@tabler/icons-react';
+import { type ReactNode, useEffect } from 'react';
+import { PageHeader } from '../../components/states';
+import { useT } from '../../i18n';
+
+export function SettingsPage({ title, text, children, actions }: { title: string; text?: string; children: ReactNode; actions?: ReactNode }) {
+  const t = useT();
+  useEffect(() => { document.title = `${title} · ${t('nav.settings')}`; }, [title, t]);
+  return <div><PageHeader title={title} text={text}>{actions}</PageHeader><Stack gap="md">{children}</Stack></div>;
+}
+
+export function Section({ title, text, aside, children }: { title: string; text?: string; aside?: ReactNode; children?: ReactNode }) {
+  return (
+    <section className="card" style={{ padding: 18 }} aria-label={title}>
+      <Group justify="space-between" align="flex-start" wrap="nowrap" gap="md">
+        <div><Text component="h2" fw={620} size="md" m={0}>{title}</Text>{text && <Text size="sm" c="dimmed" maw={560}>{text}</Text>}</div>
+        {aside && <div style={{ flexShrink: 0 }}>{aside}</div>}
+      </Group>
+      {children && <div style={{ marginTop: 14 }}>{children}</div>}
+    </section>
+  );
+}
+
+/** Something shown once: it can be copied, and it says that it will not come back. */
+export function OnceDialog({ title, text, value, close }: { title: string; text: string; value: string; close: () => void }) {
+  const t = useT();
+  return (
+    <Modal opened onClose={close} title={title} size="lg" closeOnClickOutside={false} closeButtonProps={{ 'aria-label': t('act.close') }}>
+      <Stack>
+        <Text size="sm">{text}</Text>
+        <Group wrap="nowrap" gap="xs">
+          <TextInput readOnly value={value} aria-label={title} style={{ flex: 1 }} styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)', fontSize: 13 } }} onFocus={(event) => event.currentTarget.select()} data-autofocus />
+          <CopyButton value={value}>{({ copied, copy }) => <Button onClick={copy} leftSection={copied ? <IconCheck size={16} /> : <IconCopy size={16} />}>{t(copied ? 'act.copied' : 'act.copy')}</Button>}</CopyButton>
+        </Group>
+        <Group justify="flex-end"><Button variant="default" onClick={close}>{t('act.close')}</Button></Group>
+      </Stack>
+    </Modal>
+  );
+}
+
+interface ConfirmProps { title: string; text: string; act: string; busy?: boolean; confirm: () => void; close: () => void; color?: string }
+
+export function ConfirmDialog({ title, text, act, busy, confirm, close, color = 'red' }: ConfirmProps) {
+  const t = useT();
+  return (
+    <Modal opened onClose={close} title={title} closeButtonProps={{ 'aria-label': t('act.close') }}>
+      <Text size="sm">{text}</Text>
+      <Group justify="flex-end" mt="lg">
+        <Button variant="default" onClick={close} data-autofocus>{t('act.cancel')}</Button>
+        <Button color={color} loading={busy} onClick={confirm}>{act}</Button>
+      </Group>
+    </Modal>
+  );
+}

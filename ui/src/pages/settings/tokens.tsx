@@ -1,0 +1,106 @@
+import { ActionIcon, Badge, Button, Group, Modal, MultiSelect, Stack, Text, TextInput } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { IconKey, IconPlus, IconTrash } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { call } from '../../api/client';
+import { queryClient, tokensQuery } from '../../api/queries';
+import type { Token } from '../../api/types';
+import { Empty, Loading, Problem } from '../../components/states';
+import { useLanguage, useT } from '../../i18n';
+import { isAdmin, useHere } from '../../lib/account';
+import { byField } from '../../lib/errors';
+import { ago, moment } from '../../lib/format';
+import { toastDone, toastProblem } from '../../lib/toast';
+import { ConfirmDialog, OnceDialog, SettingsPage } from './parts';
+
+const OBJECT_SCOPES = ['contacts', 'companies', 'deals'].flatMap((type) => [`crm.objects.${type}.read`, `crm.objects.${type}.write`, `crm.schemas.${type}.read`, `crm.schemas.${type}.write`]);
+export const SCOPES = [...OBJECT_SCOPES, 'tickets', 'crm.objects.owners.read', 'crm.lists.read', 'crm.lists.write', 'crm.import', 'crm.export', 'settings.users.read', 'settings.users.write', 'account-info.security.read'];
+const SHOWN = 3;
+
+export function TokensPage() {
+  const t = useT();
+  const language = useLanguage();
+  const { account } = useHere();
+  const tokens = useQuery(tokensQuery(account.id));
+  const [making, make] = useDisclosure(false);
+  const [fresh, setFresh] = useState<string | null>(null);
+  const [removing, setRemoving] = useState<Token | null>(null);
+  const refresh = () => queryClient.invalidateQueries({ queryKey: ['a', account.id, 'tokens'] });
+  const remove = async (token: Token) => {
+    try {
+      await call(`/accounts/v1/tokens/${token.id}`, { method: 'DELETE', account: account.id });
+      toastDone(t('tokens.deleted'));
+    } catch (problem) {
+      toastProblem(problem, t);
+    }
+    setRemoving(null);
+    await refresh();
+  };
+  const admin = isAdmin(account);
+  const button = admin && <Button leftSection={<IconPlus size={16} />} onClick={make.open}>{t('tokens.new')}</Button>;
+  return (
+    <SettingsPage title={t('settings.tokens')} text={t('tokens.text')} actions={button}>
+      <section className="card">
+        {tokens.isPending && <Loading rows={3} />}
+        {tokens.isError && <Problem problem={tokens.error} retry={() => void tokens.refetch()} />}
+        {tokens.data?.length === 0 && <Empty icon={<IconKey size={22} />} title={t('tokens.none')} text={t('tokens.noneText')}>{button}</Empty>}
+        {tokens.data && tokens.data.length > 0 && (
+          <div className="grid-scroll" tabIndex={0} role="region" aria-label={t('settings.tokens')}>
+            <table className="grid">
+              <thead><tr><th scope="col">{t('tokens.name')}</th><th scope="col">{t('tokens.hint')}</th><th scope="col">{t('tokens.scopes')}</th><th scope="col">{t('tokens.created')}</th><th scope="col">{t('tokens.lastUsed')}</th><th scope="col"><span className="visually-hidden">{t('act.delete')}</span></th></tr></thead>
+              <tbody>
+                {tokens.data.map((token) => (
+                  <tr key={String(token.id)}>
+                    <td style={{ fontWeight: 560 }}>{token.name}</td>
+                    <td><Text ff="monospace" size="xs">{token.hint ?? ''}</Text></td>
+                    <td title={token.scopes.join(', ')}><Group gap={4} wrap="nowrap">{token.scopes.slice(0, SHOWN).map((scope) => <Badge key={scope} color="gray" size="sm">{scope}</Badge>)}{token.scopes.length > SHOWN && <Text size="xs" c="dimmed">+{token.scopes.length - SHOWN}</Text>}</Group></td>
+                    <td title={moment(token.createdAt, language)}>{ago(token.createdAt, language, Date.now())}</td>
+                    <td>{token.lastUsedAt ? ago(token.lastUsedAt, language, Date.now()) : t('state.never')}</td>
+                    <td style={{ textAlign: 'right' }}>{admin && <ActionIcon aria-label={t('tokens.delete', { name: token.name })} onClick={() => setRemoving(token)}><IconTrash size={16} /></ActionIcon>}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+        )}
+      </section>
+      {making && <TokenDialog close={make.close} done={(token) => { make.close(); setFresh(token); void refresh(); }} />}
+      {fresh && <OnceDialog title={t('tokens.once')} text={t('tokens.onceText')} value={fresh} close={() => setFresh(null)} />}
+      {removing && <ConfirmDialog title={t('tokens.delete', { name: removing.name })} text={t('tokens.deleteText')} act={t('act.delete')} close={() => setRemoving(null)} confirm={() => void remove(removing)} />}
+    </SettingsPage>
+  );
+}
+
+function TokenDialog({ close, done }: { close: () => void; done: (token: string) => void }) {
+  const t = useT();
+  const { account } = useHere();
+  const [name, setName] = useState('');
+  const [scopes, setScopes] = useState<string[]>([]);
+  const [errors, setErrors] = useState<Record<string, string>>({});
+  const [busy, setBusy] = useState(false);
+  const save = async () => {
+    setBusy(true);
+    setErrors({});
+    try {
+      const made = await call<Token>('/accounts/v1/tokens', { method: 'POST', account: account.id, body: { name: name.trim(), scopes } });
+      done(made.token ?? '');
+    } catch (problem) {
+      setErrors(byField(problem, t));
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <Modal opened onClose={close} title={t('tokens.new')} closeButtonProps={{ 'aria-label': t('act.close') }}>
+      <form onSubmit={(event) => { event.preventDefault(); void save(); }}>
+        <Stack>
+          <TextInput label={t('tokens.name')} value={name} onChange={(event) => setName(event.currentTarget.value)} error={errors.name} required withAsterisk={false} data-autofocus />
+          <MultiSelect label={t('tokens.scopes')} data={SCOPES} value={scopes} onChange={setScopes} searchable clearable error={errors.scopes} clearButtonProps={{ 'aria-label': t('act.clear') }} />
+          {errors[''] && <Text size="sm" c="var(--mantine-color-error)" role="alert">{errors['']}</Text>}
+          <Group justify="flex-end"><Button variant="default" onClick={close}>{t('act.cancel')}</Button><Button type="submit" loading={busy} disabled={!name.trim() || scopes.length === 0}>{t('act.create')}</Button></Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}

@@ -1,0 +1,121 @@
+import { ActionIcon, Badge, Button, Group, Menu, Modal, MultiSelect, Select, Stack, Text, TextInput } from '@mantine/core';
+import { IconDots, IconPlus, IconSearch, IconUsers } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { call } from '../../api/client';
+import { queryClient, usersQuery } from '../../api/queries';
+import type { User } from '../../api/types';
+import { PersonMark } from '../../components/account-mark';
+import { Empty, Loading, Problem } from '../../components/states';
+import { maybeT, useT } from '../../i18n';
+import { isAdmin, useHere } from '../../lib/account';
+import { byField } from '../../lib/errors';
+import { toastDone, toastProblem } from '../../lib/toast';
+import { ConfirmDialog, OnceDialog, SettingsPage } from './parts';
+
+const ROLES = ['super_admin', 'partner_admin', 'standard'] as const;
+const SEATS = ['core', 'sales', 'service', 'view_only'] as const;
+
+export function UsersPage() {
+  const t = useT();
+  const { account } = useHere();
+  const users = useQuery(usersQuery(account.id));
+  const [query, setQuery] = useState('');
+  const [editing, setEditing] = useState<User | 'new' | null>(null);
+  const [removing, setRemoving] = useState<User | null>(null);
+  const [link, setLink] = useState<{ email: string; url: string } | null>(null);
+  const admin = isAdmin(account);
+  const wanted = query.trim().toLowerCase();
+  const shown = users.data?.filter((user) => `${user.name} ${user.email}`.toLowerCase().includes(wanted));
+  const refresh = () => queryClient.invalidateQueries({ queryKey: ['a', account.id, 'users'] });
+  const remove = async (user: User) => {
+    try {
+      await call(`/accounts/v1/users/${user.id}`, { method: 'DELETE', account: account.id });
+      toastDone(t('users.removed', { name: user.name }));
+    } catch (problem) {
+      toastProblem(problem, t);
+    }
+    setRemoving(null);
+    await refresh();
+  };
+  return (
+    <SettingsPage title={t('settings.users')} text={t('users.text')} actions={admin && <Button leftSection={<IconPlus size={16} />} onClick={() => setEditing('new')}>{t('users.invite')}</Button>}>
+      <section className="card">
+        <TextInput data-search m="sm" size="xs" w={240} placeholder={t('users.search')} aria-label={t('users.search')} value={query} onChange={(event) => setQuery(event.currentTarget.value)} leftSection={<IconSearch size={14} />} />
+        {users.isPending && <Loading />}
+        {users.isError && <Problem problem={users.error} retry={() => void users.refetch()} />}
+        {shown?.length === 0 && <Empty compact icon={<IconUsers size={18} />} title={t('list.noMatch')} />}
+        {shown && shown.length > 0 && (
+          <div className="grid-scroll" tabIndex={0} role="region" aria-label={t('settings.users')} style={{ borderTop: '1px solid var(--co-line)' }}>
+            <table className="grid">
+              <thead><tr><th scope="col">{t('profile.name')}</th><th scope="col">{t('users.role')}</th><th scope="col">{t('users.seats')}</th><th scope="col">{t('users.status')}</th><th scope="col"><span className="visually-hidden">{t('act.more')}</span></th></tr></thead>
+              <tbody>
+                {shown.map((user) => (
+                  <tr key={String(user.id)}>
+                    <td><Group gap={10} wrap="nowrap"><PersonMark name={user.name || user.email} size={28} /><div style={{ minWidth: 0 }}><Text size="sm" fw={560} lh={1.25}>{user.name || user.email}</Text><Text size="xs" c="dimmed" lh={1.25}>{user.email}</Text></div></Group></td>
+                    <td>{maybeT(`account.role.${user.role}`) ?? user.role}</td>
+                    <td><Group gap={4}>{user.seats.map((seat) => <Badge key={seat} color="gray" size="sm">{maybeT(`seat.${seat.toLowerCase()}`) ?? seat}</Badge>)}</Group></td>
+                    <td><Badge color={user.status.toLowerCase() === 'active' ? 'spruce' : user.status.toLowerCase() === 'invited' ? 'blue' : 'gray'} size="sm">{maybeT(`users.status.${user.status.toLowerCase()}`) ?? user.status}</Badge></td>
+                    <td style={{ textAlign: 'right' }}>
+                      {admin && (
+                        <Menu position="bottom-end">
+                          <Menu.Target><ActionIcon aria-label={t('links.actions', { name: user.name || user.email })}><IconDots size={16} /></ActionIcon></Menu.Target>
+                          <Menu.Dropdown><Menu.Item onClick={() => setEditing(user)}>{t('act.edit')}</Menu.Item><Menu.Item color="red" onClick={() => setRemoving(user)}>{t('act.remove')}</Menu.Item></Menu.Dropdown>
+                        </Menu>
+                      )}
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+        )}
+      </section>
+      {editing && <UserDialog user={editing === 'new' ? null : editing} close={() => setEditing(null)} done={(url, email) => { setEditing(null); if (url) setLink({ email, url }); void refresh(); }} />}
+      {removing && <ConfirmDialog title={t('users.remove', { name: removing.name })} text={t('users.removeText', { name: removing.name })} act={t('act.remove')} close={() => setRemoving(null)} confirm={() => void remove(removing)} />}
+      {link && <OnceDialog title={t('users.link', { email: link.email })} text={t('users.linkText')} value={link.url} close={() => setLink(null)} />}
+    </SettingsPage>
+  );
+}
+
+function UserDialog({ user, close, done }: { user: User | null; close: () => void; done: (setupLink: string | undefined, email: string) => void }) {
+  const t = useT();
+  const { account } = useHere();
+  const [form, setForm] = useState({ email: user?.email ?? '', name: user?.name ?? '', role: user?.role ?? 'standard', seats: user?.seats.map((seat) => seat.toLowerCase()) ?? ['sales'] });
+  const [errors, setErrors] = useState<Record<string, string>>({});
+  const [busy, setBusy] = useState(false);
+  const save = async () => {
+    setBusy(true);
+    setErrors({});
+    try {
+      if (user) {
+        await call(`/accounts/v1/users/${user.id}`, { method: 'PATCH', account: account.id, body: { role: form.role, seats: form.seats } });
+        toastDone(t('state.saved'));
+        done(undefined, user.email);
+      } else {
+        const made = await call<User & { setupUrl?: string; setupToken?: string }>('/accounts/v1/users', { method: 'POST', account: account.id, body: form });
+        toastDone(t('users.added', { name: form.name }));
+        const raw = made.setupLink ?? made.setupUrl ?? (made.setupToken ? `/setup/${made.setupToken}` : undefined);
+        done(raw?.startsWith('/') ? `${location.origin}${raw}` : raw, form.email);
+      }
+    } catch (problem) {
+      setErrors(byField(problem, t));
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <Modal opened onClose={close} title={user ? t('users.edit', { name: user.name }) : t('users.invite')} closeButtonProps={{ 'aria-label': t('act.close') }}>
+      <form onSubmit={(event) => { event.preventDefault(); void save(); }}>
+        <Stack>
+          <TextInput label={t('signIn.email')} type="email" value={form.email} readOnly={user !== null} onChange={(event) => setForm({ ...form, email: event.currentTarget.value })} error={errors.email} required withAsterisk={false} data-autofocus={user === null || undefined} />
+          <TextInput label={t('profile.name')} value={form.name} readOnly={user !== null} onChange={(event) => setForm({ ...form, name: event.currentTarget.value })} error={errors.name} required withAsterisk={false} />
+          <Select label={t('users.role')} data={ROLES.map((role) => ({ value: role, label: t(`account.role.${role}`) }))} value={form.role} onChange={(role) => role && setForm({ ...form, role })} error={errors.role} allowDeselect={false} />
+          <MultiSelect label={t('users.seats')} description={t('users.seatsText')} data={SEATS.map((seat) => ({ value: seat, label: t(`seat.${seat}`) }))} value={form.seats} onChange={(seats) => setForm({ ...form, seats })} error={errors.seats} />
+          {errors[''] && <Text size="sm" c="var(--mantine-color-error)" role="alert">{errors['']}</Text>}
+          <Group justify="flex-end"><Button variant="default" onClick={close}>{t('act.cancel')}</Button><Button type="submit" loading={busy}>{user ? t('act.save') : t('act.add')}</Button></Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}

@@ -1,0 +1,79 @@
+import { Button, PasswordInput, Skeleton, Stack, Text, TextInput, Title } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useNavigate, useParams } from '@tanstack/react-router';
+import { useState } from 'react';
+import { call } from '../api/client';
+import { queryClient } from '../api/queries';
+import { useLanguage, useT } from '../i18n';
+import { byField } from '../lib/errors';
+import { Doorstep } from './sign-in';
+
+interface Offer { valid: boolean; kind?: 'first' | 'invitation'; email?: string; name?: string }
+
+/** The one-time link: the first start prints one, and every invited user gets one. */
+export function SetupPage() {
+  const t = useT();
+  const { token } = useParams({ from: '/setup/$token' });
+  const offer = useQuery({ queryKey: ['setup', token], queryFn: () => call<Offer>(`/identity/v1/setup/${encodeURIComponent(token)}`), retry: false });
+  return (
+    <Doorstep>
+      {offer.isPending && <Stack><Skeleton h={28} w="70%" /><Skeleton h={90} /><Skeleton h={90} /></Stack>}
+      {offer.isSuccess && offer.data.valid !== false && <SetupForm token={token} offer={offer.data} />}
+      {(offer.isError || offer.data?.valid === false) && (
+        <Stack>
+          <Title order={1}>{t('setup.invalidTitle')}</Title>
+          <Text>{t('setup.invalidText')}</Text>
+          <Button component={Link} to="/sign-in" size="md">{t('signIn.title')}</Button>
+        </Stack>
+      )}
+    </Doorstep>
+  );
+}
+
+function SetupForm({ token, offer }: { token: string; offer: Offer }) {
+  const t = useT();
+  const locale = useLanguage();
+  const navigate = useNavigate();
+  const invited = Boolean(offer.email);
+  const [form, setForm] = useState({ email: offer.email ?? '', name: offer.name ?? '', password: '', accountName: '' });
+  const [errors, setErrors] = useState<Record<string, string>>({});
+  const [busy, setBusy] = useState(false);
+  const field = (name: keyof typeof form) => ({
+    name,
+    value: form[name],
+    error: errors[name],
+    size: 'md' as const,
+    withAsterisk: false,
+    required: true,
+    onChange: (event: React.ChangeEvent<HTMLInputElement>) => setForm({ ...form, [name]: event.currentTarget.value }),
+  });
+  const send = async () => {
+    setBusy(true);
+    setErrors({});
+    try {
+      await call('/identity/v1/setup', { method: 'POST', body: { token, ...form, accountName: invited ? undefined : form.accountName, locale } });
+      queryClient.clear();
+      await navigate({ to: '/', replace: true });
+    } catch (problem) {
+      setErrors(byField(problem, t));
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <form onSubmit={(event) => { event.preventDefault(); void send(); }}>
+      <Stack>
+        <div>
+          <Title order={1}>{t(invited ? 'setup.joinTitle' : 'setup.title')}</Title>
+          <Text c="dimmed" size="sm" mt={4}>{invited ? t('setup.joinText', { email: offer.email! }) : t('setup.text')}</Text>
+        </div>
+        {!invited && <TextInput label={t('setup.accountName')} description={t('setup.accountHint')} autoComplete="organization" {...field('accountName')} />}
+        <TextInput label={t('setup.name')} autoComplete="name" {...field('name')} />
+        <TextInput label={t('signIn.email')} type="email" autoComplete="username" {...field('email')} readOnly={invited} />
+        <PasswordInput label={t('signIn.password')} description={t('setup.passwordHint')} autoComplete="new-password" minLength={12} {...field('password')} visibilityToggleButtonProps={{ 'aria-label': t('password.show'), tabIndex: 0 }} />
+        {errors[''] && <Text size="sm" c="var(--mantine-color-error)" role="alert">{errors['']}</Text>}
+        <Button type="submit" size="md" loading={busy}>{t('setup.submit')}</Button>
+      </Stack>
+    </form>
+  );
+}

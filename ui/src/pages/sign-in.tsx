@@ -1,0 +1,201 @@
+import { Anchor, Button, Divider, Group, List, PasswordInput, Stack, Text, TextInput, ThemeIcon, Title } from '@mantine/core';
+import { browserSupportsWebAuthn, browserSupportsWebAuthnAutofill, startAuthentication } from '@simplewebauthn/browser';
+import { IconCheck, IconFingerprint } from '@tabler/icons-react';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react';
+import { ApiError, call } from '../api/client';
+import { queryClient } from '../api/queries';
+import { CodeField } from '../components/code-field';
+import { LanguageSelect } from '../components/language-select';
+import { Logo } from '../components/logo';
+import { SchemeToggle } from '../components/scheme-toggle';
+import { SWITCH } from '../components/step-up';
+import { useT } from '../i18n';
+import { describe } from '../lib/errors';
+
+type Method = 'totp' | 'recovery' | 'passkey';
+interface Refined { status: 'signed_in' | 'second_factor'; challenge?: string; methods?: Method[] }
+interface PasskeyBegun { handle: string; options: { publicKey: Parameters<typeof startAuthentication>[0]['optionsJSON'] } }
+
+/** The two halves of every page seen before signing in: what this is, and the form. */
+export function Doorstep({ children }: { children: ReactNode }) {
+  const t = useT();
+  return (
+    <div className="doorstep">
+      <aside className="doorstep-pitch">
+        <Group gap="sm"><Logo size={36} /><Text fw={680} size="xl" c="white">{t('app.name')}</Text></Group>
+        <div>
+          <Text component="p" className="doorstep-claim">{t('signIn.pitch')}</Text>
+          <List spacing="md" mt="xl" icon={<ThemeIcon size={22} radius="xl" color="#1f6b5b"><IconCheck size={14} aria-hidden="true" /></ThemeIcon>}>
+            <List.Item>{t('signIn.pitch1')}</List.Item>
+            <List.Item>{t('signIn.pitch2')}</List.Item>
+            <List.Item>{t('signIn.pitch3')}</List.Item>
+          </List>
+        </div>
+        <Text size="sm" style={{ opacity: 0.75 }}>{t('app.tagline')}</Text>
+      </aside>
+      <main className="doorstep-form" id="main">
+        <Group justify="flex-end" gap="xs" p="md"><LanguageSelect compact /><SchemeToggle /></Group>
+        <div className="doorstep-box">
+          <div className="doorstep-logo"><Logo size={40} /></div>
+          {children}
+        </div>
+      </main>
+    </div>
+  );
+}
+
+/** The refusals of a sign-in are told apart by status only: which part was wrong is nobody's business. */
+function refusal(problem: unknown, t: ReturnType<typeof useT>, wrong: string): string {
+  return problem instanceof ApiError && (problem.status === 401 || problem.status === 400 || problem.status === 403) ? wrong : describe(problem, t);
+}
+
+export function SignInPage() {
+  const t = useT();
+  const navigate = useNavigate();
+  const { next } = useSearch({ from: '/sign-in' });
+  const [second, setSecond] = useState<{ challenge: string; methods: Method[] } | null>(null);
+
+  const entered = useCallback(async () => {
+    queryClient.clear();
+    await navigate({ to: next?.startsWith('/') && !next.startsWith('//') ? next : '/', replace: true });
+  }, [navigate, next]);
+
+  useEffect(() => { document.title = `${t('signIn.title')} · ${t('app.name')}`; }, [t]);
+
+  return (
+    <Doorstep>
+      {second ? (
+        <SecondFactor {...second} entered={entered} startOver={() => setSecond(null)} />
+      ) : (
+        <FirstFactor entered={entered} second={(challenge, methods) => setSecond({ challenge, methods })} />
+      )}
+    </Doorstep>
+  );
+}
+
+function FirstFactor({ entered, second }: { entered: () => Promise<void>; second: (challenge: string, methods: Method[]) => void }) {
+  const t = useT();
+  const [email, setEmail] = useState('');
+  const [password, setPassword] = useState('');
+  const [busy, setBusy] = useState<'password' | 'passkey' | null>(null);
+  const [error, setError] = useState<string>();
+  const field = useRef<HTMLInputElement>(null);
+  const finishPasskey = usePasskeyFinish(entered);
+
+  // Conditional UI: the browser offers passkeys inside the e-mail field, without a click on the button.
+  useEffect(() => {
+    let stale = false;
+    const offer = async () => {
+      if (!window.isSecureContext || !(await browserSupportsWebAuthnAutofill())) return;
+      const begun = await call<PasskeyBegun>('/identity/v1/passkeys/sign-in/begin', { method: 'POST', body: {} });
+      if (stale) return;
+      const credential = await startAuthentication({ optionsJSON: begun.options.publicKey, useBrowserAutofill: true });
+      if (!stale) await finishPasskey(begun.handle, credential);
+    };
+    offer().catch(() => undefined);
+    return () => { stale = true; };
+  }, [finishPasskey]);
+
+  const withPassword = async () => {
+    setBusy('password');
+    setError(undefined);
+    try {
+      const refined = await call<Refined>('/identity/v1/sign-in', { method: 'POST', body: { email: email.trim(), password } });
+      if (refined.status === 'second_factor' && refined.challenge) second(refined.challenge, refined.methods ?? ['totp']);
+      else await entered();
+    } catch (problem) {
+      setError(refusal(problem, t, t('signIn.wrong')));
+      field.current?.focus();
+    } finally {
+      setBusy(null);
+    }
+  };
+  const withPasskey = async () => {
+    setError(undefined);
+    if (!browserSupportsWebAuthn() || !window.isSecureContext) return setError(t('signIn.noPasskeys'));
+    setBusy('passkey');
+    try {
+      const begun = await call<PasskeyBegun>('/identity/v1/passkeys/sign-in/begin', { method: 'POST', body: {} });
+      await finishPasskey(begun.handle, await startAuthentication({ optionsJSON: begun.options.publicKey }));
+    } catch (problem) {
+      setError(problem instanceof ApiError && problem.status === 0 ? describe(problem, t) : t('signIn.passkeyFailed'));
+    } finally {
+      setBusy(null);
+    }
+  };
+
+  return (
+    <form onSubmit={(event) => { event.preventDefault(); void withPassword(); }}>
+      <Stack gap="md">
+        <Title order={1}>{t('signIn.title')}</Title>
+        <TextInput label={t('signIn.email')} type="email" name="email" autoComplete="username webauthn" value={email} onChange={(event) => setEmail(event.currentTarget.value)} required withAsterisk={false} autoFocus size="md" />
+        <PasswordInput ref={field} label={t('signIn.password')} name="password" autoComplete="current-password" value={password} onChange={(event) => setPassword(event.currentTarget.value)} required withAsterisk={false} size="md" visibilityToggleButtonProps={{ 'aria-label': t('password.show'), tabIndex: 0 }} />
+        {error && <Text size="sm" c="var(--mantine-color-error)" role="alert">{error}</Text>}
+        <Button type="submit" size="md" loading={busy === 'password'}>{t('signIn.submit')}</Button>
+        <Divider label={t('signIn.or')} />
+        <Button variant="default" size="md" leftSection={<IconFingerprint size={18} />} loading={busy === 'passkey'} onClick={() => void withPasskey()}>{t('signIn.passkey')}</Button>
+      </Stack>
+    </form>
+  );
+}
+
+function usePasskeyFinish(entered: () => Promise<void>) {
+  return useCallback(async (handle: string, credential: unknown) => {
+    await call('/identity/v1/passkeys/sign-in/finish', { method: 'POST', body: { handle, credential } });
+    await entered();
+  }, [entered]);
+}
+
+function SecondFactor({ challenge, methods, entered, startOver }: { challenge: string; methods: Method[]; entered: () => Promise<void>; startOver: () => void }) {
+  const t = useT();
+  const [method, setMethod] = useState<Method>(methods.includes('totp') ? 'totp' : methods[0]!);
+  const [code, setCode] = useState('');
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<string>();
+  const finishPasskey = usePasskeyFinish(entered);
+
+  const withCode = async (value: string) => {
+    setBusy(true);
+    setError(undefined);
+    try {
+      await call('/identity/v1/sign-in/second-factor', { method: 'POST', body: { challenge, method, code: value.trim() } });
+      await entered();
+    } catch (problem) {
+      setError(refusal(problem, t, t('signIn.wrongCode')));
+      setCode('');
+    } finally {
+      setBusy(false);
+    }
+  };
+  const withPasskey = async () => {
+    setError(undefined);
+    try {
+      const begun = await call<PasskeyBegun>('/identity/v1/passkeys/sign-in/begin', { method: 'POST', body: { challenge } });
+      await finishPasskey(begun.handle, await startAuthentication({ optionsJSON: begun.options.publicKey }));
+    } catch {
+      setError(t('signIn.passkeyFailed'));
+    }
+  };
+  const choose = (other: Method) => {
+    setMethod(other);
+    setError(undefined);
+    setCode('');
+    if (other === 'passkey') void withPasskey();
+  };
+
+  return (
+    <form onSubmit={(event) => { event.preventDefault(); void (method === 'passkey' ? withPasskey() : withCode(code)); }}>
+      <Stack gap="md">
+        <Title order={1}>{t('signIn.secondTitle')}</Title>
+        {method !== 'passkey' && <CodeField key={method} method={method} value={code} onChange={setCode} error={error} onFull={(full) => void withCode(full)} />}
+        {method === 'passkey' && error && <Text size="sm" c="var(--mantine-color-error)" role="alert">{error}</Text>}
+        <Button type="submit" size="md" loading={busy}>{t(method === 'passkey' ? 'signIn.usePasskey' : 'act.continue')}</Button>
+        <Group justify="space-between">
+          {methods.filter((other) => other !== method).map((other) => <Anchor key={other} component="button" type="button" size="sm" onClick={() => choose(other)}>{t(SWITCH[other])}</Anchor>)}
+          <Anchor component="button" type="button" size="sm" c="dimmed" onClick={startOver}>{t('signIn.startOver')}</Anchor>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
