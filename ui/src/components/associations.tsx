@@ -12,7 +12,7 @@ import { useHere } from '../lib/account';
 import { CHILD_OF, OBJECTS, PARENT_OF, recordName } from '../lib/objects';
 import { useSchema } from '../lib/schema';
 import { toastProblem } from '../lib/toast';
-import { TYPE_ICONS } from '../pages/layout';
+import { TYPE_ICONS } from './type-icons';
 import { PersonMark } from './account-mark';
 import { RecordForm } from './record-form';
 import { Problem } from './states';

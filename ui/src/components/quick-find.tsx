@@ -8,7 +8,7 @@ import type { ListType } from '../api/types';
 import { type Key, useT } from '../i18n';
 import { useHere } from '../lib/account';
 import { LIST_TYPES, OBJECTS, recordName } from '../lib/objects';
-import { TYPE_ICONS } from '../pages/layout';
+import { TYPE_ICONS } from './type-icons';
 import { type Pick, PickList } from './pick-list';
 
 const FOUND: ListType[] = ['contacts', 'companies', 'deals', 'tickets'];

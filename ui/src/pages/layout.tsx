@@ -1,7 +1,7 @@
 import { ActionIcon, AppShell, Badge, Box, Burger, Button, Drawer, Group, Menu, ScrollArea, Text, Tooltip, UnstyledButton, VisuallyHidden } from '@mantine/core';
 import { useDisclosure, useMediaQuery } from '@mantine/hooks';
 import {
-  IconAddressBook, IconBuildingSkyscraper, IconChecklist, IconCoins, IconFileImport, IconHelp, IconLifebuoy, IconLogout, IconSearch, IconSelector, IconSettings, IconShieldLock, IconSitemap, IconUserCircle, IconWifiOff,
+  IconFileImport, IconHelp, IconLogout, IconSearch, IconSelector, IconSettings, IconShieldLock, IconSitemap, IconUserCircle, IconWifiOff,
 } from '@tabler/icons-react';
 import { Link, Outlet, useLocation, useNavigate, useParams, useRouteContext } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
@@ -15,6 +15,7 @@ import { Logo } from '../components/logo';
 import { QuickFind } from '../components/quick-find';
 import { SchemeToggle } from '../components/scheme-toggle';
 import { StepUpProvider } from '../components/step-up';
+import { TYPE_ICONS } from '../components/type-icons';
 import { useT } from '../i18n';
 import { HereProvider } from '../lib/account';
 import { useHotkeys } from '../lib/hotkeys';
@@ -22,7 +23,6 @@ import { useLive } from '../lib/live';
 import { LIST_TYPES, OBJECTS } from '../lib/objects';
 import { NoAccountPage } from './error-pages';
 
-export const TYPE_ICONS = { contacts: IconAddressBook, companies: IconBuildingSkyscraper, deals: IconCoins, tickets: IconLifebuoy, tasks: IconChecklist } as const;
 
 export function AccountLayout() {
   const { session } = useRouteContext({ from: '/a/$account' });

@@ -21,7 +21,7 @@ import { OBJECTS, isListType, recordName } from '../lib/objects';
 import { type Schema, useSchema } from '../lib/schema';
 import { Board } from './board';
 import { NotFoundPage } from './error-pages';
-import { TYPE_ICONS } from './layout';
+import { TYPE_ICONS } from '../components/type-icons';
 
 export function ListPage() {
   const { type } = useParams({ from: '/a/$account/$type' });

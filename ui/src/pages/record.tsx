@@ -20,7 +20,7 @@ import { OBJECTS, isListType, recordName } from '../lib/objects';
 import { type Schema, useSchema } from '../lib/schema';
 import { toastDone, toastProblem } from '../lib/toast';
 import { NotFoundPage } from './error-pages';
-import { TYPE_ICONS } from './layout';
+import { TYPE_ICONS } from '../components/type-icons';
 
 export function RecordPage() {
   const { type, id } = useParams({ from: '/a/$account/$type/$id' });
