@@ -13,6 +13,7 @@ use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
@@ -82,17 +83,26 @@ async fn connection(
     peer: SocketAddr,
     slot: OwnedSemaphorePermit,
     patience: Duration,
-    mut stopped: watch::Receiver<bool>,
+    stopped: watch::Receiver<bool>,
 ) {
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "TCP_NODELAY was refused");
     }
+    speak(api, stream, Some(peer), patience, stopped).await;
+    drop(slot);
+}
+
+/// Answers what one client says until it or the server has enough.
+async fn speak<S>(api: Api, stream: S, peer: Option<SocketAddr>, patience: Duration, mut stopped: watch::Receiver<bool>)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
     let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
         let api = api.clone();
-        async move { Ok::<_, Infallible>(api.answer(request.map(Body::new), Some(peer)).await) }
+        async move { Ok::<_, Infallible>(api.answer(request.map(Body::new), peer).await) }
     });
     let mut builder = http1::Builder::new();
-    builder.timer(TokioTimer::new()).header_read_timeout(patience).max_buf_size(HEAD_BYTES_MAX).pipeline_flush(true);
+    builder.timer(TokioTimer::new()).header_read_timeout(patience).max_buf_size(HEAD_BYTES_MAX);
     let serving = builder.serve_connection(TokioIo::new(stream), service);
     let mut serving = std::pin::pin!(serving);
     let served = tokio::select! {
@@ -103,7 +113,57 @@ async fn connection(
         }
     };
     if let Err(error) = served {
-        tracing::debug!(%error, %peer, "connection ended early");
+        tracing::debug!(%error, ?peer, "connection ended early");
     }
-    drop(slot);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::Options;
+    use app::cx::{App, Settings};
+    use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
+    use tokio::task::JoinHandle;
+
+    /// A client's end of a connection to the product's own routes, and the server's end.
+    async fn connected(patience: Duration) -> (DuplexStream, watch::Sender<bool>, JoinHandle<()>) {
+        let fresh = testkit::sqlite().await;
+        let settings = Settings { public_url: String::new(), seal_key: [0; 32], demo: false, cheap_hashing: true };
+        let api = Api::new(App::new(fresh.store.clone(), testkit::outside(1).0, settings), Options::default());
+        let (client, server) = tokio::io::duplex(1024 * 1024);
+        let (stop, stopped) = watch::channel(false);
+        (client, stop, tokio::spawn(speak(api, server, None, patience, stopped)))
+    }
+
+    async fn status(client: &mut DuplexStream, request: &str) -> String {
+        client.write_all(request.as_bytes()).await.unwrap();
+        let mut line = [0; 12];
+        client.read_exact(&mut line).await.unwrap_or_else(|e| panic!("{e} after {} bytes", request.len()));
+        String::from_utf8_lossy(&line).into_owned()
+    }
+
+    #[tokio::test]
+    async fn a_request_line_of_64_kilobytes_is_answered_and_a_longer_one_refused() {
+        let patience = Duration::from_secs(60);
+        for (n_bytes, expected) in [(64_000, "HTTP/1.1 200"), (70_000, "HTTP/1.1 414")] {
+            let (mut client, _stop, _server) = connected(patience).await;
+            let request = format!("GET /healthz?properties={} HTTP/1.1\r\nhost: x\r\n\r\n", "a".repeat(n_bytes));
+            assert_eq!(status(&mut client, &request).await, expected, "{n_bytes} bytes");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_client_that_never_finishes_its_header_is_let_go() {
+        let (mut client, _stop, server) = connected(Duration::from_millis(1)).await;
+        client.write_all(b"GET /healthz HTTP/1.1\r\nho").await.unwrap();
+        server.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_server_that_stops_lets_an_idle_connection_go() {
+        let (mut client, stop, server) = connected(Duration::from_secs(60)).await;
+        assert_eq!(status(&mut client, "GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n").await, "HTTP/1.1 200");
+        stop.send(true).unwrap();
+        server.await.unwrap();
+    }
 }
