@@ -1,6 +1,7 @@
 //! The door as clients see it: every test goes through the real router.
 
 mod client;
+mod contract;
 mod door;
 mod table;
 mod world;
