@@ -52,7 +52,8 @@ async fn health(_: Call) -> Answer {
     Ok(reply::ok(&Health { status: "ok" }))
 }
 
-async fn ready(_: Call) -> Answer {
+async fn ready(call: Call) -> Answer {
+    call.app().ready().await?;
     Ok(reply::ok(&Health { status: "ok" }))
 }
 

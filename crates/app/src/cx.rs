@@ -56,6 +56,14 @@ impl App {
     }
 }
 
+impl App {
+    /// Whether the store answers.
+    pub async fn ready(&self) -> Result<()> {
+        self.store.read_home().await?;
+        Ok(())
+    }
+}
+
 impl std::ops::Deref for App {
     type Target = Inner;
     fn deref(&self) -> &Inner {
