@@ -1,1 +1,360 @@
-//! import
+//! Imports: a file of rows becomes records, good rows in, bad rows kept with the reason.
+//!
+//! ```text
+//!   thread: file -> decoded -> rows -> model::record::create --chunks--> task: one transaction per chunk:
+//!           (reading and checking)                             (2 ahead)   look up keys, decide what exists, insert many,
+//!                                                                          refused rows, counts of the job, changes
+//! ```
+//! How far the import is, is committed with the rows of the chunk: whoever goes on after a crash begins exactly behind them.
+
+mod chunk;
+mod file;
+
+use crate::cx::{App, Cx};
+use crate::error::{Error, Kind, Result};
+use file::{Read, Reader};
+use jiff::SignedDuration;
+use model::authority::{Act, Reach};
+use model::change::{By, Change, Kind as ChangeKind, Source};
+use model::id::{AccountId, ImportId};
+use model::import::{self, Column, DateOrder, Event, Job, Mapping, Mode, Plan, Sniffed, State};
+use model::limits::{IMPORT_ROWS_MAX, IMPORTS_LISTED_MAX};
+use model::object::ObjectType;
+use model::property::Schema;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use store::import::Refused;
+
+/// How long a process may be silent before another one goes on with its import.
+const LEASE: SignedDuration = SignedDuration::from_secs(60);
+/// Chunks read ahead of the one that is being written.
+const CHUNKS_AHEAD: usize = 2;
+/// How often a chunk that collided with other writers is tried.
+const ATTEMPTS_MAX: usize = 5;
+/// Rows of a preview.
+const PREVIEW_ROWS: usize = 20;
+
+/// What a file looks like, for a person who decides about its columns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Preview {
+    pub sniffed: Sniffed,
+    pub columns: Vec<String>,
+    pub rows: Vec<Vec<String>>,
+    /// The property of each column, as far as its title tells.
+    pub guess: Vec<Column>,
+    pub date_order: DateOrder,
+    /// Rows without the header.
+    pub n_rows: u64,
+}
+
+/// A file to be imported.
+#[derive(Debug, Clone)]
+pub struct NewImport {
+    /// What the person calls it.
+    pub file_name: String,
+    /// Where it is: a name in the folder of uploaded files, or a path.
+    pub file: String,
+    pub mapping: Mapping,
+}
+
+/// Looks at a file. `file` as in [`NewImport`].
+pub async fn preview(app: &App, cx: &Cx, folder: &Path, file: &str, object: ObjectType) -> Result<Preview> {
+    cx.may(Act::Import)?;
+    let schema = schema(app, cx.account, object).await?;
+    let path = folder.join(file);
+    blocking(move || {
+        let look = file::look(&path, PREVIEW_ROWS)?;
+        let guess = import::guess(&schema, &look.columns);
+        let date_order = import::date_order(&schema, &guess, look.rows.iter().map(Vec::as_slice));
+        let columns = look.columns.iter().cloned().zip(guess).map(|(column, property)| Column { column, property }).collect();
+        Ok(Preview {
+            sniffed: look.sniffed,
+            columns: look.columns,
+            rows: look.rows,
+            guess: columns,
+            date_order,
+            n_rows: look.n_rows,
+        })
+    })
+    .await
+}
+
+/// Accepts a file: from now on it will be imported, whatever happens to this process. [`run`] does it.
+pub async fn create(app: &App, cx: &Cx, folder: &Path, new: NewImport) -> Result<(ImportId, Job)> {
+    authorize(cx, &new.mapping)?;
+    let schema = schema(app, cx.account, new.mapping.object).await?;
+    let path = folder.join(&new.file);
+    let look = blocking(move || file::look(&path, 0)).await?;
+    if look.n_rows > IMPORT_ROWS_MAX as u64 {
+        let message = format!("the file has {} rows; at most {IMPORT_ROWS_MAX} can be imported at once", look.n_rows);
+        return Err(Error::too_large("IMPORT_TOO_MANY_ROWS", message));
+    }
+    plan(&schema, &new.mapping, &look.columns, &HashMap::new())?;
+    let job = Job {
+        state: State::Waiting,
+        file_name: new.file_name,
+        file: new.file,
+        mapping: new.mapping,
+        encoding: look.sniffed.encoding,
+        delimiter: look.sniffed.delimiter,
+        n_total: look.n_rows,
+        counts: import::Counts::default(),
+        by: cx.actor.clone(),
+        created_at: cx.now,
+        started_at: None,
+        finished_at: None,
+        failure: None,
+    };
+    let mut tx = app.store.write(cx.account).await?;
+    let id = ImportId(tx.take_ids(1)?);
+    store::import::create(&mut tx, id, &job).await?;
+    tx.commit(&cx.by(), cx.now, &[changed(id, &job)]).await?;
+    Ok((id, job))
+}
+
+/// An import may change every record it names, whoever owns it, so narrower rights are enough for new records only.
+fn authorize(cx: &Cx, mapping: &Mapping) -> Result<()> {
+    cx.may(Act::Import)?;
+    let reach = cx.may(Act::EditRecords(mapping.object))?;
+    if reach != Reach::Everything && mapping.mode != Mode::Create {
+        let message = format!("updating by import needs the right to edit all {}, not only your own", mapping.object.plural());
+        return Err(Error::forbidden("IMPORT_UPDATE_BEYOND_OWN", message));
+    }
+    Ok(())
+}
+
+fn plan(schema: &Schema, mapping: &Mapping, columns: &[String], owners: &HashMap<String, String>) -> Result<Plan> {
+    Plan::new(schema, mapping, columns, owners).map_err(|refusal| Error::invalid(refusal.code(), refusal.to_string()))
+}
+
+fn changed(id: ImportId, job: &Job) -> Change {
+    let detail = serde_json::json!({"import": id, "state": job.state, "processed": job.counts.n_processed});
+    Change::of(ChangeKind::ImportChanged, detail)
+}
+
+/// One import.
+pub async fn read(app: &App, cx: &Cx, id: ImportId) -> Result<Job> {
+    cx.may(Act::Import)?;
+    let mut tx = app.store.read(cx.account).await?;
+    store::import::load(&mut tx, id).await?.ok_or_else(|| not_there(id))
+}
+
+fn not_there(id: ImportId) -> Error {
+    Error::not_found(format!("there is no import {id}"))
+}
+
+/// The latest imports, newest first.
+pub async fn list(app: &App, cx: &Cx) -> Result<Vec<(ImportId, Job)>> {
+    cx.may(Act::Import)?;
+    let mut tx = app.store.read(cx.account).await?;
+    Ok(store::import::list(&mut tx, IMPORTS_LISTED_MAX).await?)
+}
+
+/// Stops an import after the chunk it is at. What is in stays in.
+pub async fn cancel(app: &App, cx: &Cx, id: ImportId) -> Result<Job> {
+    cx.may(Act::Import)?;
+    let mut tx = app.store.write(cx.account).await?;
+    let job = store::import::load_for_update(&mut tx, id).await?.ok_or_else(|| not_there(id))?;
+    let state = import::next(job.state, Event::Cancelled);
+    if state == job.state {
+        return Ok(job);
+    }
+    let job = Job { state, finished_at: Some(cx.now), ..job };
+    store::import::update(&mut tx, id, &job, cx.now).await?;
+    tx.commit(&cx.by(), cx.now, &[changed(id, &job)]).await?;
+    Ok(job)
+}
+
+/// Refused rows after a row, at most `limit`.
+pub async fn refused(app: &App, cx: &Cx, id: ImportId, after: u64, limit: usize) -> Result<Vec<Refused>> {
+    cx.may(Act::Import)?;
+    let mut tx = app.store.read(cx.account).await?;
+    Ok(store::import::refused(&mut tx, id, after, limit).await?)
+}
+
+/// The columns of an import's file of refused rows: the reason, then the file's own.
+pub fn refused_header(job: &Job) -> String {
+    let columns = ["row", "reason"].into_iter().chain(job.mapping.columns.iter().map(|c| c.column.as_str()));
+    file::line(columns.map(str::as_bytes), b',')
+}
+
+/// One line of that file.
+pub fn refused_line(refused: &Refused) -> String {
+    let row = refused.row.to_string();
+    let head = file::line([row.as_bytes(), refused.reason.as_bytes()].into_iter(), b',');
+    format!("{head},{}", refused.line)
+}
+
+/// Imports of an account that somebody has to begin or to go on with.
+pub async fn unfinished(app: &App, account: AccountId) -> Result<Vec<ImportId>> {
+    let mut tx = app.store.read(account).await?;
+    Ok(store::import::unfinished(&mut tx).await?)
+}
+
+/// Carries an import out, or goes on where it stands, until it is done, cancelled, or its file cannot be read any further.
+/// `progress` is told after every chunk. Stopped in the middle, nothing is lost: the next call goes on.
+pub async fn run(app: &App, account: AccountId, id: ImportId, folder: &Path, mut progress: impl FnMut(&Job)) -> Result<Job> {
+    let mut writing = Writing::begin(app, account, id).await?;
+    if writing.job.state.is_final() {
+        return Ok(writing.job);
+    }
+    let (sender, mut chunks) = tokio::sync::mpsc::channel(CHUNKS_AHEAD);
+    let reader = writing.reader(folder.join(&writing.job.file));
+    let reading = tokio::task::spawn_blocking(move || reader.read(&sender));
+    let mut end = None;
+    while let Some(read) = chunks.recv().await {
+        match read {
+            Read::Chunk(chunk) => {
+                writing.write(chunk).await?;
+                progress(&writing.job);
+                if writing.job.state.is_final() {
+                    break;
+                }
+            }
+            Read::End(event, failure) => end = Some((event, failure)),
+        }
+    }
+    // A reader whose chunks nobody takes any more ends by itself.
+    drop(chunks);
+    if let Err(panic) = reading.await {
+        return Err(Error::broken(format!("import {id}: the reader ended early: {panic}")));
+    }
+    if let Some((event, failure)) = end {
+        writing.finish(event, failure).await?;
+        progress(&writing.job);
+    }
+    Ok(writing.job)
+}
+
+/// An import that this process has the lease of.
+struct Writing<'a> {
+    app: &'a App,
+    account: AccountId,
+    id: ImportId,
+    job: Job,
+    schema: Arc<Schema>,
+    plan: Arc<Plan>,
+    by: By,
+    holder: String,
+}
+
+impl<'a> Writing<'a> {
+    async fn begin(app: &'a App, account: AccountId, id: ImportId) -> Result<Writing<'a>> {
+        let mut tx = app.store.read(account).await?;
+        let job = store::import::load(&mut tx, id).await?.ok_or_else(|| not_there(id))?;
+        drop(tx);
+        let schema = schema(app, account, job.mapping.object).await?;
+        let owners = owners(app, account).await?;
+        let columns: Vec<String> = job.mapping.columns.iter().map(|c| c.column.clone()).collect();
+        let plan = Arc::new(plan(&schema, &job.mapping, &columns, &owners)?);
+        let by = By { actor: job.by.clone(), source: Source::Import, cause: None };
+        let mut writing = Writing { app, account, id, job, schema, plan, by, holder: app.outside.uuid() };
+        if !writing.job.state.is_final() {
+            writing.start().await?;
+        }
+        Ok(writing)
+    }
+
+    async fn start(&mut self) -> Result<()> {
+        let now = self.app.outside.now();
+        let mut tx = self.app.store.write(self.account).await?;
+        self.lease(&mut tx, now).await?;
+        let job = store::import::load_for_update(&mut tx, self.id).await?.ok_or_else(|| not_there(self.id))?;
+        self.job = Job { state: import::next(job.state, Event::Started), started_at: job.started_at.or(Some(now)), ..job };
+        store::import::update(&mut tx, self.id, &self.job, now).await?;
+        tx.commit(&self.by, now, &[changed(self.id, &self.job)]).await?;
+        Ok(())
+    }
+
+    async fn lease(&self, tx: &mut store::WriteTx, now: jiff::Timestamp) -> Result<()> {
+        let task = format!("import:{}", self.id);
+        let fence = store::lease::take(tx, &task, &self.holder, now, now + LEASE).await?;
+        fence.map(drop).ok_or_else(|| {
+            Error::conflict("IMPORT_RUNS_ELSEWHERE", format!("import {} is being carried out by another process", self.id))
+        })
+    }
+
+    fn reader(&self, path: PathBuf) -> Reader {
+        Reader {
+            path,
+            job: self.job.clone(),
+            schema: self.schema.clone(),
+            plan: self.plan.clone(),
+            by: self.by.clone(),
+            clock: self.app.outside.clock.clone(),
+        }
+    }
+
+    /// Writes a chunk; on a collision with other writers again from the start of its transaction.
+    async fn write(&mut self, mut chunk: chunk::Chunk) -> Result<()> {
+        let mut attempt = 1;
+        loop {
+            match self.try_write(&mut chunk).await {
+                Err(error) if error.code == "COLLISION" && attempt < ATTEMPTS_MAX => attempt += 1,
+                other => return other,
+            }
+        }
+    }
+
+    async fn try_write(&mut self, chunk: &mut chunk::Chunk) -> Result<()> {
+        let now = self.app.outside.now();
+        let mut tx = self.app.store.write_many(self.account, chunk.rows.len()).await?;
+        self.lease(&mut tx, now).await?;
+        let mut job = store::import::load_for_update(&mut tx, self.id).await?.ok_or_else(|| not_there(self.id))?;
+        if job.state.is_final() {
+            self.job = job;
+            return Ok(());
+        }
+        let written = chunk::write(&mut tx, &self.schema, &self.plan, &job, chunk, now, &self.by).await?;
+        job.counts = written.counts;
+        store::import::refuse_many(&mut tx, self.id, &written.refused).await?;
+        store::import::update(&mut tx, self.id, &job, now).await?;
+        let mut changes = written.changes;
+        changes.push(changed(self.id, &job));
+        tx.commit(&self.by, now, &changes).await?;
+        self.job = job;
+        Ok(())
+    }
+
+    async fn finish(&mut self, event: Event, failure: Option<String>) -> Result<()> {
+        let now = self.app.outside.now();
+        let mut tx = self.app.store.write(self.account).await?;
+        let job = store::import::load_for_update(&mut tx, self.id).await?.ok_or_else(|| not_there(self.id))?;
+        let state = import::next(job.state, event);
+        self.job = if state == job.state { job } else { Job { state, finished_at: Some(now), failure, ..job } };
+        store::import::update(&mut tx, self.id, &self.job, now).await?;
+        store::lease::release(&mut tx, &format!("import:{}", self.id), &self.holder).await?;
+        tx.commit(&self.by, now, &[changed(self.id, &self.job)]).await?;
+        Ok(())
+    }
+}
+
+/// Folded address to owner id, for every active user.
+async fn owners(app: &App, account: AccountId) -> Result<HashMap<String, String>> {
+    let mut home = app.store.read_home().await?;
+    let owners = store::owner::page(&mut home, account, false, None, None, model::limits::USERS_LISTED_MAX).await?;
+    Ok(owners.into_iter().map(|o| (model::fold::email(&o.email), o.id.to_string())).collect())
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    tokio::task::spawn_blocking(work).await.map_err(|panic| Error::broken(format!("reading a file ended early: {panic}")))?
+}
+
+fn unreadable(message: impl Into<String>) -> Error {
+    Error::new(Kind::Invalid, "IMPORT_FILE_UNREADABLE", message)
+}
+
+/// The definitions of a type in an account.
+async fn schema(app: &App, account: AccountId, object: ObjectType) -> Result<Arc<Schema>> {
+    let mut home = app.store.read_home().await?;
+    let currency = store::property::currency(&mut home, account).await?.unwrap_or_else(|| "EUR".to_owned());
+    drop(home);
+    let mut tx = app.store.read(account).await?;
+    let own = store::property::list(&mut tx).await?.into_iter().filter(|(o, _)| *o == object).map(|(_, d)| d).collect();
+    let mine: Vec<_> = store::pipeline::list(&mut tx).await?.into_iter().filter(|(o, _)| *o == object).map(|(_, p)| p).collect();
+    let mut pipelines = model::pipeline::defaults(object, jiff::Timestamp::UNIX_EPOCH);
+    pipelines.retain(|p| mine.iter().all(|m| m.id != p.id));
+    pipelines.extend(mine);
+    Ok(Arc::new(Schema::new(object, own, pipelines, &currency)))
+}

@@ -34,6 +34,12 @@ pub const IMPORT_ROWS_MAX: usize = 5_000_000;
 pub const IMPORT_COLUMNS_MAX: usize = 1_000;
 /// Bytes of one field of an import file, the longest note we take.
 pub const IMPORT_FIELD_BYTES_MAX: usize = 65_536 * 4;
+/// Bytes of one row of an import file: what is longer is a quotation mark that is never closed.
+pub const IMPORT_RECORD_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Imports shown in a list.
+pub const IMPORTS_LISTED_MAX: usize = 200;
+/// Users of one account that can be named as owners by their address in an import.
+pub const USERS_LISTED_MAX: usize = 10_000;
 /// Failed rows kept per import; what comes after is only counted.
 pub const IMPORT_ERRORS_MAX: usize = 100_000;
 /// Characters of one property value. HubSpot: 65,536.

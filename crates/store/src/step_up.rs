@@ -18,8 +18,7 @@ pub struct Proof {
 /// Keeps a proof until it is spent or expires.
 pub async fn create(tx: &mut WriteTx, proof: &Proof, expires_at: Timestamp) -> Result<()> {
     let sql = "INSERT INTO step_up_proof (proof_hash, person_id, act, subject, expires_at) VALUES ($1, $2, $3, $4, $5)";
-    let params =
-        [(&proof.hash).into(), proof.person.into(), (&proof.act).into(), (&proof.subject).into(), expires_at.into()];
+    let params = [(&proof.hash).into(), proof.person.into(), (&proof.act).into(), (&proof.subject).into(), expires_at.into()];
     tx.execute(sql, &params).await?;
     Ok(())
 }
@@ -27,7 +26,8 @@ pub async fn create(tx: &mut WriteTx, proof: &Proof, expires_at: Timestamp) -> R
 /// Takes a proof away, in the transaction of the act that it proves; whether it was there and good. So it works once, and
 /// not at all when the act fails.
 pub async fn spend(tx: &mut WriteTx, proof: &Proof, now: Timestamp) -> Result<bool> {
-    let sql = "DELETE FROM step_up_proof WHERE proof_hash = $1 AND person_id = $2 AND act = $3 AND subject = $4 AND expires_at > $5";
+    let sql =
+        "DELETE FROM step_up_proof WHERE proof_hash = $1 AND person_id = $2 AND act = $3 AND subject = $4 AND expires_at > $5";
     let params = [(&proof.hash).into(), proof.person.into(), (&proof.act).into(), (&proof.subject).into(), now.into()];
     Ok(tx.execute(sql, &params).await? == 1)
 }

@@ -30,7 +30,8 @@ impl Contract {
     /// What is wrong with an answer; empty when it is as described.
     pub fn wrongs(&self, method: &str, path: &str, status: u16, body: &str) -> Vec<String> {
         let trimmed = if path.len() > 1 { path.trim_end_matches('/') } else { path };
-        let described = self.paths.at(trimmed).ok().map(|found| &self.document["paths"][found.value][method.to_ascii_lowercase()]);
+        let described =
+            self.paths.at(trimmed).ok().map(|found| &self.document["paths"][found.value][method.to_ascii_lowercase()]);
         let answer = described.map(|operation| &operation["responses"][status.to_string()]).filter(|answer| !answer.is_null());
         let schema = match answer {
             Some(answer) if answer["content"].is_null() => {

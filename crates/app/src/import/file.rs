@@ -1,0 +1,328 @@
+//! Reading a file: decoding, rows, chunks. Everything here is synchronous and runs on a thread of its own.
+
+use super::chunk::{Chunk, Row};
+use super::unreadable;
+use crate::error::Result;
+use model::change::By;
+use model::import::{Encoding, Event, Job, Plan, Sniffed, sniff, windows_1252};
+use model::limits::{IMPORT_RECORD_BYTES_MAX, IMPORT_ROWS_MAX};
+use model::property::Schema;
+use std::cell::Cell;
+use std::fs::File;
+use std::io::{self, Read as _, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::sync::Arc;
+use tokio::sync::mpsc::Sender;
+
+/// Bytes from which encoding and delimiter are told.
+const HEAD_BYTES: usize = 64 * 1024;
+/// Rows written in one transaction: enough that the commit costs little per row, few enough that others do not wait long.
+const CHUNK_ROWS: usize = 2_000;
+/// Bytes of rows in one chunk, so that rows with long notes do not fill the memory.
+const CHUNK_BYTES: usize = 4 * 1024 * 1024;
+const BUFFER_BYTES: usize = 128 * 1024;
+
+/// What is in a file.
+pub struct Look {
+    pub sniffed: Sniffed,
+    pub columns: Vec<String>,
+    pub rows: Vec<Vec<String>>,
+    pub n_rows: u64,
+}
+
+/// Tells encoding and delimiter, reads the header and some rows, and counts the rest.
+pub fn look(path: &Path, n_shown: usize) -> Result<Look> {
+    let mut rows = Rows::open(path, None)?;
+    let columns = rows.header()?;
+    let mut shown = Vec::new();
+    let mut n_rows = 0;
+    while let Some(row) = rows.next().map_err(|e| unreadable(said(n_rows + 1, &e)))? {
+        if shown.len() < n_shown {
+            shown.push(row.iter().map(|field| String::from_utf8_lossy(field).into_owned()).collect());
+        }
+        n_rows += 1;
+    }
+    Ok(Look { sniffed: rows.sniffed, columns, rows: shown, n_rows })
+}
+
+/// What the reading thread sends.
+pub enum Read {
+    Chunk(Chunk),
+    /// Nothing comes after; the words say why it broke.
+    End(Event, Option<String>),
+}
+
+/// Reads a file from where its import stands.
+pub struct Reader {
+    pub path: PathBuf,
+    pub job: Job,
+    pub schema: Arc<Schema>,
+    pub plan: Arc<Plan>,
+    pub by: By,
+    pub clock: Arc<dyn outside::Clock>,
+}
+
+impl Reader {
+    /// Sends chunk after chunk until the end of the file, or until nobody listens.
+    pub fn read(&self, sender: &Sender<Read>) {
+        let end = match self.read_all(sender) {
+            Ok(()) => Read::End(Event::ReachedEnd, None),
+            Err(message) => Read::End(Event::Broke, Some(message)),
+        };
+        // Nobody listens after a cancellation.
+        drop(sender.blocking_send(end));
+    }
+
+    fn read_all(&self, sender: &Sender<Read>) -> std::result::Result<(), String> {
+        let known = (self.job.encoding, self.job.delimiter);
+        let mut rows = Rows::open(&self.path, Some(known)).map_err(|e| e.message)?;
+        let columns = rows.header().map_err(|e| e.message)?;
+        if columns.iter().ne(self.job.mapping.columns.iter().map(|c| &c.column)) {
+            return Err("the file is not the one that the import was started with".to_owned());
+        }
+        let mut n = 0;
+        while n < self.job.counts.n_processed && rows.next().map_err(|e| said(n + 1, &e))?.is_some() {
+            n += 1;
+        }
+        let mut chunk = Chunk::default();
+        let mut n_bytes = 0;
+        let mut now = self.clock.now();
+        while let Some(record) = rows.next().map_err(|e| said(n + 1, &e))? {
+            n += 1;
+            n_bytes += record.as_slice().len();
+            let row = Row::decide(n, record, &self.plan, &self.schema, now, &self.by, self.job.mapping.mode);
+            chunk.rows.push(row);
+            if chunk.rows.len() == CHUNK_ROWS || n_bytes >= CHUNK_BYTES {
+                n_bytes = 0;
+                if sender.blocking_send(Read::Chunk(std::mem::take(&mut chunk))).is_err() {
+                    return Ok(());
+                }
+                now = self.clock.now();
+            }
+        }
+        if !chunk.rows.is_empty() {
+            // Nobody listens after a cancellation.
+            drop(sender.blocking_send(Read::Chunk(chunk)));
+        }
+        Ok(())
+    }
+}
+
+fn said(row: u64, error: &csv::Error) -> String {
+    format!("row {row} cannot be read: {error}")
+}
+
+/// The rows of a file.
+struct Rows {
+    reader: csv::Reader<Box<dyn io::Read>>,
+    record: csv::ByteRecord,
+    /// Bytes handed out since the last whole row.
+    n_since_row: Rc<Cell<usize>>,
+    n_rows: u64,
+    sniffed: Sniffed,
+}
+
+impl Rows {
+    fn open(path: &Path, known: Option<(Encoding, char)>) -> Result<Rows> {
+        let cannot = |e: io::Error| unreadable(format!("the file cannot be read: {e}"));
+        let mut file = File::open(path).map_err(cannot)?;
+        let mut head = Vec::with_capacity(HEAD_BYTES);
+        file.by_ref().take(HEAD_BYTES as u64).read_to_end(&mut head).map_err(cannot)?;
+        let mut sniffed = sniff(&head, head.len() < HEAD_BYTES);
+        if let Some((encoding, delimiter)) = known {
+            (sniffed.encoding, sniffed.delimiter) = (encoding, delimiter);
+        }
+        file.seek(SeekFrom::Start(sniffed.n_mark as u64)).map_err(cannot)?;
+        let decoded: Box<dyn io::Read> = match sniffed.encoding {
+            Encoding::Utf8 => Box::new(file),
+            other => Box::new(Decoded {
+                bytes: io::BufReader::with_capacity(BUFFER_BYTES, file),
+                encoding: other,
+                out: Vec::new(),
+                at: 0,
+            }),
+        };
+        let n_since_row = Rc::new(Cell::new(0));
+        let guarded = Guarded { inner: decoded, n_since_row: n_since_row.clone() };
+        let reader = csv::ReaderBuilder::new()
+            .delimiter(u8::try_from(sniffed.delimiter).unwrap_or(b','))
+            .flexible(true)
+            .has_headers(false)
+            .buffer_capacity(BUFFER_BYTES)
+            .from_reader(Box::new(guarded) as Box<dyn io::Read>);
+        Ok(Rows { reader, record: csv::ByteRecord::new(), n_since_row, n_rows: 0, sniffed })
+    }
+
+    /// The titles of the columns: the first row.
+    fn header(&mut self) -> Result<Vec<String>> {
+        let header = self.next().map_err(|e| unreadable(format!("the header cannot be read: {e}")))?;
+        let header = header.ok_or_else(|| unreadable("the file is empty: its first row must name the columns"))?;
+        let title = |field: &[u8]| String::from_utf8_lossy(field).trim().to_owned();
+        let mut columns: Vec<String> = header.iter().map(title).collect();
+        while columns.len() > 1 && columns.last().is_some_and(String::is_empty) {
+            columns.pop();
+        }
+        self.n_rows = 0;
+        Ok(columns)
+    }
+
+    /// The next row that is not blank.
+    fn next(&mut self) -> std::result::Result<Option<&csv::ByteRecord>, csv::Error> {
+        loop {
+            let more = self.reader.read_byte_record(&mut self.record)?;
+            self.n_since_row.set(0);
+            if !more {
+                return Ok(None);
+            }
+            if self.record.iter().any(|field| !field.is_empty()) {
+                break;
+            }
+        }
+        self.n_rows += 1;
+        if self.n_rows > IMPORT_ROWS_MAX as u64 + 1 {
+            return Err(io::Error::other(format!("the file has more than {IMPORT_ROWS_MAX} rows")).into());
+        }
+        Ok(Some(&self.record))
+    }
+}
+
+/// Stops a row that never ends, such as behind a quotation mark that is never closed, before it fills the memory.
+struct Guarded {
+    inner: Box<dyn io::Read>,
+    n_since_row: Rc<Cell<usize>>,
+}
+
+impl io::Read for Guarded {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let n = self.inner.read(buffer)?;
+        let total = self.n_since_row.get() + n;
+        if total > IMPORT_RECORD_BYTES_MAX {
+            let megabytes = IMPORT_RECORD_BYTES_MAX / 1024 / 1024;
+            return Err(io::Error::other(format!("it is longer than {megabytes} MiB; is a quotation mark never closed?")));
+        }
+        self.n_since_row.set(total);
+        Ok(n)
+    }
+}
+
+/// Turns other encodings into UTF-8 as they are read.
+struct Decoded {
+    bytes: io::BufReader<File>,
+    encoding: Encoding,
+    out: Vec<u8>,
+    at: usize,
+}
+
+impl io::Read for Decoded {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.at == self.out.len() {
+            self.fill()?;
+        }
+        let n = buffer.len().min(self.out.len() - self.at);
+        buffer[..n].copy_from_slice(&self.out[self.at..self.at + n]);
+        self.at += n;
+        Ok(n)
+    }
+}
+
+impl Decoded {
+    fn fill(&mut self) -> io::Result<()> {
+        let mut bytes = vec![0; BUFFER_BYTES];
+        let n = read_full(&mut self.bytes, &mut bytes)?;
+        bytes.truncate(n);
+        if self.encoding != Encoding::Windows1252 && ends_in_half_pair(&bytes, self.encoding) {
+            // The other half of a character beyond the basic plane is still to come.
+            let mut half = [0; 2];
+            let n = read_full(&mut self.bytes, &mut half)?;
+            bytes.extend_from_slice(&half[..n]);
+        }
+        let text: String = match self.encoding {
+            Encoding::Windows1252 => bytes.iter().map(|b| windows_1252(*b)).collect(),
+            other => char::decode_utf16(bytes.chunks_exact(2).map(|pair| unit(pair, other)))
+                .map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER))
+                .collect(),
+        };
+        (self.out, self.at) = (text.into_bytes(), 0);
+        Ok(())
+    }
+}
+
+fn unit(pair: &[u8], encoding: Encoding) -> u16 {
+    let pair = [pair[0], pair[1]];
+    if encoding == Encoding::Utf16Le { u16::from_le_bytes(pair) } else { u16::from_be_bytes(pair) }
+}
+
+fn ends_in_half_pair(bytes: &[u8], encoding: Encoding) -> bool {
+    bytes.chunks_exact(2).last().is_some_and(|pair| (0xd800..0xdc00).contains(&unit(pair, encoding)))
+}
+
+fn read_full(from: &mut impl io::Read, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut n = 0;
+    while n < buffer.len() {
+        match from.read(&mut buffer[n..])? {
+            0 => break,
+            more => n += more,
+        }
+    }
+    Ok(n)
+}
+
+/// Fields as one line of CSV, without its line break. Bytes that are not UTF-8 are replaced.
+pub fn line<'f>(fields: impl Iterator<Item = &'f [u8]>, delimiter: u8) -> String {
+    let mut writer = csv::WriterBuilder::new().delimiter(delimiter).flexible(true).from_writer(Vec::new());
+    // Writing into memory does not fail.
+    drop(writer.write_record(fields));
+    let bytes = writer.into_inner().unwrap_or_default();
+    String::from_utf8_lossy(&bytes).trim_end_matches('\n').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(bytes: &[u8]) -> Result<(Vec<String>, Vec<Vec<String>>)> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file.csv");
+        std::fs::write(&path, bytes).unwrap();
+        look(&path, 1_000).map(|look| (look.columns, look.rows))
+    }
+
+    fn utf_16(text: &str, mark: [u8; 2], bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
+        mark.into_iter().chain(text.encode_utf16().flat_map(bytes)).collect()
+    }
+
+    #[test]
+    fn the_same_rows_come_out_of_every_encoding_and_delimiter() {
+        let expected =
+            (vec!["e-mail".to_owned(), "navn".to_owned()], vec![vec!["a@x.example".to_owned(), "Åse \"x\"\nø".to_owned()]]);
+        let text = "e-mail;navn\r\n\r\na@x.example;\"Åse \"\"x\"\"\nø\"\r\n;\r\n";
+        assert_eq!(rows(text.as_bytes()).unwrap(), expected);
+        assert_eq!(rows(format!("\u{feff}{text}").as_bytes()).unwrap(), expected);
+        assert_eq!(rows(text.replace(';', "\t").as_bytes()).unwrap(), expected);
+        assert_eq!(rows(&utf_16(text, [0xff, 0xfe], u16::to_le_bytes)).unwrap(), expected);
+        assert_eq!(rows(&utf_16(text, [0xfe, 0xff], u16::to_be_bytes)).unwrap(), expected);
+        let windows: Vec<u8> = text.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect();
+        assert_eq!(rows(&windows).unwrap(), expected);
+    }
+
+    #[test]
+    fn characters_beyond_the_basic_plane_survive_the_edges_of_buffers() {
+        let text = format!("a\n{}\n", "x😀".repeat(BUFFER_BYTES / 3));
+        let (_, read) = rows(&utf_16(&text, [0xff, 0xfe], u16::to_le_bytes)).unwrap();
+        assert_eq!(read[0][0], "x😀".repeat(BUFFER_BYTES / 3));
+    }
+
+    #[test]
+    fn an_empty_file_and_a_row_without_end_are_refused_in_words() {
+        assert_eq!(rows(b"").unwrap_err().message, "the file is empty: its first row must name the columns");
+        let endless = [b"a,b\n1,2\n\"".to_vec(), vec![b'x'; IMPORT_RECORD_BYTES_MAX + BUFFER_BYTES]].concat();
+        let message = rows(&endless).unwrap_err().message;
+        assert_eq!(message, "row 2 cannot be read: it is longer than 16 MiB; is a quotation mark never closed?");
+    }
+
+    #[test]
+    fn a_line_quotes_what_needs_it() {
+        assert_eq!(line([&b"a,b"[..], b"c\"d", b"", b"\xff"].into_iter(), b','), "\"a,b\",\"c\"\"d\",,\u{fffd}");
+    }
+}

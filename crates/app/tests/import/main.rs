@@ -1,0 +1,254 @@
+//! Stories about imports: good rows go in, bad ones come back, nothing stops, nothing is lost or doubled.
+
+use app::cx::{App, Cx, Settings};
+use app::import::{self, NewImport};
+use model::account::{Account, Kind, Status, Subscriptions};
+use model::id::{AccountId, ImportId};
+use model::import::{Column, DateOrder, Job, Mapping, Mode, State};
+use model::object::{COMPANY, CONTACT, ObjectType};
+use model::record::{Record, UniqueKey};
+use std::collections::BTreeSet;
+use store::{Store, feed};
+use testkit::{Fresh, start};
+
+const WEST: AccountId = AccountId(8);
+
+struct World {
+    app: App,
+    cx: Cx,
+    folder: tempfile::TempDir,
+    fresh: Fresh,
+}
+
+async fn worlds() -> Vec<World> {
+    let mut worlds = Vec::new();
+    for fresh in testkit::engines().await {
+        worlds.push(World::on(fresh).await);
+    }
+    worlds
+}
+
+fn product(store: Store) -> App {
+    let (outside, _) = testkit::outside(1);
+    let settings = Settings { public_url: "https://crm.example".to_owned(), seal_key: [7; 32], demo: false, cheap_hashing: true };
+    App::new(store, outside, settings)
+}
+
+impl World {
+    async fn on(fresh: Fresh) -> World {
+        let app = product(fresh.store.clone());
+        let account = Account {
+            id: WEST,
+            name: "West".to_owned(),
+            kind: Kind::Standard,
+            status: Status::Active,
+            location: store::HOME_LOCATION.to_owned(),
+            time_zone: "Europe/Rome".to_owned(),
+            currency: "EUR".to_owned(),
+            sensitive: false,
+            subscriptions: Subscriptions::default(),
+            created_at: start(),
+        };
+        let mut home = app.store.write_home().await.expect("a transaction");
+        store::account::create(&mut home, &account).await.expect("an account");
+        home.commit_bookkeeping().await.expect("a commit");
+        let cx = Cx::system(&app, WEST);
+        World { app, cx, folder: tempfile::tempdir().expect("a folder"), fresh }
+    }
+
+    fn file(&self, bytes: &[u8]) -> String {
+        std::fs::write(self.folder.path().join("file.csv"), bytes).expect("the file");
+        "file.csv".to_owned()
+    }
+
+    async fn accept(&self, object: ObjectType, mode: Mode, bytes: &[u8]) -> ImportId {
+        let file = self.file(bytes);
+        let preview = import::preview(&self.app, &self.cx, self.folder.path(), &file, object).await.expect("a preview");
+        let mapping = Mapping { object, mode, id_property: None, columns: preview.guess, date_order: preview.date_order };
+        let new = NewImport { file_name: "people.csv".to_owned(), file, mapping };
+        import::create(&self.app, &self.cx, self.folder.path(), new).await.expect("it is accepted").0
+    }
+
+    async fn run(&self, id: ImportId) -> Job {
+        import::run(&self.app, WEST, id, self.folder.path(), |_| {}).await.expect("it runs")
+    }
+
+    async fn import(&self, object: ObjectType, mode: Mode, text: &str) -> (Job, Vec<(u64, String)>) {
+        let id = self.accept(object, mode, text.as_bytes()).await;
+        let job = self.run(id).await;
+        (job, self.refused(id).await)
+    }
+
+    async fn refused(&self, id: ImportId) -> Vec<(u64, String)> {
+        let refused = import::refused(&self.app, &self.cx, id, 0, 1_000).await.expect("the refused rows");
+        refused.into_iter().map(|r| (r.row, r.reason)).collect()
+    }
+
+    async fn contact(&self, email: &str) -> Option<Record> {
+        let mut tx = self.app.store.read(WEST).await.expect("a read");
+        store::record::load_by_key(&mut tx, CONTACT, &UniqueKey::new("email", email)).await.expect("a look")
+    }
+
+    async fn count(&self, object: ObjectType) -> usize {
+        let mut tx = self.app.store.read(WEST).await.expect("a read");
+        store::record::count(&mut tx, object).await.expect("a count")
+    }
+}
+
+fn counts(job: &Job) -> (u64, u64, u64, u64) {
+    let c = job.counts;
+    (c.n_processed, c.n_created, c.n_updated, c.n_failed)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn good_rows_go_in_and_bad_rows_come_back_with_their_reason() {
+    for world in worlds().await {
+        let text = "\u{feff}E-mail;First name;Lifecycle stage;Shoe size\r\n\
+                    ann@ex.example;Ann;Lead;38\r\n\
+                    not an address;Bo;;\r\n\
+                    ;Carla;;\r\n\
+                    dan@ex.example;Dan;Wizard;\r\n\
+                    eva@ex.example;Eva\r\n\
+                    ANN@ex.example;Anna;Customer;39\r\n";
+        let (job, refused) = world.import(CONTACT, Mode::Upsert, text).await;
+        assert_eq!((job.state, counts(&job)), (State::Done, (6, 2, 1, 3)), "{}", world.fresh.engine);
+        let rows: Vec<u64> = refused.iter().map(|(row, _)| *row).collect();
+        assert_eq!(rows, [2, 4, 5]);
+        assert_eq!(refused[0].1, "Email address not an address is invalid");
+        assert!(refused[1].1.starts_with("Wizard was not one of the allowed options of lifecyclestage"), "{}", refused[1].1);
+        assert_eq!(refused[2].1, "the row has 2 fields, the header has 4");
+        let ann = world.contact("ann@ex.example").await.expect("Ann");
+        assert_eq!((ann.get("firstname"), ann.get("lifecyclestage")), (Some("Anna"), Some("customer")));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_mode_decides_what_happens_to_what_exists_and_what_does_not() {
+    for world in worlds().await {
+        let first = "email,firstname\na@ex.example,A\nb@ex.example,B\n";
+        assert_eq!(counts(&world.import(CONTACT, Mode::Create, first).await.0), (2, 2, 0, 0));
+        let second = "email,firstname,lastname\nb@ex.example,,Bee\nc@ex.example,C,Cee\n";
+        let (job, refused) = world.import(CONTACT, Mode::Create, second).await;
+        assert_eq!(counts(&job), (2, 1, 0, 1), "{}", world.fresh.engine);
+        assert!(refused[0].1.starts_with("the contact exists already, with the ID "), "{}", refused[0].1);
+        let third = "email,lastname\nb@ex.example,Bee\nd@ex.example,Dee\n,Eff\n";
+        let (job, refused) = world.import(CONTACT, Mode::Update, third).await;
+        assert_eq!(counts(&job), (3, 0, 1, 2));
+        assert_eq!(refused[0].1, "there is no contact whose email is d@ex.example");
+        assert_eq!(refused[1].1, "the row has no email, by which the contact is found");
+        // An empty cell says nothing: the first name of the first import is still there.
+        let b = world.contact("b@ex.example").await.expect("B");
+        assert_eq!((b.get("firstname"), b.get("lastname")), (Some("B"), Some("Bee")));
+        let by_id = format!("Record ID,firstname\n{},Bob\n999999,Nobody\n", b.id);
+        let (job, refused) = world.import(CONTACT, Mode::Upsert, &by_id).await;
+        assert_eq!((counts(&job), refused[0].1.as_str()), ((2, 0, 1, 1), "there is no contact with the ID 999999"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn companies_are_recognized_by_their_domain() {
+    for world in worlds().await {
+        let first = "name,domain\nAcme,https://www.acme.example/shop\nOther,other.example\n";
+        assert_eq!(counts(&world.import(COMPANY, Mode::Upsert, first).await.0), (2, 2, 0, 0));
+        let second = "name,domain,city\nAcme Ltd,acme.example,Rome\nNew,new.example,Oslo\nNewer,new.example,Bergen\n";
+        assert_eq!(counts(&world.import(COMPANY, Mode::Upsert, second).await.0), (3, 1, 2, 0), "{}", world.fresh.engine);
+        assert_eq!(world.count(COMPANY).await, 3);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_that_another_contact_has_as_its_second_is_refused() {
+    for world in worlds().await {
+        let first = "email,hs_additional_emails\na@ex.example,a2@ex.example;a3@ex.example\nb@ex.example,\n";
+        assert_eq!(counts(&world.import(CONTACT, Mode::Upsert, first).await.0), (2, 2, 0, 0));
+        let second = "email,hs_additional_emails\nb@ex.example,a2@ex.example\nc@ex.example,a3@ex.example\n";
+        let (job, refused) = world.import(CONTACT, Mode::Upsert, second).await;
+        assert_eq!(counts(&job), (2, 0, 0, 2), "{}", world.fresh.engine);
+        assert_eq!(refused[0].1, "email a2@ex.example belongs to another contact");
+        assert!(refused[1].1.ends_with("email is a3@ex.example"), "{}", refused[1].1);
+    }
+}
+
+fn many(n: usize) -> String {
+    let row = |i: usize| format!("p{i}@ex.example,Person {i}\n");
+    ["email,firstname\n".to_owned()].into_iter().chain((0..n).map(row)).collect()
+}
+
+/// Dropping the future between two chunks is what a crash looks like to the database.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_that_was_cut_off_goes_on_without_losing_or_doubling_a_row() {
+    for world in worlds().await {
+        let id = world.accept(CONTACT, Mode::Create, many(9_000).as_bytes()).await;
+        let (seen, mut told) = tokio::sync::oneshot::channel();
+        let mut seen = Some(seen);
+        {
+            let running = import::run(&world.app, WEST, id, world.folder.path(), |_| {
+                let _ = seen.take().map(|s| s.send(()));
+            });
+            tokio::select! {
+                biased;
+                _ = &mut told => {}
+                job = running => panic!("it ended before it could be cut off: {job:?}"),
+            }
+        }
+        let cut = import::read(&world.app, &world.cx, id).await.expect("the job");
+        assert!(cut.state == State::Running && (2_000..9_000).contains(&cut.counts.n_processed), "{cut:?}");
+        assert_eq!(world.count(CONTACT).await as u64, cut.counts.n_created);
+        // Its lease is still running, so nobody else may touch it; a minute later somebody may.
+        let busy = import::run(&world.app, WEST, id, world.folder.path(), |_| {}).await.expect_err("a refusal");
+        assert_eq!(busy.code, "IMPORT_RUNS_ELSEWHERE");
+        let mut tx = world.app.store.write(WEST).await.expect("a transaction");
+        tx.execute("UPDATE lease SET expires_at = 0", &[]).await.expect("the lease expires");
+        tx.commit_bookkeeping().await.expect("a commit");
+        assert_eq!(import::unfinished(&world.app, WEST).await.expect("the unfinished"), [id]);
+        let job = world.run(id).await;
+        assert_eq!((job.state, counts(&job)), (State::Done, (9_000, 9_000, 0, 0)), "{}", world.fresh.engine);
+        assert_eq!(world.count(CONTACT).await, 9_000);
+        assert_eq!(world.run(id).await, job, "a finished import does nothing more");
+        let gaps = feed::check_dense(world.app.store.locations().next().expect("a location").1).await.expect("the feeds");
+        assert_eq!(gaps, []);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cancelled_import_stops_after_its_chunk_and_keeps_what_is_in() {
+    for world in worlds().await {
+        let id = world.accept(CONTACT, Mode::Create, many(9_000).as_bytes()).await;
+        let job = import::cancel(&world.app, &world.cx, id).await.expect("it is cancelled");
+        assert_eq!(job.state, State::Cancelled);
+        assert_eq!(world.run(id).await.state, State::Cancelled);
+        assert_eq!(world.count(CONTACT).await, 0);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_file_of_refused_rows_can_be_corrected_and_imported_again() {
+    for world in worlds().await {
+        let text = "email;firstname\nx;\"A; \"\"B\"\"\"\n";
+        let id = world.accept(CONTACT, Mode::Upsert, text.as_bytes()).await;
+        let job = world.run(id).await;
+        let refused = import::refused(&world.app, &world.cx, id, 0, 10).await.expect("the refused rows");
+        assert_eq!(import::refused_header(&job), "row,reason,email,firstname");
+        assert_eq!(import::refused_line(&refused[0]), "1,Email address x is invalid,x,\"A; \"\"B\"\"\"");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_may_not_import_is_refused() {
+    for world in worlds().await {
+        let standing = model::authority::Standing {
+            role: model::account::Role::Standard,
+            permissions: model::account::Permissions::default(),
+            seats: BTreeSet::new(),
+            account_status: Status::Active,
+        };
+        let cx = Cx { standing: std::sync::Arc::new(standing), ..world.cx.clone() };
+        let columns = vec![Column { column: "email".to_owned(), property: Some("email".to_owned()) }];
+        let mapping =
+            Mapping { object: CONTACT, mode: Mode::Create, id_property: None, columns, date_order: DateOrder::DayMonth };
+        let new = NewImport { file_name: String::new(), file: world.file(b"email\n"), mapping };
+        let refused = import::create(&world.app, &cx, world.folder.path(), new).await.expect_err("a refusal");
+        assert_eq!(refused.kind, app::error::Kind::Forbidden);
+        assert!(import::list(&world.app, &world.cx).await.expect("the list").is_empty());
+    }
+}
