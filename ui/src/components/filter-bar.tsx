@@ -3,7 +3,7 @@ import { IconFilterPlus, IconX } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { Filter, Operator } from '../api/types';
 import { type Key, useLanguage, useT } from '../i18n';
-import { list } from '../lib/format';
+import { day, list } from '../lib/format';
 import { type Kind, type Schema, operatorsFor } from '../lib/schema';
 import { PropertyEditor, toInstant } from './property-editor';
 
@@ -17,7 +17,8 @@ export function operatorKey(operator: Operator, kind: Kind): Key {
 
 export function filterWords(filter: Filter, schema: Schema, t: ReturnType<typeof useT>, language: string): string {
   const kind = schema.kind(filter.propertyName);
-  const show = (value: string | undefined) => schema.show(filter.propertyName, value) || value || '';
+  const midnight = (value: string) => kind === 'datetime' && (value.length === 10 || new Date(value).getHours() + new Date(value).getMinutes() === 0);
+  const show = (value: string | undefined) => (value && midnight(value) ? day(value, language) : schema.show(filter.propertyName, value) || value || '');
   const value = filter.values ? list(filter.values.map(show), language) : filter.highValue !== undefined ? t('filter.range', { low: show(filter.value), high: show(filter.highValue) }) : show(filter.value);
   return [schema.label(filter.propertyName), t(operatorKey(filter.operator, kind)), value].filter(Boolean).join(' ');
 }

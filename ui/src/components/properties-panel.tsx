@@ -76,12 +76,11 @@ function PropertyRow({ type, schema, record, name }: { type: ListType; schema: S
         ) : editable ? (
           <>
             <button ref={button} type="button" className="prop-value" onClick={() => setEditing(true)} aria-label={t('record.editProperty', { name: label, value: schema.show(name, value, record.properties) || t('state.none') })}>{shown}</button>
-            <span className="prop-tools"><IconPencil size={13} aria-hidden="true" className="quiet" style={{ margin: 7 }} /></span>
           </>
         ) : (
           <span className="prop-value">{shown}</span>
         )}
-        {!editing && <HistoryPopover type={type} id={record.id} name={name} label={label} schema={schema} record={record} />}
+        {!editing && <HistoryPopover type={type} id={record.id} name={name} label={label} schema={schema} record={record} editable={editable} />}
       </dd>
     </div>
   );
@@ -118,13 +117,13 @@ function InlineEdit({ type, schema, record, name, stop }: { type: ListType; sche
   );
 }
 
-function HistoryPopover({ type, id, name, label, schema, record }: { type: ListType; id: string; name: string; label: string; schema: Schema; record: CrmRecord }) {
+function HistoryPopover({ type, id, name, label, schema, record, editable }: { type: ListType; id: string; name: string; label: string; schema: Schema; record: CrmRecord; editable: boolean }) {
   const t = useT();
   const [open, setOpen] = useState(false);
   return (
     <Popover opened={open} onChange={setOpen} width={320} position="right-start" trapFocus withinPortal>
       <Popover.Target>
-        <span className="prop-tools"><ActionIcon size={24} aria-label={t('history.of', { name: label })} onClick={() => setOpen(!open)}><IconHistory size={14} /></ActionIcon></span>
+        <span className="prop-tools">{editable && <IconPencil size={13} aria-hidden="true" className="quiet" style={{ margin: '0 4px' }} />}<ActionIcon size={24} aria-label={t('history.of', { name: label })} onClick={() => setOpen(!open)}><IconHistory size={14} /></ActionIcon></span>
       </Popover.Target>
       <Popover.Dropdown p={0}>{open && <History type={type} id={id} name={name} label={label} schema={schema} record={record} />}</Popover.Dropdown>
     </Popover>

@@ -36,8 +36,8 @@ export const theme = createTheme({
   cursorType: 'pointer',
   focusRing: 'auto',
   components: {
-    Button: { defaultProps: { size: 'sm' }, styles: { root: { fontWeight: 560 } } },
-    ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray' } },
+    Button: { defaultProps: { size: 'sm' }, vars: (_theme: unknown, props: { size?: string }) => ({ root: { '--button-fz': props.size?.startsWith('compact') || props.size === 'sm' || props.size === undefined ? rem(13) : undefined } }), styles: { label: { fontWeight: 560 } } },
+    ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray' }, vars: (_theme: unknown, props: { variant?: string; color?: string }) => ({ root: { '--ai-color': (props.variant ?? 'subtle') === 'subtle' && (props.color ?? 'gray') === 'gray' ? 'var(--co-quiet)' : undefined } }) },
     TextInput: { defaultProps: { size: 'sm' } },
     Select: { defaultProps: { size: 'sm', checkIconPosition: 'right', comboboxProps: { shadow: 'md' } } },
     MultiSelect: { defaultProps: { size: 'sm', comboboxProps: { shadow: 'md' } } },
