@@ -1,1 +1,93 @@
-//! connection
+//! Connections: planning, editing and cutting what members share.
+
+use crate::cx::{App, Cx};
+use crate::error::{Error, Kind, Result};
+use crate::organization::{self, View};
+use model::authority::OrganizationAct;
+use model::connection::plan::{self, Change, Refusal, Wish};
+use model::connection::{EdgeKey, Feature};
+use model::id::{AccountId, OrganizationId, PersonId};
+use model::object::CONTACT;
+use model::organization::Event;
+use std::collections::BTreeMap;
+
+/// What an edit would do, before it is done.
+#[derive(Debug, Clone)]
+pub struct Review {
+    /// Each change with its sentence in English.
+    pub changes: Vec<(Change, String)>,
+    /// How many people's data becomes visible, per edge that would open.
+    pub n_people_visible: Vec<(EdgeKey, usize)>,
+}
+
+/// Who opened edges that no person did: the command line.
+pub const NOBODY: PersonId = PersonId(0);
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Error {
+        let kind = match refusal {
+            Refusal::VersionStale { .. } | Refusal::NotActive => Kind::Conflict,
+            Refusal::NotAMember(_) => Kind::NotFound,
+            Refusal::TooMany { .. } => Kind::TooLarge,
+            Refusal::SameAccount(_) | Refusal::Twice(_) | Refusal::Blocked(..) | Refusal::FeatureNotAvailable(_) => Kind::Invalid,
+        };
+        Error::new(kind, refusal.code(), refusal.to_string())
+    }
+}
+
+/// What a whole set of wished edges would change. Applies nothing.
+pub async fn plan(app: &App, cx: &Cx, id: OrganizationId, version: i64, wishes: &[Wish]) -> Result<Review> {
+    let view = organization::read(app, cx).await?;
+    if view.organization.id != id {
+        return Err(model::authority::Denial::OrganizationInvisible.into());
+    }
+    if !view.can_edit_connections {
+        organization::may_edit(app, cx, id).await?;
+    }
+    let planned = plan::plan(&view.organization, version, wishes, &Feature::AVAILABLE)?;
+    let name = |account: AccountId| view.accounts.get(&account).map_or_else(|| account.to_string(), |a| a.name.clone());
+    let changes = planned.changes.iter().map(|change| (*change, change.words(&name))).collect();
+    let mut contacts: BTreeMap<AccountId, usize> = BTreeMap::new();
+    let mut n_people_visible = Vec::new();
+    for edge in planned.open.iter().filter(|e| e.feature.carries_values()) {
+        if !contacts.contains_key(&edge.source) {
+            let mut tx = app.store.read(edge.source).await?;
+            contacts.insert(edge.source, store::record::count(&mut tx, CONTACT).await?);
+        }
+        n_people_visible.push((*edge, contacts[&edge.source]));
+    }
+    Ok(Review { changes, n_people_visible })
+}
+
+/// Makes a whole set of wished edges so. An edge that is not in the set is closed; a set made for another version is a conflict.
+pub async fn edit(app: &App, cx: &Cx, id: OrganizationId, version: i64, wishes: &[Wish]) -> Result<View> {
+    let mut tx = app.store.write_many(store::INSTANCE, wishes.len()).await?;
+    let organization = organization::locked(&mut tx, cx, id, OrganizationAct::EditConnections).await?;
+    let planned = plan::plan(&organization, version, wishes, &Feature::AVAILABLE)?;
+    let by = cx.person.map_or(NOBODY, |person| person.id);
+    let event = Event::EditEdges { open: planned.open, close: planned.close, by };
+    organization::finish(app, cx, tx, organization, event, &serde_json::Value::Null).await?;
+    organization::read(app, cx).await
+}
+
+/// Everything available, both ways, between all members.
+pub async fn one_click(app: &App, cx: &Cx) -> Result<Vec<Wish>> {
+    Ok(plan::one_click(&organization::read(app, cx).await?.organization, &Feature::AVAILABLE))
+}
+
+/// Opens or closes one direction, leaving everything else as it is. For the command line and simple clients.
+pub async fn set(app: &App, cx: &Cx, edge: EdgeKey, on: bool) -> Result<View> {
+    let view = organization::read(app, cx).await?;
+    let mut wishes: BTreeMap<EdgeKey, bool> = view.organization.open.keys().map(|edge| (*edge, true)).collect();
+    wishes.insert(edge, on);
+    let wishes: Vec<Wish> = wishes.into_iter().map(|(edge, on)| Wish { edge, on }).collect();
+    edit(app, cx, view.organization.id, view.organization.version, &wishes).await
+}
+
+/// Closes everything between two members.
+pub async fn cut(app: &App, cx: &Cx, a: AccountId, b: AccountId) -> Result<View> {
+    let view = organization::read(app, cx).await?;
+    let left = view.organization.open.keys().filter(|edge| !(edge.touches(a) && edge.touches(b)));
+    let wishes: Vec<Wish> = left.map(|edge| Wish { edge: *edge, on: true }).collect();
+    edit(app, cx, view.organization.id, view.organization.version, &wishes).await
+}

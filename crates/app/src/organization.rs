@@ -1,1 +1,509 @@
-//! organization
+//! Organizations: who may join, creating with step-up, members, deletion, and the log of all of it.
+//!
+//! ```text
+//!   authorize -> lock the row -> model::organization::next -> save its effects -> one log entry per effect -> commit -> tell the accounts
+//! ```
+
+use crate::cx::{App, Cx};
+use crate::error::{Error, Kind, Reason, Result};
+use crate::step_up;
+use model::account::{self, Account, AccountUser, Role, UserStatus};
+use model::authority::{Denial, OrganizationAct, OrganizationStanding, decide_organization};
+use model::change::{Actor, Change, Kind as Did};
+use model::eligibility::{self, Candidate, Joining, Policy};
+use model::id::{AccountId, OrganizationId, PersonId};
+use model::mirror::Sharing;
+use model::organization::log::{Entry, Said};
+use model::organization::{Effect, Event, Facts, IMPACT_TEXT_VERSION, Organization, next};
+use std::collections::{BTreeMap, BTreeSet};
+use store::organization::Connection;
+use store::{Tx, WriteTx};
+
+/// The acts that ask for a fresh second factor.
+pub const CREATE: &str = "organization.create";
+/// See [`CREATE`]. The subject of both is [`accounts_subject`].
+pub const ADD_MEMBERS: &str = "organization.add_members";
+/// See [`CREATE`]. The subject is the organization's id.
+pub const DELETE: &str = "organization.delete";
+
+/// What creating or joining an organization means for the accounts and their customers.
+pub const IMPACT_TEXT: &str = "The accounts you join stay separate businesses. Nothing is shared until a connection is opened, \
+feature by feature and direction by direction. An open connection lets people of one account see, or act on, personal data that \
+another account holds. You may have to tell your customers about this, name the other companies in your privacy notice and adapt \
+your agreements and records of processing before you open a connection. Every mirrored view is logged for the account whose data \
+was seen. Connections can be cut at any time, at once.";
+
+/// An organization as one of its members sees it.
+#[derive(Debug, Clone)]
+pub struct View {
+    pub organization: Organization,
+    pub accounts: BTreeMap<AccountId, Account>,
+    pub connections: Vec<Connection>,
+    /// Names of who opened what.
+    pub people: BTreeMap<PersonId, String>,
+    pub unmanageable: bool,
+    pub can_manage: bool,
+    pub can_edit_connections: bool,
+}
+
+/// An account that might join, with every reason against.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Considered {
+    pub account: AccountId,
+    pub name: String,
+    pub reasons: BTreeSet<eligibility::Reason>,
+}
+
+/// The picker: candidates, and what stands against creating from here at all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidates {
+    pub results: Vec<Considered>,
+    pub blocked: BTreeSet<eligibility::Reason>,
+}
+
+/// A new organization as somebody wants it, made from the account she works in.
+#[derive(Debug, Clone)]
+pub struct New {
+    pub name: String,
+    /// The accounts to join; the one she works in is always a member.
+    pub accounts: Vec<AccountId>,
+    /// The version of [`IMPACT_TEXT`] she read.
+    pub acknowledged_text_version: String,
+    pub policy: Policy,
+    pub proof: Option<String>,
+}
+
+/// What a turn did, for the feed and for telling the accounts.
+#[derive(Debug, Clone)]
+pub struct Turned {
+    pub organization: Organization,
+    pub effects: Vec<Effect>,
+}
+
+impl Turned {
+    /// The change of the instance's feed.
+    pub fn change(&self) -> Change {
+        let detail = serde_json::json!({ "organizationId": self.organization.id, "version": self.organization.version, "effects": self.effects.len() });
+        Change::of(Did::OrganizationChanged, detail)
+    }
+
+    fn touched(&self) -> BTreeSet<AccountId> {
+        let mut accounts: BTreeSet<AccountId> = self.organization.members.keys().copied().collect();
+        accounts.extend(self.effects.iter().filter_map(|effect| match effect {
+            Effect::MemberRemoved { account, .. } => Some(*account),
+            _ => None,
+        }));
+        accounts
+    }
+}
+
+/// The subject of a step-up for joining accounts: their ids in order, joined by commas.
+pub fn accounts_subject(accounts: &[AccountId]) -> String {
+    let sorted: BTreeSet<&AccountId> = accounts.iter().collect();
+    sorted.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
+}
+
+/// Which of her accounts a person could join with the one she works in, under a policy (that of the organization, if there is
+/// one already).
+pub async fn candidates(app: &App, cx: &Cx, policy: &Policy) -> Result<Candidates> {
+    may_see(cx)?;
+    let mut tx = app.store.read_home().await?;
+    let here = acting(&mut tx, cx).await?;
+    let present = current_organization(&mut tx, cx).await?;
+    let policy = present.as_ref().map_or(policy, |(organization, _)| &organization.policy).clone();
+    let members: BTreeSet<AccountId> = present.iter().flat_map(|(o, _)| o.members.keys().copied()).collect();
+    let joining = Joining {
+        policy: &policy,
+        organization: present.as_ref().map(|(o, _)| o.id),
+        n_members: members.len().max(1),
+        location: &here.location,
+    };
+    let mut results = Vec::new();
+    for (account, user) in places(&mut tx, cx).await? {
+        if account.id == cx.account || members.contains(&account.id) || user.status != UserStatus::Active {
+            continue;
+        }
+        let candidate = candidate(&mut tx, &account, Some(user.role)).await?;
+        results.push(Considered { account: account.id, name: account.name, reasons: eligibility::reasons(&candidate, &joining) });
+    }
+    let blocked = match present {
+        Some(_) => BTreeSet::new(),
+        None => creation_reasons(&mut tx, cx, &here, &policy).await?,
+    };
+    Ok(Candidates { results, blocked })
+}
+
+/// Creates an organization: eligible accounts, an acknowledged text, a fresh second factor. Nothing is shared by it.
+pub async fn create(app: &App, cx: &Cx, new: New) -> Result<View> {
+    may_see(cx)?;
+    decide_organization(standing_to_create(cx), OrganizationAct::Create)?;
+    let name = account::name(&new.name)?;
+    if new.acknowledged_text_version != IMPACT_TEXT_VERSION {
+        let given = new.acknowledged_text_version;
+        let message = format!("version \"{given}\" of the impact statement was acknowledged; version \"{IMPACT_TEXT_VERSION}\" is in force");
+        return Err(Error::invalid("IMPACT_TEXT_STALE", message));
+    }
+    let mut tx = app.store.write_home().await?;
+    let here = acting(&mut tx, cx).await?;
+    refuse(creation_reasons(&mut tx, cx, &here, &new.policy).await?, cx.account)?;
+    let joining = Joining { policy: &new.policy, organization: None, n_members: 1, location: &here.location };
+    let mut members = eligible(&mut tx, cx, &new.accounts, &joining).await?;
+    members.insert(here.id, Facts::of(&here));
+    prove(&mut tx, cx, CREATE, &accounts_subject(&new.accounts), new.proof.as_deref()).await?;
+    let id = OrganizationId(tx.take_ids(1)?);
+    let (proposed, mut effects) = next(Organization::none(id, name, new.policy), Event::Propose { members }, cx.now);
+    let (verified, more) = next(proposed, Event::Verify, cx.now);
+    effects.extend(more);
+    let turned = Turned { organization: verified, effects };
+    let cause = serde_json::json!({ "acknowledgedTextVersion": IMPACT_TEXT_VERSION });
+    save(&mut tx, cx, 0, &turned, &cause).await?;
+    tx.commit(&cx.by(), cx.now, &[turned.change()]).await?;
+    tell(app, cx, &turned).await;
+    read(app, cx).await
+}
+
+/// The organization of the account one works in.
+pub async fn read(app: &App, cx: &Cx) -> Result<View> {
+    may_see(cx)?;
+    let mut tx = app.store.read_home().await?;
+    let (organization, accounts) = current_organization(&mut tx, cx).await?.ok_or(Denial::OrganizationInvisible)?;
+    let standing = standing(&mut tx, cx, &organization).await?;
+    let opened: BTreeSet<PersonId> = organization.open.values().map(|o| o.by).collect();
+    Ok(View {
+        connections: store::organization::connections(&mut tx, organization.id).await?,
+        people: store::organization::names(&mut tx, &opened).await?,
+        unmanageable: standing.unmanageable,
+        can_manage: decide_organization(standing, OrganizationAct::AddMembers).is_ok(),
+        can_edit_connections: decide_organization(standing, OrganizationAct::EditConnections).is_ok(),
+        organization,
+        accounts,
+    })
+}
+
+/// Adds accounts. Asks for a fresh second factor again. Source: scenario 17.
+pub async fn add_members(app: &App, cx: &Cx, id: OrganizationId, accounts: &[AccountId], proof: Option<&str>) -> Result<View> {
+    let mut tx = app.store.write_home().await?;
+    let organization = locked(&mut tx, cx, id, OrganizationAct::AddMembers).await?;
+    let location = match organization.members.get(&cx.account) {
+        Some(member) => member.facts.location.clone(),
+        None => return Err(Denial::OrganizationInvisible.into()),
+    };
+    let joining =
+        Joining { policy: &organization.policy, organization: Some(id), n_members: organization.members.len(), location: &location };
+    let members = eligible(&mut tx, cx, accounts, &joining).await?;
+    prove(&mut tx, cx, ADD_MEMBERS, &accounts_subject(accounts), proof).await?;
+    finish(app, cx, tx, organization, Event::AddMembers { members }, &serde_json::Value::Null).await?;
+    read(app, cx).await
+}
+
+/// Removes a member. A Super Admin of a member may withdraw it from an organization that nobody can manage any more.
+pub async fn remove_member(app: &App, cx: &Cx, id: OrganizationId, account: AccountId) -> Result<()> {
+    let mut tx = app.store.write_home().await?;
+    let act = if account == cx.account { OrganizationAct::Withdraw } else { OrganizationAct::RemoveMembers };
+    let organization = locked(&mut tx, cx, id, act).await?;
+    if !organization.members.contains_key(&account) {
+        let message = format!("account {account} is not a member of the organization");
+        return Err(Error::new(Kind::NotFound, "NOT_A_MEMBER", message));
+    }
+    finish(app, cx, tx, organization, Event::RemoveMember { account }, &serde_json::Value::Null).await?;
+    Ok(())
+}
+
+/// Deletes the organization: every edge closes, every member goes its way, the accounts themselves stay as they are.
+pub async fn delete(app: &App, cx: &Cx, id: OrganizationId, proof: Option<&str>) -> Result<()> {
+    let mut tx = app.store.write_home().await?;
+    let organization = locked(&mut tx, cx, id, OrganizationAct::Delete).await?;
+    prove(&mut tx, cx, DELETE, &id.to_string(), proof).await?;
+    finish(app, cx, tx, organization, Event::Delete, &serde_json::Value::Null).await?;
+    Ok(())
+}
+
+/// The log after a number, oldest first.
+pub async fn log(app: &App, cx: &Cx, id: OrganizationId, after: i64, limit: usize) -> Result<Vec<Entry>> {
+    may_see(cx)?;
+    let mut tx = app.store.read_home().await?;
+    match current_organization(&mut tx, cx).await? {
+        Some((organization, _)) if organization.id == id => Ok(store::organization::log(&mut tx, id, after, limit).await?),
+        _ => Err(Denial::OrganizationInvisible.into()),
+    }
+}
+
+/// Ends graces whose time is over. Takes no input and may run at any time.
+pub async fn reconcile(app: &App) -> Result<usize> {
+    let waiting = store::organization::in_grace(&mut app.store.read_home().await?, 100).await?;
+    let mut n = 0;
+    for id in waiting {
+        let cx = Cx::system(app, store::INSTANCE);
+        let mut tx = app.store.write_home().await?;
+        let Some((organization, _)) = store::organization::lock(&mut tx, id).await? else { continue };
+        let turned = turn(&mut tx, &cx, organization, Event::TimePassed, &serde_json::Value::Null).await?;
+        if let Some(turned) = turned {
+            tx.commit(&cx.by(), cx.now, &[turned.change()]).await?;
+            tell(app, &cx, &turned).await;
+            n += 1;
+        }
+    }
+    Ok(n)
+}
+
+/// Lets an organization follow what one of its accounts became, in the transaction that made it so.
+pub async fn follow(tx: &mut WriteTx, cx: &Cx, account: &Account) -> Result<Option<Turned>> {
+    let Some(id) = store::organization::of_account(tx, account.id).await? else { return Ok(None) };
+    let Some((mut organization, _)) = store::organization::lock(tx, id).await? else { return Ok(None) };
+    // The row of the account is written already; the turn compares with what it was, which no longer matters to any rule.
+    if let Some(member) = organization.members.get_mut(&account.id) {
+        member.facts = Facts::of(account);
+    }
+    let event = Event::FactsChanged { account: account.id, facts: Facts::of(account) };
+    turn(tx, cx, organization, event, &serde_json::json!({ "cause": "account_changed", "accountId": account.id })).await
+}
+
+/// Says in the feed of every account that is touched that its organization changed. The organization's own log is the truth;
+/// this is so that open pages look again and each account's audit shows it.
+pub async fn tell(app: &App, cx: &Cx, turned: &Turned) {
+    let telling = turned.touched().into_iter().map(|account| async move {
+        let detail = serde_json::json!({ "organizationId": turned.organization.id, "version": turned.organization.version });
+        let tx = app.store.write(account).await?;
+        tx.commit(&cx.by(), cx.now, &[Change::of(Did::OrganizationChanged, detail)]).await
+    });
+    for told in futures_util::future::join_all(telling).await {
+        if let Err(error) = told {
+            tracing::warn!(organization_id = turned.organization.id.0, %error, "an account was not told that its organization changed");
+        }
+    }
+}
+
+/// Whether one may edit the connections of the organization one works in; the refusal says why not.
+pub(crate) async fn may_edit(app: &App, cx: &Cx, id: OrganizationId) -> Result<()> {
+    let mut tx = app.store.read_home().await?;
+    match current_organization(&mut tx, cx).await? {
+        Some((organization, _)) if organization.id == id => {
+            Ok(decide_organization(standing(&mut tx, cx, &organization).await?, OrganizationAct::EditConnections)?)
+        }
+        _ => Err(Denial::OrganizationInvisible.into()),
+    }
+}
+
+/// Loads and locks the organization of the account one works in, for an act one may do.
+pub(crate) async fn locked(tx: &mut WriteTx, cx: &Cx, id: OrganizationId, act: OrganizationAct) -> Result<Organization> {
+    may_see(cx)?;
+    let found = store::organization::lock(tx, id).await?;
+    let Some((organization, _)) = found.filter(|(o, _)| is_here(cx, o)) else {
+        return Err(Denial::OrganizationInvisible.into());
+    };
+    decide_organization(standing(tx, cx, &organization).await?, act)?;
+    Ok(organization)
+}
+
+/// Runs one event on a locked organization, commits, and tells the accounts.
+pub(crate) async fn finish(
+    app: &App,
+    cx: &Cx,
+    mut tx: WriteTx,
+    organization: Organization,
+    event: Event,
+    cause: &serde_json::Value,
+) -> Result<()> {
+    if let Some(turned) = turn(&mut tx, cx, organization, event, cause).await? {
+        tx.commit(&cx.by(), cx.now, &[turned.change()]).await?;
+        tell(app, cx, &turned).await;
+    }
+    Ok(())
+}
+
+async fn turn(
+    tx: &mut WriteTx,
+    cx: &Cx,
+    organization: Organization,
+    event: Event,
+    cause: &serde_json::Value,
+) -> Result<Option<Turned>> {
+    let before = organization.version;
+    let (organization, effects) = next(organization, event, cx.now);
+    if effects == [Effect::Refused] {
+        let message = format!("the organization is {} and cannot do this now", organization.phase.name());
+        return Err(Error::conflict("ORGANIZATION_NOT_ACTIVE", message));
+    }
+    if effects.is_empty() {
+        return Ok(None);
+    }
+    let turned = Turned { organization, effects };
+    save(tx, cx, before, &turned, cause).await?;
+    Ok(Some(turned))
+}
+
+async fn save(tx: &mut WriteTx, cx: &Cx, before: i64, turned: &Turned, cause: &serde_json::Value) -> Result<()> {
+    let (organization, effects) = (&turned.organization, &turned.effects);
+    if !store::organization::save(tx, before, organization, effects, &Sharing::default(), cx.now).await? {
+        return Err(Error::conflict("VERSION_STALE", "somebody else changed the organization at the same moment; try again"));
+    }
+    let entries = effects.iter().map(|effect| said(cx, organization, before, effect, cause)).collect();
+    Ok(store::organization::append(tx, organization.id, entries).await?)
+}
+
+fn said(cx: &Cx, organization: &Organization, before: i64, effect: &Effect, cause: &serde_json::Value) -> Said {
+    let effect_json = serde_json::to_value(effect).unwrap_or_default();
+    let act = effect_json["did"].as_str().unwrap_or("unknown").to_owned();
+    let subject = match effect {
+        Effect::MemberJoined { account } | Effect::MemberRemoved { account, .. } => format!("account:{account}"),
+        Effect::EdgeOpened { edge } | Effect::EdgeClosed { edge, .. } | Effect::EdgeRefused { edge, .. } => {
+            format!("edge:{}:{}>{}", edge.feature.name(), edge.source, edge.destination)
+        }
+        _ => "organization".to_owned(),
+    };
+    let detail = serde_json::json!({
+        "effect": effect_json,
+        "cause": cause,
+        "from": { "account": cx.account, "request": cx.request },
+        "version": [before, organization.version],
+    });
+    Said { at: cx.now.as_microsecond(), actor: actor(&cx.actor), act, subject, detail: detail.to_string() }
+}
+
+fn actor(actor: &Actor) -> String {
+    match actor {
+        Actor::Person { id } => format!("person:{id}"),
+        Actor::Token { id } => format!("token:{id}"),
+        Actor::Connection { id, on_behalf_of } => format!("connection:{id}:{on_behalf_of}"),
+        Actor::System => "system".to_owned(),
+    }
+}
+
+fn is_system(cx: &Cx) -> bool {
+    cx.actor == Actor::System
+}
+
+fn role_here(cx: &Cx) -> Option<Role> {
+    (is_system(cx) || cx.person.is_some()).then_some(cx.standing.role)
+}
+
+/// For whom there is no organization, there is nothing to ask about it either.
+fn may_see(cx: &Cx) -> Result<()> {
+    let nothing_more =
+        OrganizationStanding { role_here: role_here(cx), super_admin_everywhere: false, here_is_anchor: false, unmanageable: false };
+    Ok(decide_organization(nothing_more, OrganizationAct::See)?)
+}
+
+/// Whether an organization is that of the account one works in. The system works in all.
+fn is_here(cx: &Cx, organization: &Organization) -> bool {
+    organization.members.contains_key(&cx.account) || (is_system(cx) && cx.account == store::INSTANCE)
+}
+
+/// Before there is one: eligibility asks for the anchor and for Super Admin in each account, with codes of its own.
+fn standing_to_create(cx: &Cx) -> OrganizationStanding {
+    OrganizationStanding { role_here: role_here(cx), super_admin_everywhere: true, here_is_anchor: true, unmanageable: false }
+}
+
+async fn standing(tx: &mut Tx, cx: &Cx, organization: &Organization) -> Result<OrganizationStanding> {
+    let n_members = organization.members.len();
+    let super_admin_everywhere = match cx.person {
+        None => is_system(cx),
+        Some(person) => store::organization::n_super_admin(tx, organization.id, person.id).await? == n_members,
+    };
+    let manageable = super_admin_everywhere || store::organization::is_manageable(tx, organization.id, n_members).await?;
+    Ok(OrganizationStanding {
+        role_here: role_here(cx),
+        super_admin_everywhere,
+        here_is_anchor: is_system(cx) || organization.is_anchor(cx.account),
+        unmanageable: !manageable,
+    })
+}
+
+async fn current_organization(tx: &mut Tx, cx: &Cx) -> Result<Option<(Organization, BTreeMap<AccountId, Account>)>> {
+    match store::organization::of_account(tx, cx.account).await? {
+        Some(id) => Ok(store::organization::read(tx, id).await?),
+        None => Ok(None),
+    }
+}
+
+async fn acting(tx: &mut Tx, cx: &Cx) -> Result<Account> {
+    let account = store::account::read(tx, cx.account).await?;
+    account.ok_or_else(|| Error::not_found(format!("there is no account {}", cx.account)))
+}
+
+/// The accounts somebody could speak for: a person those she is in, the system all it names.
+async fn places(tx: &mut Tx, cx: &Cx) -> Result<Vec<(Account, AccountUser)>> {
+    match cx.person {
+        Some(person) => Ok(store::account::of_person(tx, person.id).await?),
+        None => Ok(Vec::new()),
+    }
+}
+
+async fn candidate(tx: &mut Tx, account: &Account, role: Option<Role>) -> Result<Candidate> {
+    Ok(Candidate {
+        account: account.id,
+        kind: account.kind,
+        status: account.status,
+        location: account.location.clone(),
+        subscriptions: account.subscriptions.clone(),
+        organization: store::organization::of_account(tx, account.id).await?,
+        role,
+    })
+}
+
+async fn creation_reasons(tx: &mut Tx, cx: &Cx, here: &Account, policy: &Policy) -> Result<BTreeSet<eligibility::Reason>> {
+    let has_factor = match cx.person {
+        Some(person) => store::step_up::has_factor(tx, person.id).await?,
+        None => is_system(cx),
+    };
+    Ok(eligibility::creation_reasons(&candidate(tx, here, role_here(cx)).await?, policy, has_factor))
+}
+
+/// The facts of accounts that may all join, or every reason why not.
+async fn eligible(tx: &mut Tx, cx: &Cx, accounts: &[AccountId], joining: &Joining<'_>) -> Result<BTreeMap<AccountId, Facts>> {
+    let hers: BTreeMap<AccountId, (Account, Role)> =
+        places(tx, cx).await?.into_iter().filter(|(_, u)| u.status == UserStatus::Active).map(|(a, u)| (a.id, (a, u.role))).collect();
+    let wanted: BTreeSet<AccountId> = accounts.iter().copied().filter(|a| *a != cx.account).collect();
+    if wanted.is_empty() {
+        return Err(Error::invalid("NO_ACCOUNTS", "name at least one other account"));
+    }
+    let (mut members, mut refused) = (BTreeMap::new(), Vec::new());
+    for id in wanted {
+        let known = match hers.get(&id) {
+            Some((account, role)) => Some((account.clone(), *role)),
+            None if is_system(cx) => store::account::read(tx, id).await?.map(|a| (a, Role::SuperAdmin)),
+            None => None,
+        };
+        // An account she is not in, and one that does not exist, answer the same.
+        let Some((account, role)) = known else {
+            refused.push((id, BTreeSet::from([eligibility::Reason::NotSuperAdmin])));
+            continue;
+        };
+        let joining = Joining { n_members: joining.n_members + members.len(), ..joining.clone() };
+        let reasons = eligibility::reasons(&candidate(tx, &account, Some(role)).await?, &joining);
+        if reasons.is_empty() {
+            members.insert(id, Facts::of(&account));
+        } else {
+            refused.push((id, reasons));
+        }
+    }
+    match refused.into_iter().map(|(id, reasons)| refuse(reasons, id)).find(Result::is_err) {
+        Some(Err(error)) => Err(error),
+        _ => Ok(members),
+    }
+}
+
+/// Turns reasons into one refusal that carries them all; the first gives it its code.
+fn refuse(reasons: BTreeSet<eligibility::Reason>, account: AccountId) -> Result<()> {
+    use eligibility::Reason as Why;
+    let Some(first) = reasons.first().copied() else { return Ok(()) };
+    let kind = match first {
+        Why::NotSuperAdmin | Why::ActorNo2fa | Why::NoAnchor => Kind::Forbidden,
+        Why::AlreadyInOrg | Why::OrgFull => Kind::Conflict,
+        Why::TierTooLow | Why::HostingMismatch | Why::Sandbox | Why::Trial | Why::Deactivated | Why::DevOrTest => Kind::Invalid,
+    };
+    let words: Vec<&str> = reasons.iter().map(|r| r.words()).collect();
+    let each = reasons.iter().map(|r| Reason {
+        code: r.code().to_owned(),
+        message: r.words().to_owned(),
+        place: None,
+        context: vec![("accountId".to_owned(), vec![account.to_string()])],
+    });
+    let message = format!("account {account} cannot be part of the organization: {}", words.join("; "));
+    Err(Error::new(kind, first.code(), message).because(each.collect()).with("accountId", account))
+}
+
+/// The system runs on the operator's own machine and has no second factor to show.
+async fn prove(tx: &mut WriteTx, cx: &Cx, act: &'static str, subject: &str, proof: Option<&str>) -> Result<()> {
+    if is_system(cx) { Ok(()) } else { step_up::spend(tx, cx, act, subject, proof).await }
+}

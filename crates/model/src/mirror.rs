@@ -11,7 +11,7 @@ use crate::id::{AccountId, RecordId};
 use crate::object::{CALL, COMPANY, CONTACT, DEAL, EMAIL, MEETING, NOTE, ObjectType, TASK};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use std::cmp::Reverse;
+use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The property by which a person objects to being shown to sister companies.
@@ -176,8 +176,43 @@ impl Sharing {
     }
 }
 
-/// Where an item stands in a merged timeline: newest first, and the same order on every look.
-pub type Place = (Reverse<Timestamp>, AccountId, RecordId);
+/// Where an item stands in a merged timeline: newest first, then by account, then the newest id first; the same order on
+/// every look.
+pub type Place = (Reverse<Timestamp>, AccountId, Reverse<RecordId>);
+
+/// Where the part of one account's own timeline begins that comes after a place of the merged one: older than the time, or as
+/// old with an id below the given one.
+pub fn after(place: Place, account: AccountId) -> (Timestamp, RecordId) {
+    let (Reverse(at), last, Reverse(id)) = place;
+    match account.cmp(&last) {
+        // Of an account that comes first, everything of that moment was shown; of one that comes later, nothing.
+        Ordering::Less => (at, RecordId(0)),
+        Ordering::Equal => (at, id),
+        Ordering::Greater => (at, RecordId(i64::MAX)),
+    }
+}
+
+/// One account's part of a merged timeline.
+#[derive(Debug, Clone)]
+pub struct Part<T> {
+    /// Newest first.
+    pub items: Vec<T>,
+    /// The place of the last item that was looked at, when there may be more after it.
+    pub more_after: Option<Place>,
+}
+
+/// Merges parts into one page of at most `limit` items; the place it ends at, when there may be more. What lies beyond the
+/// place to which every part was looked at is left for the next page, so that no page skips an item of a part.
+pub fn page<T>(parts: Vec<Part<T>>, limit: usize, place: impl Fn(&T) -> Place) -> (Vec<T>, Option<Place>) {
+    let frontier = parts.iter().filter_map(|part| part.more_after).min();
+    let all = parts.into_iter().map(|part| part.items).collect();
+    let mut items = merge(all, usize::MAX, &place);
+    items.retain(|item| frontier.is_none_or(|end| place(item) <= end));
+    let cut = items.len() > limit;
+    items.truncate(limit);
+    let end = if cut { items.last().map(&place) } else { frontier };
+    (items, end)
+}
 
 /// Merges timelines that are each newest first into one, at most `limit` items.
 pub fn merge<T>(timelines: Vec<Vec<T>>, limit: usize, place: impl Fn(&T) -> Place) -> Vec<T> {
@@ -279,16 +314,58 @@ mod tests {
             let mut lists: Vec<Vec<(i64, i64, i64)>> = Vec::new();
             for (account, list) in (1..).zip(&times) {
                 let mut list: Vec<_> = (1..).zip(list).map(|(id, at)| (*at, account, id)).collect();
-                list.sort_by_key(|(at, _, id)| (Reverse(*at), *id));
+                list.sort_by_key(|(at, _, id)| (Reverse(*at), Reverse(*id)));
                 lists.push(list);
             }
             let mut expected: Vec<_> = lists.iter().flatten().copied().collect();
-            expected.sort_by_key(|(at, account, id)| (Reverse(*at), *account, *id));
+            expected.sort_by_key(|(at, account, id)| (Reverse(*at), *account, Reverse(*id)));
             expected.truncate(limit);
-            let place = |(at, account, id): &(i64, i64, i64)| {
-                (Reverse(Timestamp::from_second(*at).unwrap()), AccountId(*account), RecordId(*id))
-            };
-            prop_assert_eq!(merge(lists, limit, place), expected);
+            prop_assert_eq!(merge(lists, limit, place_of), expected);
         }
+
+        #[test]
+        fn pages_show_everything_once_and_in_order(
+            times in prop::collection::vec(prop::collection::vec((0i64..12, prop::bool::ANY), 0..20), 0..5),
+            limit in 1usize..7,
+        ) {
+            let mut all: Vec<(i64, i64, i64)> = Vec::new();
+            let mut lists: Vec<Vec<((i64, i64, i64), bool)>> = Vec::new();
+            for (account, list) in (1..).zip(&times) {
+                let mut list: Vec<_> = (1..).zip(list).map(|(id, (at, shown))| ((*at, account, id), *shown)).collect();
+                list.sort_by_key(|(item, _)| place_of(item));
+                all.extend(list.iter().filter(|(_, shown)| *shown).map(|(item, _)| *item));
+                lists.push(list);
+            }
+            all.sort_by_key(place_of);
+            let (mut seen, mut before) = (Vec::new(), None);
+            loop {
+                let parts = (1..).zip(&lists).map(|(account, list)| part(list, AccountId(account), before, limit)).collect();
+                let (items, end) = page(parts, limit, place_of);
+                prop_assert!(items.len() <= limit);
+                seen.extend(items);
+                prop_assert!(end.is_none() || before.is_none_or(|b| end.unwrap() > b), "a page goes nowhere");
+                before = end;
+                if before.is_none() {
+                    break;
+                }
+            }
+            prop_assert_eq!(seen, all);
+        }
+    }
+
+    fn place_of((at, account, id): &(i64, i64, i64)) -> Place {
+        (Reverse(Timestamp::from_second(*at).unwrap()), AccountId(*account), Reverse(RecordId(*id)))
+    }
+
+    /// What a source answers: `limit + 1` items from a place on, of which only some may be shown.
+    fn part(list: &[((i64, i64, i64), bool)], account: AccountId, before: Option<Place>, limit: usize) -> Part<(i64, i64, i64)> {
+        let begins = before.map(|place| after(place, account));
+        let is_after = |(at, _, id): (i64, i64, i64)| {
+            let item = (Timestamp::from_second(at).unwrap(), RecordId(id));
+            begins.is_none_or(|begins| item < begins)
+        };
+        let looked: Vec<_> = list.iter().filter(|(item, _)| is_after(*item)).take(limit + 1).collect();
+        let more_after = (looked.len() > limit).then(|| place_of(&looked.last().unwrap().0));
+        Part { items: looked.into_iter().filter(|(_, shown)| *shown).map(|(item, _)| *item).collect(), more_after }
     }
 }

@@ -15,6 +15,7 @@ pub mod import;
 pub mod inbox;
 pub mod lease;
 pub mod migrate;
+pub mod mirror;
 pub mod move_engine;
 pub mod organization;
 pub mod owner;

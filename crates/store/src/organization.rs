@@ -258,6 +258,44 @@ pub async fn passage_from(tx: &mut Tx, id: ConnectionId, feature: Feature, sourc
     tx.query_opt(&sql, &[id.into(), feature.name().into(), source.into()]).await?.map(|mut row| passage(&mut row)).transpose()
 }
 
+/// The edge of a connection with this destination and feature, if it is on.
+pub async fn passage_into(tx: &mut Tx, id: ConnectionId, feature: Feature, destination: AccountId) -> Result<Option<Passage>> {
+    let sql = passages("e.connection_id = $1 AND e.feature = $2 AND e.destination_account_id = $3 AND e.state = 'on'");
+    let params = [id.into(), feature.name().into(), destination.into()];
+    tx.query_opt(&sql, &params).await?.map(|mut row| passage(&mut row)).transpose()
+}
+
+/// In how many members a person is an active Super Admin.
+pub async fn n_super_admin(tx: &mut Tx, id: OrganizationId, person: PersonId) -> Result<usize> {
+    let sql = "SELECT COUNT(*) FROM organization_member m
+               JOIN account_user u ON u.account_id = m.account_id AND u.role = 'super_admin' AND u.status = 'active'
+               WHERE m.organization_id = $1 AND m.removed_at IS NULL AND u.person_id = $2";
+    let row = tx.query_opt(sql, &[id.into(), person.into()]).await?;
+    row.map_or(Ok(0), |mut row| Ok(usize::try_from(row.int(0)?).unwrap_or(0)))
+}
+
+/// Whether some living person is an active Super Admin of every member.
+pub async fn is_manageable(tx: &mut Tx, id: OrganizationId, n_members: usize) -> Result<bool> {
+    let sql = "SELECT u.person_id FROM organization_member m
+               JOIN account_user u ON u.account_id = m.account_id AND u.role = 'super_admin' AND u.status = 'active'
+               JOIN person p ON p.id = u.person_id AND p.disabled_at IS NULL
+               WHERE m.organization_id = $1 AND m.removed_at IS NULL
+               GROUP BY u.person_id HAVING COUNT(*) = $2 LIMIT 1";
+    Ok(tx.query_opt(sql, &[id.into(), n_members.into()]).await?.is_some())
+}
+
+/// The names of people, for saying who opened what.
+pub async fn names(tx: &mut Tx, people: &BTreeSet<PersonId>) -> Result<BTreeMap<PersonId, String>> {
+    let mut names = BTreeMap::new();
+    for person in people {
+        let row = tx.query_opt("SELECT name FROM person WHERE id = $1", &[(*person).into()]).await?;
+        if let Some(mut row) = row {
+            names.insert(*person, row.text(0)?);
+        }
+    }
+    Ok(names)
+}
+
 /// Both ends must be members now: an edge alone is not enough.
 fn passages(which: &str) -> String {
     let (source, destination) = (prefixed("s"), prefixed("d"));

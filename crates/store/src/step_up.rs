@@ -31,3 +31,10 @@ pub async fn spend(tx: &mut WriteTx, proof: &Proof, now: Timestamp) -> Result<bo
     let params = [(&proof.hash).into(), proof.person.into(), (&proof.act).into(), (&proof.subject).into(), now.into()];
     Ok(tx.execute(sql, &params).await? == 1)
 }
+
+/// Whether a person could show a second factor at all: a confirmed authenticator or a passkey.
+pub async fn has_factor(tx: &mut crate::Tx, person: PersonId) -> Result<bool> {
+    let sql = "SELECT 1 FROM person WHERE id = $1 AND (totp_confirmed_at IS NOT NULL
+               OR EXISTS (SELECT 1 FROM passkey WHERE passkey.person_id = person.id))";
+    Ok(tx.query_opt(sql, &[person.into()]).await?.is_some())
+}

@@ -1,0 +1,44 @@
+//! What mirroring asks of one account's database: who is behind the items of a timeline.
+
+use crate::engine::{Result, Value};
+use crate::tx::Tx;
+use model::id::RecordId;
+use model::mirror::EXCLUSION;
+use model::object::CONTACT;
+
+/// A person an item of a timeline is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    pub item: RecordId,
+    pub email: Option<String>,
+    /// She objects to being shown to sister companies.
+    pub excluded: bool,
+}
+
+/// The contacts that items (activities, deals) are linked to, archived ones too: an objection outlives the record's archiving.
+pub async fn people_of(tx: &mut Tx, items: &[RecordId]) -> Result<Vec<Person>> {
+    if items.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut params: Vec<Value> = vec![tx.account().into(), CONTACT.into(), EXCLUSION.into()];
+    let list: Vec<String> = items
+        .iter()
+        .map(|item| {
+            params.push((*item).into());
+            format!("${}", params.len())
+        })
+        .collect();
+    let sql = format!(
+        "SELECT a.from_id, r.props ->> 'email', r.props ->> $3 FROM association a
+         JOIN record r ON r.account_id = a.account_id AND r.type_id = a.to_type AND r.id = a.to_id
+         WHERE a.account_id = $1 AND a.to_type = $2 AND a.from_id IN ({})",
+        list.join(", ")
+    );
+    let rows = tx.query(&sql, &params).await?;
+    rows.into_iter()
+        .map(|mut row| {
+            let excluded = row.text_opt(2)?.as_deref() == Some("true");
+            Ok(Person { item: RecordId(row.int(0)?), email: row.text_opt(1)?, excluded })
+        })
+        .collect()
+}
