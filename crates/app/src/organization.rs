@@ -140,7 +140,9 @@ pub async fn create(app: &App, cx: &Cx, new: New) -> Result<View> {
     let name = account::name(&new.name)?;
     if new.acknowledged_text_version != IMPACT_TEXT_VERSION {
         let given = new.acknowledged_text_version;
-        let message = format!("version \"{given}\" of the impact statement was acknowledged; version \"{IMPACT_TEXT_VERSION}\" is in force");
+        let message = format!(
+            "version \"{given}\" of the impact statement was acknowledged; version \"{IMPACT_TEXT_VERSION}\" is in force"
+        );
         return Err(Error::invalid("IMPACT_TEXT_STALE", message));
     }
     let mut tx = app.store.write_home().await?;
@@ -188,8 +190,12 @@ pub async fn add_members(app: &App, cx: &Cx, id: OrganizationId, accounts: &[Acc
         Some(member) => member.facts.location.clone(),
         None => return Err(Denial::OrganizationInvisible.into()),
     };
-    let joining =
-        Joining { policy: &organization.policy, organization: Some(id), n_members: organization.members.len(), location: &location };
+    let joining = Joining {
+        policy: &organization.policy,
+        organization: Some(id),
+        n_members: organization.members.len(),
+        location: &location,
+    };
     let members = eligible(&mut tx, cx, accounts, &joining).await?;
     prove(&mut tx, cx, ADD_MEMBERS, &accounts_subject(accounts), proof).await?;
     finish(app, cx, tx, organization, Event::AddMembers { members }, &serde_json::Value::Null).await?;
@@ -379,8 +385,12 @@ fn role_here(cx: &Cx) -> Option<Role> {
 
 /// For whom there is no organization, there is nothing to ask about it either.
 fn may_see(cx: &Cx) -> Result<()> {
-    let nothing_more =
-        OrganizationStanding { role_here: role_here(cx), super_admin_everywhere: false, here_is_anchor: false, unmanageable: false };
+    let nothing_more = OrganizationStanding {
+        role_here: role_here(cx),
+        super_admin_everywhere: false,
+        here_is_anchor: false,
+        unmanageable: false,
+    };
     Ok(decide_organization(nothing_more, OrganizationAct::See)?)
 }
 
@@ -451,8 +461,12 @@ async fn creation_reasons(tx: &mut Tx, cx: &Cx, here: &Account, policy: &Policy)
 
 /// The facts of accounts that may all join, or every reason why not.
 async fn eligible(tx: &mut Tx, cx: &Cx, accounts: &[AccountId], joining: &Joining<'_>) -> Result<BTreeMap<AccountId, Facts>> {
-    let hers: BTreeMap<AccountId, (Account, Role)> =
-        places(tx, cx).await?.into_iter().filter(|(_, u)| u.status == UserStatus::Active).map(|(a, u)| (a.id, (a, u.role))).collect();
+    let hers: BTreeMap<AccountId, (Account, Role)> = places(tx, cx)
+        .await?
+        .into_iter()
+        .filter(|(_, u)| u.status == UserStatus::Active)
+        .map(|(a, u)| (a.id, (a, u.role)))
+        .collect();
     let wanted: BTreeSet<AccountId> = accounts.iter().copied().filter(|a| *a != cx.account).collect();
     if wanted.is_empty() {
         return Err(Error::invalid("NO_ACCOUNTS", "name at least one other account"));
