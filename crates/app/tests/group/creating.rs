@@ -1,0 +1,316 @@
+//! Scenarios 1 to 20: who may create and change an organization.
+
+use crate::world::*;
+use app::account::{Patch, update};
+use app::connection;
+use app::error::Kind;
+use app::organization::{self, add_members, candidates, create, delete, read, remove_member};
+use model::account::{Kind as AccountKind, Product, Role, Seat, Status, Subscriptions, Tier};
+use model::connection::plan::Wish;
+use model::eligibility::Policy;
+use model::id::{AccountId, PersonId};
+use model::organization::log;
+use model::organization::phase::Phase;
+
+const NEW: AccountId = AccountId(4);
+
+/// The codes against an account in the picker.
+async fn against(group: &Group, account: AccountId) -> Vec<&'static str> {
+    let found = candidates(&group.app, &group.cx(ANN, CENTRAL).await, &Policy::parity()).await.unwrap();
+    let one = found.results.into_iter().find(|c| c.account == account).expect("the account is in the picker");
+    one.reasons.into_iter().map(|r| r.code()).collect()
+}
+
+async fn acts(group: &Group) -> Vec<String> {
+    let id = read(&group.app, &group.cx(ANN, CENTRAL).await).await.unwrap().organization.id;
+    let entries = organization::log(&group.app, &group.cx(ANN, CENTRAL).await, id, 0, 100).await.unwrap();
+    assert_eq!(log::verify(&entries), Ok(()));
+    entries.into_iter().map(|e| format!("{} {} {}", e.said.actor, e.said.act, e.said.subject)).collect()
+}
+
+#[tokio::test]
+async fn scenario_1_a_super_admin_creates_an_organization_that_shares_nothing() {
+    for group in groups().await {
+        let view = group.create(ANN, CENTRAL, &[EAST], Policy::parity()).await.unwrap();
+        assert_eq!(view.organization.phase, Phase::ActiveUnconfigured, "{}", group.fresh.engine);
+        assert_eq!(view.organization.members.keys().copied().collect::<Vec<_>>(), [CENTRAL, EAST]);
+        assert!(view.organization.open.is_empty() && view.can_manage && view.can_edit_connections && !view.unmanageable);
+        assert_eq!(view.organization.anchor(), Some(CENTRAL));
+        let expected = [
+            "person:11 proposed organization",
+            "person:11 member_joined account:1",
+            "person:11 member_joined account:2",
+            "person:11 verified organization",
+        ];
+        assert_eq!(acts(&group).await, expected);
+    }
+}
+
+#[tokio::test]
+async fn scenario_2_a_starter_account_is_ineligible_and_cannot_be_forced() {
+    for group in groups().await {
+        let starter = Subscriptions::of(&[(Product::Sales, Tier::Starter)]);
+        update(&group.app, &group.system(EAST), Patch { subscriptions: Some(starter), ..Patch::default() }).await.unwrap();
+        assert_eq!(against(&group, EAST).await, ["TIER_TOO_LOW"], "{}", group.fresh.engine);
+        assert_eq!(code(group.create(ANN, CENTRAL, &[EAST], Policy::parity()).await), "TIER_TOO_LOW");
+        assert_eq!(code(read(&group.app, &group.cx(ANN, CENTRAL).await).await), "ORGANIZATION_NOT_FOUND");
+    }
+}
+
+#[tokio::test]
+async fn scenario_3_where_she_is_a_plain_user_or_none_the_account_is_ineligible() {
+    for group in groups().await {
+        group.put_user(WEST, CAT, Role::Standard, &[Seat::Core]).await;
+        let found = candidates(&group.app, &group.cx(CAT, CENTRAL).await, &Policy::parity()).await.unwrap();
+        let codes: Vec<_> =
+            found.results.iter().map(|c| (c.account, c.reasons.iter().map(|r| r.code()).collect::<Vec<_>>())).collect();
+        assert_eq!(codes, [(EAST, vec![]), (WEST, vec!["NOT_SUPER_ADMIN"])], "{}", group.fresh.engine);
+        assert_eq!(code(group.create(CAT, CENTRAL, &[WEST], Policy::parity()).await), "NOT_SUPER_ADMIN");
+    }
+}
+
+#[tokio::test]
+async fn a_foreign_account_and_one_that_does_not_exist_answer_the_same() {
+    for group in groups().await {
+        group.add_account(NEW, "Foreign", |account| account.kind = AccountKind::Sandbox).await;
+        let mut answers = Vec::new();
+        for id in [NEW, AccountId(999)] {
+            let error = group.create(ANN, CENTRAL, &[id], Policy::parity()).await.unwrap_err();
+            answers.push((error.code, error.kind, error.message.replace(&id.to_string(), "X")));
+        }
+        assert_eq!(answers[0], answers[1], "{}", group.fresh.engine);
+        assert_eq!(answers[0].0, "NOT_SUPER_ADMIN");
+    }
+}
+
+#[tokio::test]
+async fn scenarios_4_to_6_region_sandbox_trial_and_several_reasons_at_once() {
+    for group in groups().await {
+        let starter = Subscriptions::of(&[(Product::Sales, Tier::Starter)]);
+        group.add_account(NEW, "Abroad", |account| account.location = "us".into()).await;
+        group.add_account(AccountId(5), "Sand", |account| account.kind = AccountKind::Sandbox).await;
+        group.add_account(AccountId(6), "Try", |account| account.kind = AccountKind::Trial).await;
+        let both = |account: &mut model::account::Account| (account.location, account.subscriptions) = ("us".into(), starter);
+        group.add_account(AccountId(7), "Both", both).await;
+        for id in [4, 5, 6, 7] {
+            group.put_user(AccountId(id), ANN, Role::SuperAdmin, &[Seat::Core]).await;
+        }
+        let table: [(i64, &[&str]); 4] =
+            [(4, &["HOSTING_MISMATCH"]), (5, &["SANDBOX"]), (6, &["TRIAL"]), (7, &["TIER_TOO_LOW", "HOSTING_MISMATCH"])];
+        for (id, codes) in table {
+            assert_eq!(against(&group, AccountId(id)).await, codes, "{}", group.fresh.engine);
+            let refused = group.create(ANN, CENTRAL, &[AccountId(id)], Policy::parity()).await.unwrap_err();
+            assert_eq!(refused.reasons.iter().map(|r| r.code.as_str()).collect::<Vec<_>>(), codes);
+        }
+    }
+}
+
+#[tokio::test]
+async fn scenario_7_creating_from_an_account_without_marketing_enterprise_is_refused() {
+    for group in groups().await {
+        let refused = group.create(ANN, EAST, &[WEST], Policy::parity()).await.unwrap_err();
+        assert_eq!((refused.code, refused.kind), ("NO_ANCHOR", Kind::Forbidden), "{}", group.fresh.engine);
+        let found = candidates(&group.app, &group.cx(ANN, EAST).await, &Policy::parity()).await.unwrap();
+        assert_eq!(found.blocked.iter().map(|r| r.code()).collect::<Vec<_>>(), ["NO_ANCHOR"]);
+        group.create(ANN, EAST, &[WEST], Policy::open()).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn scenario_8_without_a_second_factor_nothing_is_created() {
+    for group in groups().await {
+        let eve = PersonId(20);
+        group.add_person(eve, "Eve", false).await;
+        for account in ALL {
+            group.put_user(account, eve, Role::SuperAdmin, &[Seat::Core]).await;
+        }
+        assert_eq!(code(group.create(eve, CENTRAL, &[EAST], Policy::parity()).await), "ACTOR_NO_2FA", "{}", group.fresh.engine);
+        assert_eq!(code(read(&group.app, &group.cx(ANN, CENTRAL).await).await), "ORGANIZATION_NOT_FOUND");
+    }
+}
+
+#[tokio::test]
+async fn scenario_9_a_missing_foreign_expired_or_spent_proof_creates_nothing() {
+    for group in groups().await {
+        let cx = group.cx(ANN, CENTRAL).await;
+        let wish = group.wish(ANN, &[EAST], Policy::parity()).await;
+        let elsewhere = group.wish(ANN, &[WEST], Policy::parity()).await.proof;
+        let others = group.wish(CAT, &[EAST], Policy::parity()).await.proof;
+        for proof in [None, Some("guess".to_owned()), elsewhere, others] {
+            let new = organization::New { proof, ..wish.clone() };
+            let refused = create(&group.app, &cx, new).await.unwrap_err();
+            assert_eq!((refused.code, refused.kind), ("STEP_UP_NEEDED", Kind::StepUpNeeded), "{}", group.fresh.engine);
+        }
+        group.clock.advance(jiff::SignedDuration::from_mins(6));
+        assert_eq!(code(create(&group.app, &group.cx(ANN, CENTRAL).await, wish).await), "STEP_UP_NEEDED");
+        let wish = group.wish(ANN, &[EAST], Policy::parity()).await;
+        let id = create(&group.app, &group.cx(ANN, CENTRAL).await, wish.clone()).await.unwrap().organization.id;
+        let proof = group.proof(ANN, organization::DELETE, &id.to_string()).await;
+        delete(&group.app, &group.cx(ANN, CENTRAL).await, id, Some(&proof)).await.unwrap();
+        assert_eq!(code(create(&group.app, &group.cx(ANN, CENTRAL).await, wish).await), "STEP_UP_NEEDED");
+    }
+}
+
+#[tokio::test]
+async fn an_old_version_of_the_impact_statement_is_not_enough() {
+    for group in groups().await {
+        let wish = group.wish(ANN, &[EAST], Policy::parity()).await;
+        let new = organization::New { acknowledged_text_version: "2025-01".into(), ..wish };
+        assert_eq!(code(create(&group.app, &group.cx(ANN, CENTRAL).await, new).await), "IMPACT_TEXT_STALE");
+    }
+}
+
+#[tokio::test]
+async fn scenario_11_a_sixth_account_is_refused_under_parity_and_taken_under_ours() {
+    for (policy, expected) in [(Policy::parity(), Some("ORG_FULL")), (Policy::open(), None)] {
+        for group in groups().await {
+            for id in [4, 5, 6] {
+                group.add_account(AccountId(id), "More", |_| {}).await;
+                group.put_user(AccountId(id), ANN, Role::SuperAdmin, &[Seat::Core]).await;
+            }
+            let five = [2, 3, 4, 5].map(AccountId);
+            let id = group.create(ANN, CENTRAL, &five, policy.clone()).await.unwrap().organization.id;
+            let sixth = [AccountId(6)];
+            let proof = group.proof(ANN, organization::ADD_MEMBERS, "6").await;
+            let added = add_members(&group.app, &group.cx(ANN, CENTRAL).await, id, &sixth, Some(&proof)).await;
+            assert_eq!(added.err().map(|e| e.code), expected, "{}", group.fresh.engine);
+        }
+    }
+}
+
+#[tokio::test]
+async fn scenario_12_an_account_of_another_organization_is_refused_without_a_word_about_that_one() {
+    for group in groups().await {
+        group.create(ANN, EAST, &[WEST], Policy::open()).await.unwrap();
+        assert_eq!(against(&group, EAST).await, ["ALREADY_IN_ORG"], "{}", group.fresh.engine);
+        let refused = group.create(ANN, CENTRAL, &[EAST], Policy::parity()).await.unwrap_err();
+        assert_eq!((refused.code, refused.message.contains("The Group")), ("ALREADY_IN_ORG", false));
+    }
+}
+
+#[tokio::test]
+async fn scenario_13_a_partner_admin_sees_everything_and_changes_nothing() {
+    for group in groups().await {
+        let id = group.organized().await.organization.id;
+        let dan = group.cx(DAN, EAST).await;
+        let view = read(&group.app, &dan).await.unwrap();
+        assert_eq!((view.organization.members.len(), view.can_manage, view.can_edit_connections), (3, false, false));
+        let wishes = [Wish { edge: mirroring(EAST, WEST), on: true }];
+        let version = view.organization.version;
+        let codes = [
+            code(connection::edit(&group.app, &dan, id, version, &wishes).await),
+            code(connection::plan(&group.app, &dan, id, version, &wishes).await),
+            code(add_members(&group.app, &dan, id, &[NEW], None).await),
+            code(remove_member(&group.app, &dan, id, WEST).await),
+            code(remove_member(&group.app, &dan, id, EAST).await),
+            code(delete(&group.app, &dan, id, None).await),
+        ];
+        assert_eq!(codes, ["PARTNER_ADMIN_VIEWS_ONLY"; 6], "{}", group.fresh.engine);
+    }
+}
+
+#[tokio::test]
+async fn scenario_14_for_everybody_else_there_is_no_organization() {
+    for group in groups().await {
+        let id = group.organized().await.organization.id;
+        let bo = group.cx(BO, WEST).await;
+        let refused = read(&group.app, &bo).await.unwrap_err();
+        assert_eq!((refused.code, refused.kind), ("ORGANIZATION_NOT_FOUND", Kind::NotFound), "{}", group.fresh.engine);
+        assert_eq!(code(candidates(&group.app, &bo, &Policy::parity()).await), "ORGANIZATION_NOT_FOUND");
+        assert_eq!(code(connection::edit(&group.app, &bo, id, 1, &[]).await), "ORGANIZATION_NOT_FOUND");
+        assert_eq!(code(delete(&group.app, &bo, id, None).await), "ORGANIZATION_NOT_FOUND");
+        assert_eq!(code(organization::log(&group.app, &bo, id, 0, 10).await), "ORGANIZATION_NOT_FOUND");
+    }
+}
+
+#[tokio::test]
+async fn the_organization_of_others_is_not_there_even_for_a_super_admin() {
+    for group in groups().await {
+        let id = group.create(ANN, CENTRAL, &[EAST], Policy::parity()).await.unwrap().organization.id;
+        let elsewhere = group.cx(ANN, WEST).await;
+        assert_eq!(code(connection::edit(&group.app, &elsewhere, id, 1, &[]).await), "ORGANIZATION_NOT_FOUND");
+        assert_eq!(code(remove_member(&group.app, &elsewhere, id, EAST).await), "ORGANIZATION_NOT_FOUND");
+        assert_eq!(code(organization::log(&group.app, &elsewhere, id, 0, 10).await), "ORGANIZATION_NOT_FOUND");
+    }
+}
+
+#[tokio::test]
+async fn scenario_15_outside_the_anchor_she_edits_connections_but_neither_members_nor_the_whole() {
+    for group in groups().await {
+        let view = group.create(ANN, CENTRAL, &[EAST], Policy::parity()).await.unwrap();
+        let (id, east) = (view.organization.id, group.cx(ANN, EAST).await);
+        assert_eq!(code(add_members(&group.app, &east, id, &[WEST], None).await), "NEEDS_ANCHOR_ACCOUNT");
+        assert_eq!(code(delete(&group.app, &east, id, None).await), "NEEDS_ANCHOR_ACCOUNT");
+        let wishes = [Wish { edge: mirroring(CENTRAL, EAST), on: true }];
+        let edited = connection::edit(&group.app, &east, id, view.organization.version, &wishes).await.unwrap();
+        assert_eq!(edited.organization.phase, Phase::Active, "{}", group.fresh.engine);
+    }
+}
+
+#[tokio::test]
+async fn scenario_16_super_admin_in_the_two_but_not_in_the_third_is_not_enough() {
+    for group in groups().await {
+        let view = group.organized().await;
+        let wishes = [Wish { edge: mirroring(CENTRAL, EAST), on: true }];
+        let cat = group.cx(CAT, CENTRAL).await;
+        let refused = connection::edit(&group.app, &cat, view.organization.id, view.organization.version, &wishes).await;
+        assert_eq!(code(refused), "NOT_SUPER_ADMIN_EVERYWHERE", "{}", group.fresh.engine);
+        let seen = read(&group.app, &cat).await.unwrap();
+        assert_eq!((seen.can_manage, seen.can_edit_connections, seen.unmanageable), (false, false, false));
+    }
+}
+
+#[tokio::test]
+async fn scenarios_17_to_19_adding_asks_again_removing_does_not_and_one_may_remain() {
+    for group in groups().await {
+        let id = group.create(ANN, CENTRAL, &[EAST], Policy::parity()).await.unwrap().organization.id;
+        let cx = group.cx(ANN, CENTRAL).await;
+        assert_eq!(code(add_members(&group.app, &cx, id, &[WEST], None).await), "STEP_UP_NEEDED");
+        let proof = group.proof(ANN, organization::ADD_MEMBERS, "3").await;
+        let view = add_members(&group.app, &cx, id, &[WEST], Some(&proof)).await.unwrap();
+        assert_eq!(view.organization.members.len(), 3, "{}", group.fresh.engine);
+        group.open(&[mirroring(EAST, WEST), mirroring(CENTRAL, WEST)]).await;
+        assert_eq!(code(delete(&group.app, &cx, id, None).await), "STEP_UP_NEEDED");
+        remove_member(&group.app, &cx, id, EAST).await.unwrap();
+        remove_member(&group.app, &cx, id, WEST).await.unwrap();
+        assert_eq!(code(remove_member(&group.app, &cx, id, WEST).await), "NOT_A_MEMBER");
+        let left = read(&group.app, &cx).await.unwrap().organization;
+        assert_eq!((left.members.len(), left.open.len(), left.phase), (1, 0, Phase::Active));
+        assert!(acts(&group).await.ends_with(&["person:11 one_member_left organization".to_owned()]));
+        let proof = group.proof(ANN, organization::DELETE, &id.to_string()).await;
+        delete(&group.app, &cx, id, Some(&proof)).await.unwrap();
+        assert_eq!(code(read(&group.app, &cx).await), "ORGANIZATION_NOT_FOUND");
+        assert_eq!(against(&group, EAST).await, Vec::<&str>::new());
+    }
+}
+
+#[tokio::test]
+async fn scenario_20_from_an_unmanageable_organization_a_super_admin_may_withdraw_his_own_account() {
+    for group in groups().await {
+        let id = group.organized().await.organization.id;
+        group.put_user(WEST, ANN, Role::Standard, &[Seat::Core]).await;
+        let cat = group.cx(CAT, EAST).await;
+        assert!(read(&group.app, &cat).await.unwrap().unmanageable, "{}", group.fresh.engine);
+        assert_eq!(code(remove_member(&group.app, &cat, id, WEST).await), "NOT_SUPER_ADMIN_EVERYWHERE");
+        remove_member(&group.app, &cat, id, EAST).await.unwrap();
+        assert_eq!(code(read(&group.app, &cat).await), "ORGANIZATION_NOT_FOUND");
+    }
+}
+
+#[tokio::test]
+async fn scenarios_21_and_24_a_lost_anchor_deletes_and_a_deactivated_member_leaves() {
+    for group in groups().await {
+        let id = group.organized().await.organization.id;
+        group.open(&[mirroring(EAST, WEST), mirroring(CENTRAL, WEST)]).await;
+        update(&group.app, &group.system(EAST), Patch { status: Some(Status::Deactivated), ..Patch::default() }).await.unwrap();
+        let left = read(&group.app, &group.cx(ANN, CENTRAL).await).await.unwrap().organization;
+        assert_eq!(left.members.keys().copied().collect::<Vec<_>>(), [CENTRAL, WEST], "{}", group.fresh.engine);
+        assert_eq!(left.open.keys().copied().collect::<Vec<_>>(), [mirroring(CENTRAL, WEST)]);
+        let lapsed = Patch { subscriptions: Some(professional()), ..Patch::default() };
+        update(&group.app, &group.system(CENTRAL), lapsed).await.unwrap();
+        assert_eq!(code(read(&group.app, &group.cx(ANN, CENTRAL).await).await), "ORGANIZATION_NOT_FOUND");
+        let mut tx = group.app.store.read_home().await.unwrap();
+        let (gone, _) = store::organization::read(&mut tx, id).await.unwrap().unwrap();
+        assert_eq!((gone.phase.name(), gone.open.len()), ("deleted_no_anchor", 0));
+    }
+}
