@@ -1,7 +1,8 @@
 import { crm } from './crm';
+import { imports } from './import';
 import { organization } from './organization';
 import { properties } from './properties';
 import { settings } from './settings';
 import { shell } from './shell';
 
-export const messages = { ...shell, ...crm, ...settings, ...organization, ...properties } as const;
+export const messages = { ...shell, ...crm, ...imports, ...settings, ...organization, ...properties } as const;

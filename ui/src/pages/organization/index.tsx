@@ -1,7 +1,110 @@
-import { PageHeader } from '../../components/states';
-import { useT } from '../../i18n';
+import { Alert, Badge, Button, Group, Menu, Stack, Text, Title } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { IconAlertTriangle, IconArrowsExchange2, IconDots, IconInfoCircle, IconPlus, IconSitemap, IconSnowflake, IconTrash } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useEffect, useMemo, useState } from 'react';
+import { organizationQuery } from '../../api/queries';
+import type { Organization } from '../../api/types';
+import { Empty, Loading, PageHeader, Problem } from '../../components/states';
+import { maybeT, useT } from '../../i18n';
+import { isAdmin, useHere } from '../../lib/account';
+import { AddAccounts } from './add';
+import { Configure } from './configure';
+import { ConnectionsTable } from './connections';
+import { CreateOrganization, CreatedDialog } from './create';
+import { DeleteOrganization } from './delete';
+import { Drawing } from './drawing';
+import { arrowsOf, featuresOf } from './edges';
+import { OrganizationLog } from './log';
+import { Members } from './members';
+import './organization.css';
 
 export function OrganizationPage() {
   const t = useT();
-  return <div className="page"><PageHeader title={t('organization.title')} /></div>;
+  const { account } = useHere();
+  const organization = useQuery(organizationQuery(account.id));
+  const [mode, setMode] = useState<'look' | 'create' | 'configure'>('look');
+  const [created, setCreated] = useState<Organization | null>(null);
+  useEffect(() => { document.title = `${t('org.title')} · ${account.name}`; }, [t, account.name]);
+
+  const found = organization.data;
+  const name = found?.name ?? t('org.title');
+  return (
+    <div className="page" style={{ maxWidth: 1360, margin: 0 }}>
+      {organization.isPending && <><PageHeader title={t('org.title')} /><section className="card"><Loading /></section></>}
+      {organization.isError && !found && <><PageHeader title={t('org.title')} /><section className="card"><Problem problem={organization.error} retry={() => void organization.refetch()} /></section></>}
+      {organization.isSuccess && !found && mode !== 'create' && (
+        <>
+          <PageHeader title={t('org.title')} />
+          <section className="card">
+            <Empty icon={<IconSitemap size={24} />} title={t('org.noneTitle')} text={`${t('org.pitch')}${isAdmin(account) ? '' : ` ${t('org.noneText')}`}`}>
+              {isAdmin(account) && <Button leftSection={<IconPlus size={16} />} onClick={() => setMode('create')}>{t('org.create')}</Button>}
+            </Empty>
+          </section>
+        </>
+      )}
+      {organization.isSuccess && !found && mode === 'create' && <CreateOrganization cancel={() => setMode('look')} done={(made) => { setMode('look'); setCreated(made); }} />}
+      {found && mode === 'configure' && <Configure organization={found} close={() => setMode('look')} />}
+      {found && mode !== 'configure' && <Overview organization={found} name={name} configure={() => setMode('configure')} />}
+      {created && <CreatedDialog organization={created} later={() => setCreated(null)} now={() => { setCreated(null); setMode('configure'); }} />}
+    </div>
+  );
+}
+
+const STATE_TONES: Record<string, string> = { active: 'spruce', frozen: 'blue', deleted: 'red' };
+
+function Overview({ organization, name, configure }: { organization: Organization; name: string; configure: () => void }) {
+  const t = useT();
+  const [adding, add] = useDisclosure(false);
+  const [deleting, remove] = useDisclosure(false);
+  const arrows = useMemo(() => arrowsOf(organization), [organization]);
+  const features = useMemo(() => featuresOf(organization), [organization]);
+  const state = organization.state.toLowerCase();
+  const unconfigured = state === 'active_unconfigured' || state === 'unconfigured';
+  const { canManage, canEditConnections } = organization;
+  return (
+    <>
+      <Group justify="space-between" align="center" mb="md" gap="sm">
+        <Group gap="sm">
+          <Title order={1}>{name}</Title>
+          <Badge color={STATE_TONES[state] ?? 'orange'} size="lg">{maybeT(`org.state.${state}`) ?? organization.state}</Badge>
+        </Group>
+        <Group gap="xs">
+          {canEditConnections && <Button leftSection={<IconArrowsExchange2 size={16} />} onClick={configure}>{t('org.configure')}</Button>}
+          {canManage && (
+            <Menu position="bottom-end">
+              <Menu.Target><Button variant="default" px="xs" aria-label={t('act.more')}><IconDots size={18} aria-hidden="true" /></Button></Menu.Target>
+              <Menu.Dropdown>
+                <Menu.Item leftSection={<IconPlus size={16} />} onClick={add.open}>{t('org.addAccounts')}</Menu.Item>
+                <Menu.Divider />
+                <Menu.Item color="red" leftSection={<IconTrash size={16} />} onClick={remove.open}>{t('org.delete')}</Menu.Item>
+              </Menu.Dropdown>
+            </Menu>
+          )}
+        </Group>
+      </Group>
+      <Stack gap="md">
+        {organization.unmanageable && <Alert color="red" icon={<IconAlertTriangle size={18} />} title={t('org.unmanageableTitle')}>{t('org.unmanageable')}</Alert>}
+        {state === 'frozen' && <Alert color="blue" icon={<IconSnowflake size={18} />} title={t('org.state.frozen')}>{t('org.frozenText')}</Alert>}
+        {!canEditConnections && !organization.unmanageable && <Alert color="gray" icon={<IconInfoCircle size={18} />}>{t('org.viewOnly')}</Alert>}
+        {unconfigured && canEditConnections && (
+          <Alert color="orange" icon={<IconInfoCircle size={18} />} title={t('org.unconfiguredTitle')}>
+            <Text size="sm">{t('org.unconfiguredText')}</Text>
+            <Button mt="sm" size="xs" onClick={configure}>{t('org.create.now')}</Button>
+          </Alert>
+        )}
+        <section className="card" style={{ padding: 18 }} aria-labelledby="org-connections">
+          <Title order={2} id="org-connections" mb="sm">{t('org.connections')}</Title>
+          <div className="org-two">
+            <Drawing members={organization.members} arrows={[...arrows.values()]} features={features} />
+            <ConnectionsTable organization={organization} arrows={arrows} features={features} />
+          </div>
+        </section>
+        <Members organization={organization} add={add.open} />
+        <OrganizationLog organization={organization} />
+      </Stack>
+      {adding && <AddAccounts organization={organization} close={add.close} />}
+      {deleting && <DeleteOrganization organization={organization} close={remove.close} />}
+    </>
+  );
 }

@@ -2,7 +2,7 @@ import { Button, CopyButton, Group, Modal, Stack, Text, TextInput } from '@manti
 import { IconCheck, IconCopy } from '@tabler/icons-react';
 import { type ReactNode, useEffect } from 'react';
 import { PageHeader } from '../../components/states';
-import { useT } from '../../i18n';
+import { maybeT, useT } from '../../i18n';
 
 export function SettingsPage({ title, text, children, actions }: { title: string; text?: string; children: ReactNode; actions?: ReactNode }) {
   const t = useT();
@@ -52,4 +52,9 @@ export function ConfirmDialog({ title, text, act, busy, confirm, close, color = 
       </Group>
     </Modal>
   );
+}
+
+/** "Marketing Enterprise": products and tiers are proper names, written alike in every language. */
+export function subscriptionName(one: { product: string; tier: string }): string {
+  return `${maybeT(`product.${one.product.toLowerCase()}`) ?? one.product} ${maybeT(`tier.${one.tier.toLowerCase()}`) ?? one.tier}`;
 }

@@ -1,0 +1,50 @@
+import { Alert, Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { useState } from 'react';
+import { call } from '../../api/client';
+import type { Organization } from '../../api/types';
+import { useStepUp } from '../../components/step-up';
+import { useT } from '../../i18n';
+import { useHere } from '../../lib/account';
+import { describe } from '../../lib/errors';
+import { toastDone } from '../../lib/toast';
+import { refreshAfterEdit } from './connections';
+import { PickAccounts } from './pick';
+
+export function AddAccounts({ organization, close }: { organization: Organization; close: () => void }) {
+  const t = useT();
+  const { account } = useHere();
+  const stepUp = useStepUp();
+  const [picked, setPicked] = useState<string[]>([]);
+  const [error, setError] = useState<string>();
+  const [busy, setBusy] = useState(false);
+  const add = async () => {
+    setBusy(true);
+    setError(undefined);
+    try {
+      const accountIds = picked.map((one) => (/^\d+$/.test(one) ? Number(one) : one));
+      const proof = await stepUp('organization.add_members', { organizationId: organization.id, accountIds });
+      if (!proof) return;
+      await call(`/organizations/v1/${organization.id}/members`, { method: 'POST', account: account.id, stepUp: proof, body: { accountIds } });
+      await refreshAfterEdit(account.id);
+      toastDone(t('org.added', { count: picked.length }));
+      close();
+    } catch (problem) {
+      setError(describe(problem, t));
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <Modal opened onClose={close} title={t('org.addAccounts')} size="lg" closeButtonProps={{ 'aria-label': t('act.close') }}>
+      <Stack>
+        <Text size="sm" c="dimmed">{t('org.unconfiguredText')}</Text>
+        <PickAccounts picked={picked} setPicked={setPicked} except={organization.members.map((member) => String(member.accountId))} />
+        {error && <Alert color="red" role="alert">{error}</Alert>}
+        <Group justify="flex-end">
+          <Button variant="default" onClick={close}>{t('act.cancel')}</Button>
+          <Button loading={busy} disabled={picked.length === 0} onClick={() => void add()}>{picked.length > 0 ? t('org.create.submit', { count: picked.length }) : t('org.addAccounts')}</Button>
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}

@@ -1,0 +1,115 @@
+import { Alert, Button, Checkbox, Group, Modal, Stack, Stepper, Text, TextInput, Title } from '@mantine/core';
+import { IconAlertTriangle, IconArrowRight } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
+import { call } from '../../api/client';
+import { queryClient } from '../../api/queries';
+import type { Organization } from '../../api/types';
+import { Loading, PageHeader, Problem } from '../../components/states';
+import { useStepUp } from '../../components/step-up';
+import { useT } from '../../i18n';
+import { useHere } from '../../lib/account';
+import { byField } from '../../lib/errors';
+import { PickAccounts } from './pick';
+
+interface Impact { text: string; version: string }
+
+const id = (value: string) => (/^\d+$/.test(value) ? Number(value) : value);
+
+/** The statement, the accounts, the second factor: an organization joins companies, so it takes a deliberate person. */
+export function CreateOrganization({ cancel, done }: { cancel: () => void; done: (made: Organization) => void }) {
+  const t = useT();
+  const { account, session } = useHere();
+  const stepUp = useStepUp();
+  const [step, setStep] = useState(0);
+  const [read, setRead] = useState(false);
+  const [name, setName] = useState('');
+  const [picked, setPicked] = useState<string[]>([]);
+  const [errors, setErrors] = useState<Record<string, string>>({});
+  const [busy, setBusy] = useState(false);
+  const impact = useQuery({ queryKey: ['a', account.id, 'impact'], queryFn: () => call<Impact>('/organizations/v1/impact', { account: account.id }), staleTime: 60_000 });
+  const factorless = !session.secondFactor.totp && session.secondFactor.passkeys === 0;
+
+  const create = async () => {
+    const missing: Record<string, string> = {};
+    if (!name.trim()) missing.name = t('org.create.nameNeeded');
+    if (picked.length === 0) missing.accountIds = t('org.create.choose');
+    setErrors(missing);
+    if (Object.keys(missing).length > 0 || !impact.data) return;
+    setBusy(true);
+    try {
+      const accountIds = picked.map(id);
+      const proof = await stepUp('organization.create', { accountIds });
+      if (!proof) return;
+      const made = await call<Organization>('/organizations/v1', { method: 'POST', account: account.id, stepUp: proof, body: { name: name.trim(), accountIds, acknowledgedTextVersion: impact.data.version } });
+      queryClient.setQueryData(['a', account.id, 'organization'], made);
+      await queryClient.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] === 'a' && (queryKey[2] === 'organization' || queryKey[2] === 'candidates') });
+      done(made);
+    } catch (problem) {
+      setErrors(byField(problem, t));
+    } finally {
+      setBusy(false);
+    }
+  };
+  const stray = Object.entries(errors).filter(([field]) => field !== 'name' && field !== 'accountIds').map(([, message]) => message);
+  return (
+    <>
+      <PageHeader title={t('org.create')} text={t('org.pitch')} />
+      <section className="card" style={{ padding: 22, maxWidth: 760 }}>
+        <Stepper active={step} size="sm" iconSize={30} mb="lg" allowNextStepsSelect={false} aria-label={t('org.create.steps')}>
+          <Stepper.Step label={t('org.create.step1')} />
+          <Stepper.Step label={t('org.create.step2')} />
+        </Stepper>
+        {step === 0 && (
+          <Stack>
+            <Title order={2}>{t('org.create.step1')}</Title>
+            {impact.isPending && <Loading rows={5} />}
+            {impact.isError && <Problem problem={impact.error} retry={() => void impact.refetch()} compact />}
+            {impact.data && (
+              <>
+                <Alert color="orange" icon={<IconAlertTriangle size={18} />}><div className="org-text">{impact.data.text.split(/\n{2,}/).map((part) => <p key={part}>{part}</p>)}</div></Alert>
+                <Checkbox checked={read} onChange={(event) => setRead(event.currentTarget.checked)} label={t('org.create.ack')} description={t('org.create.ackKept', { version: impact.data.version })} />
+              </>
+            )}
+            {factorless && <Alert color="red">{t('org.create.no2fa')} <Link to="/a/$account/settings/security" params={{ account: String(account.id) }}>{t('stepUp.goSecurity')}</Link></Alert>}
+            <Group justify="space-between" mt="sm">
+              <Button variant="default" onClick={cancel}>{t('act.cancel')}</Button>
+              <Button disabled={!read || factorless} rightSection={<IconArrowRight size={16} />} onClick={() => setStep(1)}>{t('act.next')}</Button>
+            </Group>
+          </Stack>
+        )}
+        {step === 1 && (
+          <form noValidate onSubmit={(event) => { event.preventDefault(); void create(); }}>
+            <Stack>
+              <TextInput label={t('org.create.name')} description={t('org.create.nameHint')} value={name} onChange={(event) => setName(event.currentTarget.value)} error={errors.name} required withAsterisk={false} autoFocus maw={420} />
+              <div>
+                <Title order={2} size="h3" mb="xs">{t('org.create.pick', { account: account.name })}</Title>
+                <PickAccounts picked={picked} setPicked={setPicked} />
+                {errors.accountIds && <Text size="sm" c="var(--mantine-color-error)" role="alert" mt={6}>{errors.accountIds}</Text>}
+              </div>
+              {stray.map((message) => <Alert key={message} color="red" role="alert">{message}</Alert>)}
+              <Group justify="space-between" mt="sm">
+                <Button variant="default" onClick={() => setStep(0)}>{t('act.back')}</Button>
+                <Button type="submit" loading={busy}>{picked.length > 0 ? t('org.create.submit', { count: picked.length }) : t('org.create')}</Button>
+              </Group>
+            </Stack>
+          </form>
+        )}
+      </section>
+    </>
+  );
+}
+
+export function CreatedDialog({ organization, now, later }: { organization: Organization; now: () => void; later: () => void }) {
+  const t = useT();
+  return (
+    <Modal opened onClose={later} title={t('org.create.doneTitle', { name: organization.name })} closeButtonProps={{ 'aria-label': t('act.close') }}>
+      <Text size="sm">{t('org.create.doneText')}</Text>
+      <Group justify="flex-end" mt="lg">
+        <Button variant="default" onClick={later}>{t('org.create.later')}</Button>
+        <Button onClick={now} data-autofocus>{t('org.create.now')}</Button>
+      </Group>
+    </Modal>
+  );
+}

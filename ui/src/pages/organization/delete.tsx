@@ -1,0 +1,52 @@
+import { Alert, Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import { call } from '../../api/client';
+import { queryClient } from '../../api/queries';
+import type { Organization } from '../../api/types';
+import { useStepUp } from '../../components/step-up';
+import { useT } from '../../i18n';
+import { useHere } from '../../lib/account';
+import { describe } from '../../lib/errors';
+import { toastDone } from '../../lib/toast';
+import { refreshAfterEdit } from './connections';
+
+export function DeleteOrganization({ organization, close }: { organization: Organization; close: () => void }) {
+  const t = useT();
+  const { account } = useHere();
+  const stepUp = useStepUp();
+  const [typed, setTyped] = useState('');
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<string>();
+  const remove = async () => {
+    setBusy(true);
+    setError(undefined);
+    try {
+      const proof = await stepUp('organization.delete', { organizationId: organization.id });
+      if (!proof) return;
+      await call(`/organizations/v1/${organization.id}`, { method: 'DELETE', account: account.id, stepUp: proof });
+      close();
+      queryClient.setQueryData(['a', account.id, 'organization'], null);
+      await refreshAfterEdit(account.id);
+      toastDone(t('org.deleted'));
+    } catch (problem) {
+      setError(describe(problem, t));
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <Modal opened onClose={close} title={t('org.deleteTitle', { name: organization.name })} closeButtonProps={{ 'aria-label': t('act.close') }}>
+      <form onSubmit={(event) => { event.preventDefault(); if (typed.trim() === organization.name) void remove(); }}>
+        <Stack>
+          <Text size="sm">{t('org.deleteText', { n: organization.members.length })}</Text>
+          <TextInput label={t('org.deleteType')} placeholder={organization.name} value={typed} onChange={(event) => setTyped(event.currentTarget.value)} data-autofocus autoComplete="off" />
+          {error && <Alert color="red" role="alert">{error}</Alert>}
+          <Group justify="flex-end">
+            <Button variant="default" onClick={close}>{t('act.cancel')}</Button>
+            <Button type="submit" color="red" loading={busy} disabled={typed.trim() !== organization.name}>{t('org.delete')}</Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}

@@ -1,0 +1,95 @@
+import { ActionIcon, Alert, Badge, Button, Group, Modal, Stack, Text, Title, Tooltip } from '@mantine/core';
+import { IconAnchor, IconPlus, IconShieldLock, IconTrash } from '@tabler/icons-react';
+import { useState } from 'react';
+import { call } from '../../api/client';
+import type { Member, Organization } from '../../api/types';
+import { AccountMark } from '../../components/account-mark';
+import { useLanguage, useT } from '../../i18n';
+import { useHere } from '../../lib/account';
+import { describe } from '../../lib/errors';
+import { day } from '../../lib/format';
+import { subscriptionName } from '../settings/parts';
+import { toastDone } from '../../lib/toast';
+import { refreshAfterEdit } from './connections';
+
+export function Members({ organization, add }: { organization: Organization; add: () => void }) {
+  const t = useT();
+  const language = useLanguage();
+  const { account } = useHere();
+  const [removing, setRemoving] = useState<Member | null>(null);
+  const anchor = organization.anchorAccountId === null ? null : String(organization.anchorAccountId);
+  return (
+    <section className="card" aria-labelledby="org-members">
+      <Group justify="space-between" p="md" pb="xs">
+        <Title order={2} id="org-members">{t('org.members')}</Title>
+        {organization.canManage && <Button variant="default" size="xs" leftSection={<IconPlus size={15} />} onClick={add}>{t('org.addAccounts')}</Button>}
+      </Group>
+      <div className="grid-scroll" tabIndex={0} role="region" aria-label={t('org.members')}>
+        <table className="grid">
+          <thead>
+            <tr>
+              <th scope="col">{t('nav.admin')}</th><th scope="col">{t('org.member.subscriptions')}</th><th scope="col">{t('org.member.location')}</th><th scope="col">{t('org.member.joined')}</th>
+              {organization.canManage && <th scope="col"><span className="visually-hidden">{t('act.remove')}</span></th>}
+            </tr>
+          </thead>
+          <tbody>
+            {organization.members.map((member) => {
+              const id = String(member.accountId);
+              return (
+                <tr key={id}>
+                  <td>
+                    <Group gap={10} wrap="nowrap">
+                      <AccountMark id={id} name={member.name} size={28} />
+                      <Text span size="sm" fw={560}>{member.name}</Text>
+                      {id === String(account.id) && <Text span size="xs" c="dimmed">{t('org.member.here')}</Text>}
+                      {id === anchor && <Tooltip label={t('org.member.anchorText')} multiline w={260}><Badge size="sm" color="blue" leftSection={<IconAnchor size={12} style={{ display: 'block' }} aria-hidden="true" />} tabIndex={0}>{t('org.member.anchor')}</Badge></Tooltip>}
+                      {member.sensitive && <Badge size="sm" color="orange" leftSection={<IconShieldLock size={12} style={{ display: 'block' }} aria-hidden="true" />}>{t('org.member.sensitive')}</Badge>}
+                    </Group>
+                  </td>
+                  <td style={{ maxWidth: 420 }}><Group gap={4}>{member.subscriptions.map((one) => { const words = typeof one === 'string' ? one : subscriptionName(one); return <Badge key={words} size="sm" color="gray">{words}</Badge>; })}</Group></td>
+                  <td>{member.location}</td>
+                  <td>{member.joinedAt ? day(member.joinedAt, language) : ''}</td>
+                  {organization.canManage && <td style={{ textAlign: 'right' }}><ActionIcon aria-label={t('org.member.remove', { name: member.name })} onClick={() => setRemoving(member)}><IconTrash size={16} /></ActionIcon></td>}
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+      </div>
+      {removing && <RemoveDialog organization={organization} member={removing} anchor={String(removing.accountId) === anchor} close={() => setRemoving(null)} />}
+    </section>
+  );
+}
+
+function RemoveDialog({ organization, member, anchor, close }: { organization: Organization; member: Member; anchor: boolean; close: () => void }) {
+  const t = useT();
+  const { account } = useHere();
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<string>();
+  const remove = async () => {
+    setBusy(true);
+    setError(undefined);
+    try {
+      await call(`/organizations/v1/${organization.id}/members/${member.accountId}`, { method: 'DELETE', account: account.id });
+      await refreshAfterEdit(account.id);
+      toastDone(t('org.member.removed', { name: member.name }));
+      close();
+    } catch (problem) {
+      setError(describe(problem, t));
+      setBusy(false);
+    }
+  };
+  return (
+    <Modal opened onClose={close} title={t('org.member.removeTitle', { name: member.name })} closeButtonProps={{ 'aria-label': t('act.close') }}>
+      <Stack>
+        <Text size="sm">{t('org.member.removeText')}</Text>
+        {anchor && <Alert color="orange">{t('org.member.removeAnchor')}</Alert>}
+        {error && <Alert color="red" role="alert">{error}</Alert>}
+        <Group justify="flex-end">
+          <Button variant="default" onClick={close} data-autofocus>{t('act.cancel')}</Button>
+          <Button color="red" loading={busy} onClick={() => void remove()}>{t('act.remove')}</Button>
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}

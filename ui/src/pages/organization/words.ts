@@ -1,0 +1,27 @@
+/** The sentences of the organization pages that several of them say. */
+import type { Member } from '../../api/types';
+import { type Translate, maybeT } from '../../i18n';
+import type { Arrow, Change, Way } from './edges';
+
+export type NameOf = (id: string | number) => string;
+
+export function namesOf(members: Member[]): NameOf {
+  const names = new Map(members.map((member) => [String(member.accountId), member.name]));
+  return (id) => names.get(String(id)) ?? `#${id}`;
+}
+
+export const featureName = (feature: string): string => maybeT(`org.feature.${feature}`) ?? feature;
+
+export function wayWords(way: Way, a: string, b: string, name: NameOf, t: Translate): string {
+  if (way === 'off' || way === 'both') return t(`org.dir.${way}`);
+  const [source, destination] = way === 'out' ? [a, b] : [b, a];
+  return t('org.dir.one', { source: name(source), destination: name(destination) });
+}
+
+export function blockedWords(arrow: Arrow, name: NameOf, t: Translate): string {
+  return maybeT(`org.blocked.${arrow.reason ?? ''}`, { source: name(arrow.source), destination: name(arrow.destination) }) ?? t('org.blocked.other');
+}
+
+export function changeWords(change: Pick<Change, 'source' | 'destination'> & { kind: string; words?: string }, name: NameOf): string {
+  return maybeT(`change.${change.kind}`, { source: name(change.source), destination: name(change.destination) }) ?? change.words ?? change.kind;
+}
