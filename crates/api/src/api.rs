@@ -22,6 +22,7 @@ use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 use std::time::Instant;
+use tokio::sync::watch;
 
 const CORRELATION: HeaderName = HeaderName::from_static("x-hubspot-correlation-id");
 
@@ -34,6 +35,8 @@ pub struct Options {
     pub metrics: Option<Arc<dyn Fn() -> String + Send + Sync>>,
     /// Seeds the correlation ids.
     pub seed: u64,
+    /// Where uploaded files are kept; none: no file is taken.
+    pub files: Option<std::path::PathBuf>,
 }
 
 /// The HTTP service; cheap to clone.
@@ -47,6 +50,8 @@ struct Inner {
     tree: matchit::Router<Endpoint>,
     correlations: Correlations,
     openapi: OnceLock<Bytes>,
+    /// True when the server is about to end, so that replies without an end of their own stop.
+    stopping: watch::Sender<bool>,
 }
 
 /// What is at one path.
@@ -78,7 +83,15 @@ impl Api {
         let routes: Vec<Arc<Route>> = routes.into_iter().map(Arc::new).collect();
         let tree = tree(&routes);
         let correlations = Correlations::seeded(options.seed);
-        Api(Arc::new(Inner { app, options, routes, tree, correlations, openapi: OnceLock::new() }))
+        Api(Arc::new(Inner {
+            app,
+            options,
+            routes,
+            tree,
+            correlations,
+            openapi: OnceLock::new(),
+            stopping: watch::Sender::new(false),
+        }))
     }
 
     /// The product.
@@ -89,6 +102,16 @@ impl Api {
     /// What the binary decided.
     pub fn options(&self) -> &Options {
         &self.0.options
+    }
+
+    /// Tells replies that would go on for ever that the server is about to end.
+    pub fn stop(&self) {
+        self.0.stopping.send_replace(true);
+    }
+
+    /// Changes when the server is about to end.
+    pub fn stopping(&self) -> watch::Receiver<bool> {
+        self.0.stopping.subscribe()
     }
 
     /// The route table.

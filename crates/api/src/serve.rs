@@ -57,6 +57,7 @@ pub async fn serve(listener: TcpListener, api: Api, limits: Limits, stop: impl F
         while connections.try_join_next().is_some() {}
     }
     drop(listener);
+    api.stop();
     let _ = stopping.send(true);
     let ended = async { while connections.join_next().await.is_some() {} };
     if tokio::time::timeout(limits.stop_patience, ended).await.is_err() {

@@ -17,11 +17,11 @@ use jiff::SignedDuration;
 use model::authority::{Act, Reach};
 use model::change::{By, Change, Kind as ChangeKind, Source};
 use model::id::{AccountId, ImportId};
-use model::import::{self, Column, DateOrder, Event, Job, Mapping, Mode, Plan, Sniffed, State};
+use model::import::{self, Column, DateOrder, Encoding, Event, Job, Mapping, Mode, Plan, Sniffed, State};
 use model::limits::{IMPORT_ROWS_MAX, IMPORTS_LISTED_MAX};
 use model::object::ObjectType;
 use model::property::Schema;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use store::import::Refused;
@@ -32,8 +32,12 @@ const LEASE: SignedDuration = SignedDuration::from_secs(60);
 const CHUNKS_AHEAD: usize = 2;
 /// How often a chunk that collided with other writers is tried.
 const ATTEMPTS_MAX: usize = 5;
+/// Accounts read at once.
+const ACCOUNTS_PAGE: usize = 500;
 /// Rows of a preview.
 const PREVIEW_ROWS: usize = 20;
+/// Rows looked at to tell the order of day and month.
+const DATED_ROWS: usize = 500;
 
 /// What a file looks like, for a person who decides about its columns.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,6 +60,8 @@ pub struct NewImport {
     /// Where it is: a name in the folder of uploaded files, or a path.
     pub file: String,
     pub mapping: Mapping,
+    /// Encoding and delimiter, when a person knows better than the file's beginning tells.
+    pub format: Option<(Encoding, char)>,
 }
 
 /// Looks at a file. `file` as in [`NewImport`].
@@ -64,14 +70,14 @@ pub async fn preview(app: &App, cx: &Cx, folder: &Path, file: &str, object: Obje
     let schema = schema(app, cx.account, object).await?;
     let path = folder.join(file);
     blocking(move || {
-        let look = file::look(&path, PREVIEW_ROWS)?;
+        let look = file::look(&path, None, DATED_ROWS)?;
         let guess = import::guess(&schema, &look.columns);
         let date_order = import::date_order(&schema, &guess, look.rows.iter().map(Vec::as_slice));
         let columns = look.columns.iter().cloned().zip(guess).map(|(column, property)| Column { column, property }).collect();
         Ok(Preview {
             sniffed: look.sniffed,
             columns: look.columns,
-            rows: look.rows,
+            rows: look.rows.into_iter().take(PREVIEW_ROWS).collect(),
             guess: columns,
             date_order,
             n_rows: look.n_rows,
@@ -85,17 +91,20 @@ pub async fn create(app: &App, cx: &Cx, folder: &Path, new: NewImport) -> Result
     authorize(cx, &new.mapping)?;
     let schema = schema(app, cx.account, new.mapping.object).await?;
     let path = folder.join(&new.file);
-    let look = blocking(move || file::look(&path, 0)).await?;
+    let look = blocking(move || file::look(&path, new.format, DATED_ROWS)).await?;
     if look.n_rows > IMPORT_ROWS_MAX as u64 {
         let message = format!("the file has {} rows; at most {IMPORT_ROWS_MAX} can be imported at once", look.n_rows);
         return Err(Error::too_large("IMPORT_TOO_MANY_ROWS", message));
     }
     plan(&schema, &new.mapping, &look.columns, &HashMap::new())?;
+    let mapped: Vec<Option<String>> = new.mapping.columns.iter().map(|c| c.property.clone()).collect();
+    let guessed = import::date_order(&schema, &mapped, look.rows.iter().map(Vec::as_slice));
+    let mapping = Mapping { date_order: new.mapping.date_order.or(Some(guessed)), ..new.mapping };
     let job = Job {
         state: State::Waiting,
         file_name: new.file_name,
         file: new.file,
-        mapping: new.mapping,
+        mapping,
         encoding: look.sniffed.encoding,
         delimiter: look.sniffed.delimiter,
         n_total: look.n_rows,
@@ -184,6 +193,18 @@ pub fn refused_line(refused: &Refused) -> String {
     let row = refused.row.to_string();
     let head = file::line([row.as_bytes(), refused.reason.as_bytes()].into_iter(), b',');
     format!("{head},{}", refused.line)
+}
+
+/// Every account, for whoever looks everywhere.
+pub async fn accounts(app: &App) -> Result<BTreeSet<AccountId>> {
+    let mut home = app.store.read_home().await?;
+    let (mut all, mut after) = (BTreeSet::new(), AccountId(0));
+    loop {
+        let page = store::account::list(&mut home, after, ACCOUNTS_PAGE).await?;
+        let Some(last) = page.last() else { return Ok(all) };
+        after = last.id;
+        all.extend(page.iter().map(|account| account.id));
+    }
 }
 
 /// Imports of an account that somebody has to begin or to go on with.

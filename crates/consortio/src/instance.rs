@@ -7,7 +7,7 @@ use app::cx::{App, Settings};
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::Write;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use store::{Durability, Store, migrate};
 
 const SEAL_KEY_FILE: &str = "seal.key";
@@ -40,6 +40,11 @@ pub fn app(config: &Config, store: Store) -> Result<App> {
 pub async fn store(config: &Config) -> Result<Store> {
     make_folder(&config.data)?;
     Ok(Store::open(&config.databases(), Durability::Full).await?)
+}
+
+/// The folder of uploaded files.
+pub fn files(config: &Config) -> PathBuf {
+    config.data.join("files")
 }
 
 fn make_folder(folder: &Path) -> Result<()> {

@@ -45,9 +45,9 @@ pub struct Mapping {
     pub id_property: Option<String>,
     /// Columns in the order of the file, each with its property; none: the column is left out.
     pub columns: Vec<Column>,
-    /// How dates with a day and a month of one or two digits are read.
+    /// How dates with a day and a month of one or two digits are read. None: the values of the file tell.
     #[serde(default)]
-    pub date_order: DateOrder,
+    pub date_order: Option<DateOrder>,
 }
 
 /// A column of the file.

@@ -1,8 +1,11 @@
 //! Routes of `accounts`.
 
+mod imports;
+mod live;
+
 use crate::route::Route;
 
 /// The rows of the route table.
 pub fn routes() -> Vec<Route> {
-    vec![]
+    [imports::routes(), live::routes()].into_iter().flatten().collect()
 }

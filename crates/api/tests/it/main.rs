@@ -3,5 +3,6 @@
 mod client;
 mod contract;
 mod door;
+mod imports;
 mod table;
 mod world;

@@ -32,8 +32,8 @@ pub struct Look {
 }
 
 /// Tells encoding and delimiter, reads the header and some rows, and counts the rest.
-pub fn look(path: &Path, n_shown: usize) -> Result<Look> {
-    let mut rows = Rows::open(path, None)?;
+pub fn look(path: &Path, known: Option<(Encoding, char)>, n_shown: usize) -> Result<Look> {
+    let mut rows = Rows::open(path, known)?;
     let columns = rows.header()?;
     let mut shown = Vec::new();
     let mut n_rows = 0;
@@ -285,7 +285,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("file.csv");
         std::fs::write(&path, bytes).unwrap();
-        look(&path, 1_000).map(|look| (look.columns, look.rows))
+        look(&path, None, 1_000).map(|look| (look.columns, look.rows))
     }
 
     fn utf_16(text: &str, mark: [u8; 2], bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {

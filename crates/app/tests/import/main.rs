@@ -4,7 +4,7 @@ use app::cx::{App, Cx, Settings};
 use app::import::{self, NewImport};
 use model::account::{Account, Kind, Status, Subscriptions};
 use model::id::{AccountId, ImportId};
-use model::import::{Column, DateOrder, Job, Mapping, Mode, State};
+use model::import::{Column, Job, Mapping, Mode, State};
 use model::object::{COMPANY, CONTACT, ObjectType};
 use model::record::{Record, UniqueKey};
 use std::collections::BTreeSet;
@@ -64,8 +64,8 @@ impl World {
     async fn accept(&self, object: ObjectType, mode: Mode, bytes: &[u8]) -> ImportId {
         let file = self.file(bytes);
         let preview = import::preview(&self.app, &self.cx, self.folder.path(), &file, object).await.expect("a preview");
-        let mapping = Mapping { object, mode, id_property: None, columns: preview.guess, date_order: preview.date_order };
-        let new = NewImport { file_name: "people.csv".to_owned(), file, mapping };
+        let mapping = Mapping { object, mode, id_property: None, columns: preview.guess, date_order: None };
+        let new = NewImport { file_name: "people.csv".to_owned(), file, mapping, format: None };
         import::create(&self.app, &self.cx, self.folder.path(), new).await.expect("it is accepted").0
     }
 
@@ -244,9 +244,8 @@ async fn who_may_not_import_is_refused() {
         };
         let cx = Cx { standing: std::sync::Arc::new(standing), ..world.cx.clone() };
         let columns = vec![Column { column: "email".to_owned(), property: Some("email".to_owned()) }];
-        let mapping =
-            Mapping { object: CONTACT, mode: Mode::Create, id_property: None, columns, date_order: DateOrder::DayMonth };
-        let new = NewImport { file_name: String::new(), file: world.file(b"email\n"), mapping };
+        let mapping = Mapping { object: CONTACT, mode: Mode::Create, id_property: None, columns, date_order: None };
+        let new = NewImport { file_name: String::new(), file: world.file(b"email\n"), mapping, format: None };
         let refused = import::create(&world.app, &cx, world.folder.path(), new).await.expect_err("a refusal");
         assert_eq!(refused.kind, app::error::Kind::Forbidden);
         assert!(import::list(&world.app, &world.cx).await.expect("the list").is_empty());

@@ -29,12 +29,15 @@ pub async fn run(config: &Config, out: Out) -> Result<Outcome> {
         public_url: config.public_url.clone(),
         metrics: Some(Arc::new(move || metrics.render())),
         seed: u64::from_le_bytes(app.outside.bytes()),
+        files: Some(instance::files(config)),
     };
-    let api = Api::new(app, options);
+    let api = Api::new(app.clone(), options);
+    let working = tokio::spawn(work::run(app, instance::files(config), api.stopping()));
     let serving = Serving { address: listener.local_addr()?.to_string(), url: config.url(), setup_url: None };
     out.result(&serving, || words(&serving))?;
     tracing::info!(address = %serving.address, "serving");
     api::serve::serve(listener, api, api::serve::Limits::default(), told_to_stop()?).await;
+    working.await?;
     tracing::info!("stopped");
     Ok(Outcome::Done)
 }

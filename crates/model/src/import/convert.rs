@@ -150,7 +150,7 @@ impl Plan {
             if !seen.insert(property) {
                 return Err(PlanRefusal::MappedTwice { property: property.clone() });
             }
-            let reading = Reading::of(def, mapping.date_order, owners);
+            let reading = Reading::of(def, mapping.date_order.unwrap_or_default(), owners);
             cells.push(Cell { column, title: mapped.column.clone(), property: property.clone(), reading });
         }
         if cells.is_empty() {
@@ -290,7 +290,7 @@ mod tests {
             mode: Mode::Upsert,
             id_property: None,
             columns: columns.iter().map(column).collect(),
-            date_order: DateOrder::MonthDay,
+            date_order: Some(DateOrder::MonthDay),
         }
     }
 

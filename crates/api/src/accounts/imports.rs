@@ -1,0 +1,320 @@
+//! Imports: a file comes in as a form, is kept on disk, and becomes records in the background.
+
+use crate::call::Call;
+use crate::refusal::Refusal;
+use crate::reply;
+use crate::route::{Access, Answer, Parameter, Route};
+use app::error::Error;
+use app::import::{self, NewImport};
+use axum::body::Body;
+use axum::extract::Multipart;
+use axum::extract::multipart::Field;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::Response;
+use futures_util::stream;
+use model::id::ImportId;
+use model::import::{Column, DateOrder, Encoding, Job, Mapping, Mode, State};
+use model::limits::{BODY_BYTES_MAX, IMPORT_FILE_BYTES_MAX, NAME_CHARS_MAX};
+use model::object::ObjectType;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+use tokio::io::AsyncWriteExt;
+
+const TAG: &str = "Accounts";
+/// Refused rows sent at once.
+const REFUSED_PAGE: usize = 500;
+/// The scope a token needs.
+const SCOPE: &str = "crm.import";
+
+/// The rows of the route table.
+pub fn routes() -> Vec<Route> {
+    let object = Parameter { name: "objectType", kind: "string", about: "The type the rows are of; `contacts` when left out." };
+    vec![
+        Route::post("/accounts/v1/imports/preview", "imports.preview", Access::Account(SCOPE), preview)
+            .about(TAG, "What a file looks like: columns, first rows, and which property each column probably means.")
+            .query(&[object])
+            .body_of("multipart/form-data")
+            .reply::<PreviewReply>(200),
+        Route::post("/accounts/v1/imports", "imports.create", Access::Account(SCOPE), create)
+            .about(TAG, "Accepts a file (`file`) with its `mapping`; it is imported in the background.")
+            .body_of("multipart/form-data")
+            .reply::<ImportReply>(201),
+        Route::get("/accounts/v1/imports", "imports.list", Access::Account(SCOPE), list)
+            .about(TAG, "The latest imports, newest first.")
+            .reply::<ImportsReply>(200),
+        Route::get("/accounts/v1/imports/{importId}", "imports.read", Access::Account(SCOPE), read)
+            .about(TAG, "How far an import is.")
+            .reply::<ImportReply>(200),
+        Route::post("/accounts/v1/imports/{importId}/cancel", "imports.cancel", Access::Account(SCOPE), cancel)
+            .about(TAG, "Stops an import; what is in stays in.")
+            .reply::<ImportReply>(200),
+        Route::get("/accounts/v1/imports/{importId}/errors.csv", "imports.errors", Access::Account(SCOPE), errors)
+            .about(TAG, "The rows that were refused, each with its reason.")
+            .reply_of(200, "text/csv"),
+    ]
+}
+
+/// What a file looks like.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct PreviewReply {
+    /// The titles of the first row.
+    columns: Vec<String>,
+    /// The first rows after it.
+    rows: Vec<Vec<String>>,
+    delimiter: char,
+    encoding: Encoding,
+    /// The property of each column, as far as its title tells.
+    guess: Vec<Column>,
+    date_order: DateOrder,
+    /// Rows without the header.
+    n_rows: u64,
+}
+
+/// What a person decided about a file.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct MappingBody {
+    object_type: String,
+    #[serde(default)]
+    mode: Mode,
+    id_property: Option<String>,
+    columns: Vec<Column>,
+    date_order: Option<DateOrder>,
+    delimiter: Option<char>,
+    encoding: Option<Encoding>,
+    /// What the file is called, when the form's own file name is not it.
+    file_name: Option<String>,
+}
+
+/// How far an import is.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct ImportReply {
+    id: String,
+    state: State,
+    file_name: String,
+    object_type: &'static str,
+    mode: Mode,
+    /// Rows of the file.
+    total: u64,
+    processed: u64,
+    created: u64,
+    updated: u64,
+    failed: u64,
+    created_at: String,
+    started_at: Option<String>,
+    finished_at: Option<String>,
+    /// Why it stopped before the end of the file.
+    failure: Option<String>,
+}
+
+/// Imports.
+#[derive(Serialize, JsonSchema)]
+struct ImportsReply {
+    results: Vec<ImportReply>,
+}
+
+fn shown(id: ImportId, job: Job) -> ImportReply {
+    ImportReply {
+        id: id.to_string(),
+        state: job.state,
+        file_name: job.file_name,
+        object_type: job.mapping.object.plural(),
+        mode: job.mapping.mode,
+        total: job.n_total,
+        processed: job.counts.n_processed,
+        created: job.counts.n_created,
+        updated: job.counts.n_updated,
+        failed: job.counts.n_failed,
+        created_at: job.created_at.to_string(),
+        started_at: job.started_at.map(|at| at.to_string()),
+        finished_at: job.finished_at.map(|at| at.to_string()),
+        failure: job.failure,
+    }
+}
+
+async fn preview(mut call: Call) -> Answer {
+    let mut object = call.query().one("objectType").map(str::to_owned);
+    let folder = folder(&call)?;
+    let mut form = Form::read(&mut call, &folder).await?;
+    if let Some(text) = form.texts.remove("objectType") {
+        object = Some(text);
+    }
+    let object = object_type(object.as_deref().unwrap_or("contacts"))?;
+    let upload = form.upload()?;
+    let preview = import::preview(call.app(), call.cx(), &folder, &upload.name, object).await?;
+    Ok(reply::ok(&PreviewReply {
+        columns: preview.columns,
+        rows: preview.rows,
+        delimiter: preview.sniffed.delimiter,
+        encoding: preview.sniffed.encoding,
+        guess: preview.guess,
+        date_order: preview.date_order,
+        n_rows: preview.n_rows,
+    }))
+}
+
+async fn create(mut call: Call) -> Answer {
+    let folder = folder(&call)?;
+    let mut form = Form::read(&mut call, &folder).await?;
+    let mapping = form.texts.remove("mapping").ok_or_else(|| missing("mapping"))?;
+    let body: MappingBody = crate::call::decode(mapping.as_bytes())?;
+    let upload = form.upload()?;
+    let file_name = body.file_name.unwrap_or_else(|| upload.file_name.clone()).chars().take(NAME_CHARS_MAX).collect();
+    let mapping = Mapping {
+        object: object_type(&body.object_type)?,
+        mode: body.mode,
+        id_property: body.id_property,
+        columns: body.columns,
+        date_order: body.date_order,
+    };
+    let new = NewImport { file_name, file: upload.name.clone(), mapping, format: body.encoding.zip(body.delimiter) };
+    let (id, job) = import::create(call.app(), call.cx(), &folder, new).await?;
+    upload.keep();
+    Ok(reply::created(&shown(id, job)))
+}
+
+async fn list(call: Call) -> Answer {
+    let imports = import::list(call.app(), call.cx()).await?;
+    Ok(reply::ok(&ImportsReply { results: imports.into_iter().map(|(id, job)| shown(id, job)).collect() }))
+}
+
+async fn read(call: Call) -> Answer {
+    let id = call.id("importId")?;
+    Ok(reply::ok(&shown(id, import::read(call.app(), call.cx(), id).await?)))
+}
+
+async fn cancel(call: Call) -> Answer {
+    let id = call.id("importId")?;
+    Ok(reply::ok(&shown(id, import::cancel(call.app(), call.cx(), id).await?)))
+}
+
+/// The refused rows, sent as they are read: there may be a hundred thousand.
+async fn errors(call: Call) -> Answer {
+    let id: ImportId = call.id("importId")?;
+    let job = import::read(call.app(), call.cx(), id).await?;
+    let header = import::refused_header(&job) + "\r\n";
+    let pages = stream::unfold(Some((call, 0)), move |state| async move {
+        let (call, after) = state?;
+        match import::refused(call.app(), call.cx(), id, after, REFUSED_PAGE).await {
+            Ok(rows) if rows.is_empty() => None,
+            Ok(rows) => {
+                let text: String = rows.iter().map(|row| import::refused_line(row) + "\r\n").collect();
+                let last = rows.last().map_or(after, |row| row.row);
+                Some((Ok(text), Some((call, last))))
+            }
+            Err(error) => Some((Err(error), None)),
+        }
+    });
+    let header = stream::once(std::future::ready(Ok::<String, Error>(header)));
+    let mut response = Response::new(Body::from_stream(stream::StreamExt::chain(header, pages)));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));
+    let disposition = HeaderValue::from_str(&format!("attachment; filename=\"import-{id}-refused.csv\""));
+    if let Ok(disposition) = disposition {
+        response.headers_mut().insert(CONTENT_DISPOSITION, disposition);
+    }
+    Ok(response)
+}
+
+fn folder(call: &Call) -> Result<PathBuf, Refusal> {
+    let folder = call.api.options().files.clone();
+    folder.ok_or_else(|| Refusal::internal("this server has no folder for uploaded files"))
+}
+
+fn object_type(text: &str) -> Result<ObjectType, Refusal> {
+    ObjectType::from_segment(text).ok_or_else(|| Refusal::no_such_type(text))
+}
+
+fn missing(name: &str) -> Refusal {
+    Refusal::invalid(format!("The form has no field \"{name}\"")).with_code("FORM_FIELD_MISSING").naming("body", name, "")
+}
+
+/// A form with at most one file, which is on disk already.
+struct Form {
+    texts: std::collections::BTreeMap<String, String>,
+    upload: Option<Upload>,
+}
+
+impl Form {
+    async fn read(call: &mut Call, folder: &Path) -> Result<Form, Refusal> {
+        let name = call.app().outside.uuid();
+        let mut parts: Multipart = call.multipart(IMPORT_FILE_BYTES_MAX + BODY_BYTES_MAX).await?;
+        let mut form = Form { texts: Default::default(), upload: None };
+        while let Some(field) = parts.next_field().await.map_err(|e| broken_off(&e))? {
+            match field.name().unwrap_or_default() {
+                "file" if form.upload.is_none() => form.upload = Some(Upload::receive(field, folder, &name).await?),
+                "" | "file" => {}
+                name => {
+                    let name = name.to_owned();
+                    let text = field.text().await.map_err(|e| broken_off(&e))?;
+                    if text.len() > BODY_BYTES_MAX {
+                        return Err(Refusal::too_large(BODY_BYTES_MAX));
+                    }
+                    form.texts.insert(name, text);
+                }
+            }
+        }
+        Ok(form)
+    }
+
+    fn upload(&mut self) -> Result<Upload, Refusal> {
+        self.upload.take().ok_or_else(|| missing("file"))
+    }
+}
+
+fn broken_off(error: &axum::extract::multipart::MultipartError) -> Refusal {
+    if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        return Refusal::too_large(IMPORT_FILE_BYTES_MAX);
+    }
+    Refusal::invalid(format!("The form cannot be read: {}", error.body_text())).with_code("BODY_NOT_MULTIPART")
+}
+
+/// A received file; removed again unless somebody keeps it.
+struct Upload {
+    /// In the folder.
+    name: String,
+    /// What the sender calls it.
+    file_name: String,
+    path: PathBuf,
+    kept: bool,
+}
+
+impl Upload {
+    async fn receive(mut field: Field<'_>, folder: &Path, name: &str) -> Result<Upload, Refusal> {
+        let cannot = |e: std::io::Error| Refusal::internal(format!("an upload cannot be written: {e}"));
+        let file_name = field.file_name().unwrap_or("file.csv").to_owned();
+        let name = format!("{name}.csv");
+        let path = folder.join(&name);
+        tokio::fs::create_dir_all(folder).await.map_err(cannot)?;
+        let mut file = tokio::fs::File::create(&path).await.map_err(cannot)?;
+        let upload = Upload { name, file_name, path, kept: false };
+        let mut n_bytes = 0;
+        while let Some(bytes) = field.chunk().await.map_err(|e| broken_off(&e))? {
+            n_bytes += bytes.len();
+            if n_bytes > IMPORT_FILE_BYTES_MAX {
+                return Err(Refusal::too_large(IMPORT_FILE_BYTES_MAX));
+            }
+            file.write_all(&bytes).await.map_err(cannot)?;
+        }
+        // An import that was accepted must find its file after a power cut too.
+        file.sync_all().await.map_err(cannot)?;
+        Ok(upload)
+    }
+
+    fn keep(mut self) {
+        self.kept = true;
+    }
+}
+
+impl Drop for Upload {
+    fn drop(&mut self) {
+        if !self.kept
+            && let Err(error) = std::fs::remove_file(&self.path)
+        {
+            tracing::warn!(%error, "an uploaded file could not be removed");
+        }
+    }
+}
