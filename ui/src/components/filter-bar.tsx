@@ -37,12 +37,10 @@ export function FilterBar({ schema, filters, onChange }: Props) {
     <Group gap={6} role="group" aria-label={t('filter.title')}>
       {filters.map((filter, i) => (
         <Popover key={i} opened={open === i} onChange={(opened) => setOpen(opened ? i : null)} trapFocus width={320} position="bottom-start">
-          <Popover.Target>
-            <span className="chip">
-              <button type="button" className="chip-text" onClick={() => setOpen(open === i ? null : i)}>{filterWords(filter, schema, t, language)}</button>
-              <ActionIcon size={20} color="spruce" aria-label={t('filter.remove', { filter: filterWords(filter, schema, t, language) })} onClick={() => onChange(filters.filter((_, at) => at !== i))}><IconX size={13} /></ActionIcon>
-            </span>
-          </Popover.Target>
+          <span className="chip">
+            <Popover.Target><button type="button" className="chip-text" onClick={() => setOpen(open === i ? null : i)}>{filterWords(filter, schema, t, language)}</button></Popover.Target>
+            <ActionIcon size={20} color="spruce" aria-label={t('filter.remove', { filter: filterWords(filter, schema, t, language) })} onClick={() => onChange(filters.filter((_, at) => at !== i))}><IconX size={13} /></ActionIcon>
+          </span>
           <Popover.Dropdown><FilterEditor schema={schema} filter={filter} onDone={(next) => put(i, next)} /></Popover.Dropdown>
         </Popover>
       ))}

@@ -122,9 +122,10 @@ function HistoryPopover({ type, id, name, label, schema, record, editable }: { t
   const [open, setOpen] = useState(false);
   return (
     <Popover opened={open} onChange={setOpen} width={320} position="right-start" trapFocus withinPortal>
-      <Popover.Target>
-        <span className="prop-tools">{editable && <IconPencil size={13} aria-hidden="true" className="quiet" style={{ margin: '0 4px' }} />}<ActionIcon size={24} aria-label={t('history.of', { name: label })} onClick={() => setOpen(!open)}><IconHistory size={14} /></ActionIcon></span>
-      </Popover.Target>
+      <span className="prop-tools">
+        {editable && <IconPencil size={13} aria-hidden="true" className="quiet" style={{ margin: '0 4px' }} />}
+        <Popover.Target><ActionIcon size={24} aria-label={t('history.of', { name: label })} onClick={() => setOpen(!open)}><IconHistory size={14} /></ActionIcon></Popover.Target>
+      </span>
       <Popover.Dropdown p={0}>{open && <History type={type} id={id} name={name} label={label} schema={schema} record={record} />}</Popover.Dropdown>
     </Popover>
   );

@@ -5,28 +5,28 @@ import { ApiError } from '../api/client';
 import { useT } from '../i18n';
 import { describe } from '../lib/errors';
 
-interface EmptyProps { icon: ReactNode; title: string; text?: string; children?: ReactNode; compact?: boolean }
+interface EmptyProps { icon: ReactNode; title: string; text?: string; children?: ReactNode; compact?: boolean; /** The title is the heading of the page. */ page?: boolean }
 
 /** What is not here, and what to do about it. */
-export function Empty({ icon, title, text, children, compact }: EmptyProps) {
+export function Empty({ icon, title, text, children, compact, page }: EmptyProps) {
   return (
     <Stack align="center" gap={6} py={compact ? 'lg' : 56} px="md" ta="center">
       <ThemeIcon variant="light" size={compact ? 36 : 48} radius="xl" mb={4} aria-hidden="true">{icon}</ThemeIcon>
-      <Text fw={600} size={compact ? 'sm' : 'md'}>{title}</Text>
+      <Text component={page ? 'h1' : 'p'} m={0} fw={600} size={compact ? 'sm' : page ? 'lg' : 'md'}>{title}</Text>
       {text && <Text size="sm" c="dimmed" maw={440}>{text}</Text>}
       {children && <Group mt="sm" justify="center">{children}</Group>}
     </Stack>
   );
 }
 
-export function Problem({ problem, retry, compact }: { problem: unknown; retry?: () => void; compact?: boolean }) {
+export function Problem({ problem, retry, compact, page }: { problem: unknown; retry?: () => void; compact?: boolean; page?: boolean }) {
   const t = useT();
   const status = problem instanceof ApiError ? problem.status : 0;
   const icon = status === 403 ? <IconLock size={22} /> : status === 404 ? <IconMapOff size={22} /> : <IconAlertTriangle size={22} />;
   const title = status === 403 ? t('error.forbiddenTitle') : status === 404 ? t('error.recordGoneTitle') : t('error.title');
   return (
     <div role="alert">
-      <Empty icon={icon} title={title} text={describe(problem, t)} compact={compact}>
+      <Empty icon={icon} title={title} text={describe(problem, t)} compact={compact} page={page}>
         {retry && <Button variant="default" leftSection={<IconRefresh size={15} />} onClick={retry}>{t('act.retry')}</Button>}
       </Empty>
     </div>

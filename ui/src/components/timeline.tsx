@@ -22,7 +22,7 @@ const KINDS = Object.keys(ICONS) as ItemKind[];
 
 function originStyle(accountId: string | number): CSSProperties {
   const color = accountColor(accountId);
-  return { '--origin': `var(--mantine-color-${color}-6)`, '--origin-text': `light-dark(var(--mantine-color-${color}-9), var(--mantine-color-${color}-3))` } as CSSProperties;
+  return { '--origin': `var(--mantine-color-${color}-6)`, '--origin-text': `light-dark(color-mix(in srgb, var(--mantine-color-${color}-9) 75%, #000), var(--mantine-color-${color}-3))` } as CSSProperties;
 }
 
 /** Colour, icon and name: an origin is never told by colour alone. */

@@ -1,6 +1,6 @@
 import { Button, Center } from '@mantine/core';
 import { IconAlertTriangle, IconBuildingOff, IconMapOff } from '@tabler/icons-react';
-import { Link } from '@tanstack/react-router';
+import { Link, useMatch } from '@tanstack/react-router';
 import { call } from '../api/client';
 import { queryClient } from '../api/queries';
 import { Empty } from '../components/states';
@@ -9,9 +9,11 @@ import { describe } from '../lib/errors';
 
 export function NotFoundPage() {
   const t = useT();
+  // Inside an account the frame around the page is the main landmark already.
+  const framed = useMatch({ from: '/a/$account', shouldThrow: false }) !== undefined;
   return (
-    <Center mih="70dvh" component="main">
-      <Empty icon={<IconMapOff size={24} />} title={t('error.notFoundTitle')} text={t('error.notFoundText')}>
+    <Center mih="70dvh" component={framed ? 'div' : 'main'}>
+      <Empty page icon={<IconMapOff size={24} />} title={t('error.notFoundTitle')} text={t('error.notFoundText')}>
         <Button component={Link} to="/">{t('error.home')}</Button>
       </Empty>
     </Center>
@@ -22,7 +24,7 @@ export function CrashPage({ error }: { error: unknown }) {
   const t = useT();
   return (
     <Center mih="70dvh" component="main" role="alert">
-      <Empty icon={<IconAlertTriangle size={24} />} title={t('error.title')} text={describe(error, t)}>
+      <Empty page icon={<IconAlertTriangle size={24} />} title={t('error.title')} text={describe(error, t)}>
         <Button onClick={() => location.reload()}>{t('act.reload')}</Button>
       </Empty>
     </Center>
@@ -38,7 +40,7 @@ export function NoAccountPage() {
   };
   return (
     <Center mih="70dvh" component="main">
-      <Empty icon={<IconBuildingOff size={24} />} title={t('error.noAccountTitle')} text={t('error.noAccountText')}>
+      <Empty page icon={<IconBuildingOff size={24} />} title={t('error.noAccountTitle')} text={t('error.noAccountText')}>
         <Button variant="default" onClick={() => void signOut()}>{t('user.signOut')}</Button>
       </Empty>
     </Center>

@@ -38,7 +38,7 @@ function RecordView({ type, id }: { type: ListType; id: string }) {
   const name = record.data ? recordName(type, record.data, t) : '';
   useEffect(() => { if (name) document.title = `${name} · ${account.name}`; }, [name, account.name]);
 
-  if (record.isError && !record.data) return <div className="page"><div className="card"><Problem problem={record.error} retry={() => void record.refetch()} /></div></div>;
+  if (record.isError && !record.data) return <div className="page"><div className="card"><Problem page problem={record.error} retry={() => void record.refetch()} /></div></div>;
   if (schema.problem) return <div className="page"><div className="card"><Problem problem={schema.problem} /></div></div>;
   if (!record.data || !schema.ready) return <Waiting />;
 

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { BASE, accessible, find, go, manager, open, signedIn } from './lib.mjs';
+
+let browser;
+before(async () => { browser = await open(); });
+after(() => browser.close());
+
+const PAGES = ['contacts', 'companies', 'deals', 'deals?view=board', 'tickets', 'tasks', 'import', 'organization', 'settings/profile', 'settings/security', 'settings/account', 'settings/users', 'settings/tokens', 'settings/properties', 'settings/pipelines', 'settings/disclosures'];
+
+/** The page has come to rest: nothing is loading any more. */
+async function settled(page) {
+  await page.locator('main, #main').first().waitFor();
+  await page.waitForFunction(() => !document.querySelector('.mantine-Skeleton-root, [aria-busy="true"]'));
+}
+
+for (const [scheme, width] of [['light', 1440], ['dark', 1440], ['light', 390]]) {
+  describe(`every page is accessible, ${scheme}, ${width} wide`, () => {
+    let page;
+    before(async () => {
+      page = await browser.person({ colorScheme: scheme, viewport: { width, height: 900 }, reducedMotion: 'reduce' });
+      await page.goto(`${BASE}/sign-in`);
+      await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    });
+    test('sign-in', () => accessible(page, 'sign-in'));
+    test('everything behind it', async (t) => {
+      await page.getByLabel('E-mail', { exact: true }).fill(manager().email);
+      await page.getByLabel('Password', { exact: true }).fill(manager().password);
+      await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+      await page.waitForURL(/\/a\//);
+      for (const path of PAGES) {
+        await t.test(path, async () => {
+          await go(page, 'West', path);
+          await settled(page);
+          await accessible(page, path);
+        });
+      }
+      await t.test('a company with mirrored items', async () => {
+        const company = await find('West', 'companies', 'name', 'Cancity');
+        await go(page, 'West', `companies/${company.id}`);
+        await settled(page);
+        await accessible(page, 'company');
+      });
+      await t.test('a page that does not exist', async () => {
+        await go(page, 'West', 'nonsense');
+        await settled(page);
+        await accessible(page, 'not found');
+      });
+      assert.deepEqual(page.problems, []);
+    });
+  });
+}
+
+describe('dialogs', () => {
+  test('are accessible and give the focus back', async (t) => {
+    const page = await browser.person({ reducedMotion: 'reduce' });
+    await signedIn(page, manager(), 'West', 'deals');
+    await settled(page);
+    const dialogs = { help: '?', find: 'Control+k', accounts: '.', create: 'c' };
+    for (const [name, key] of Object.entries(dialogs)) {
+      await t.test(name, async () => {
+        await page.keyboard.press(key);
+        await page.getByRole('dialog').waitFor();
+        await accessible(page, name);
+        await page.keyboard.press('Escape');
+        await page.getByRole('dialog').waitFor({ state: 'detached' });
+      });
+    }
+    await t.test('filter', async () => {
+      await page.getByRole('button', { name: 'Filter', exact: true }).click();
+      await page.getByLabel('Property').first().waitFor();
+      await accessible(page, 'filter');
+      await page.keyboard.press('Escape');
+    });
+  });
+});
