@@ -9,6 +9,7 @@ import { useHere } from '../../lib/account';
 import { describe } from '../../lib/errors';
 import { OBJECTS } from '../../lib/objects';
 import { EarlierImports } from './earlier';
+import '../settings/settings.css';
 import { IMPORT_TYPES, type ImportType, estimateRows, sampleOf } from './mapping';
 import { MappingForm } from './mapping-form';
 import { upload } from '../../lib/upload';
@@ -49,13 +50,13 @@ export function ImportPage() {
   };
 
   return (
-    <div className="page">
+    <div className="page" style={{ maxWidth: 1160, margin: 0 }}>
       <PageHeader title={t('import.title')} text={t('import.text')} />
       <Stack gap="lg">
         {chosen ? (
           <MappingForm key={`${chosen.file.name}-${chosen.file.lastModified}-${chosen.type}`} chosen={chosen} another={() => setChosen(null)} />
         ) : (
-          <section className="card" style={{ padding: 20, maxWidth: 900 }}>
+          <section className="card" style={{ padding: 20 }}>
             <Stack gap="md">
               <div>
                 <Text size="sm" fw={560} mb={4} id="import-what">{t('import.what')}</Text>

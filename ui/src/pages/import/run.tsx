@@ -85,7 +85,7 @@ function ProgressCard({ job }: { job: ImportJob }) {
         <Count label={t('import.updated')} n={job.updated} />
         <Count label={t('import.failed')} n={job.failed} tone={job.failed > 0 ? 'var(--mantine-color-error)' : undefined} />
       </SimpleGrid>
-      {finished && job.state.toLowerCase() === 'cancelled' && <Alert color="orange" mt="md" icon={<IconPlayerStop size={16} />}>{t('import.cancelled', { n: done })}</Alert>}
+      {finished && job.state.toLowerCase() === 'cancelled' && <Alert color="orange" className="notice" mt="md" icon={<IconPlayerStop size={16} />}>{t('import.cancelled', { n: done })}</Alert>}
       {finished && job.failed === 0 && ['done', 'completed'].includes(job.state.toLowerCase()) && <Alert color="spruce" mt="md" icon={<IconCircleCheck size={18} />} role="status">{t('import.allGood')}</Alert>}
       {asking && <CancelDialog job={job} close={ask.close} />}
     </section>
@@ -117,7 +117,7 @@ function Rejected({ job, finished }: { job: ImportJob; finished: boolean }) {
     }
   };
   return (
-    <Alert color="orange" icon={<IconAlertTriangle size={18} />} title={<Title order={2} size="h4">{t('import.failed')}</Title>}>
+    <Alert color="orange" className="notice" icon={<IconAlertTriangle size={18} />} title={<Title order={2} size="h4">{t('import.failed')}</Title>}>
       <Text size="sm">{t('import.errorsText', { count: job.failed })}</Text>
       {finished && <Button mt="sm" variant="default" leftSection={<IconDownload size={15} />} loading={busy} onClick={() => void fetchErrors()}>{t('import.errors')}</Button>}
     </Alert>

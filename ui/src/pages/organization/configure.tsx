@@ -81,7 +81,7 @@ function Choose({ draft, arrows, setOpen, cancel, next }: ChooseProps) {
         </nav>
         <div style={{ padding: 18, minWidth: 0 }}>
           <Title order={2} mb="sm">{t('conf.with', { account: name(chosen) })}</Title>
-          <Alert color="orange" mb="md" icon={<IconUsers size={18} />}>{t('conf.notice')}</Alert>
+          <Alert color="orange" className="notice" mb="md" icon={<IconUsers size={18} />}>{t('conf.notice')}</Alert>
           <div className="org-two">
             <div>
               {members.filter((member) => String(member.accountId) !== chosen).map((member) => {
@@ -220,7 +220,7 @@ function Review({ draft, arrows, setDraft, back, done }: { draft: Draft; arrows:
               ))}
             </ul>
             {plan.data?.nPeopleVisible && <VisiblePeople visible={plan.data.nPeopleVisible} name={name} />}
-            <Alert color="orange" mt="md" icon={<IconUsers size={18} />}>{t('conf.notice')}</Alert>
+            {changes.some((change) => change.kind !== 'cut' && change.kind !== 'narrow_to_one_way') && <Alert color="orange" className="notice" mt="md" icon={<IconUsers size={18} />}>{t('conf.notice')}</Alert>}
           </>
         )}
         {error && <Alert color="red" mt="md" role="alert">{error}</Alert>}

@@ -49,7 +49,7 @@ export function ConnectionsTable({ organization, arrows, features }: Props) {
                         <WayBadge way={wayOf(open, feature, a, b)} words={wayWords(wayOf(open, feature, a, b), a, b, name, t)} />
                         {blocked.map((arrow) => <Text key={arrow.source} size="xs" c="dimmed" mt={3} style={{ display: 'flex', gap: 5, minWidth: 170 }}><IconBan size={14} aria-hidden="true" style={{ flexShrink: 0, marginTop: 1 }} />{blockedWords(arrow, name, t)}</Text>)}
                       </td>
-                      <td style={{ whiteSpace: 'normal' }}>{opened ? <Text span size="xs">{[opened.openedBy, opened.openedAt ? day(opened.openedAt, language) : null].filter(Boolean).join(', ')}</Text> : <Text span size="xs" c="dimmed">–</Text>}</td>
+                      <td>{opened ? <><Text size="xs">{opened.openedBy}</Text><Text size="xs" c="dimmed">{opened.openedAt ? day(opened.openedAt, language) : ''}</Text></> : <Text span size="xs" c="dimmed">–</Text>}</td>
                       {organization.canEditConnections && i === 0 && (
                         <td rowSpan={features.length} style={{ textAlign: 'right' }}>
                           {isOpen(pair) && <Button variant="subtle" color="red" size="compact-sm" leftSection={<IconScissors size={14} />} aria-label={`${t('org.cut')}: ${name(a)} – ${name(b)}`} onClick={() => setCutting(pair)}>{t('org.cutShort')}</Button>}

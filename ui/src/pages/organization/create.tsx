@@ -68,7 +68,7 @@ export function CreateOrganization({ cancel, done }: { cancel: () => void; done:
             {impact.isError && <Problem problem={impact.error} retry={() => void impact.refetch()} compact />}
             {impact.data && (
               <>
-                <Alert color="orange" icon={<IconAlertTriangle size={18} />}><div className="org-text">{impact.data.text.split(/\n{2,}/).map((part) => <p key={part}>{part}</p>)}</div></Alert>
+                <Alert color="orange" className="notice" icon={<IconAlertTriangle size={18} />}><div className="org-text">{impact.data.text.split(/\n{2,}/).map((part) => <p key={part}>{part}</p>)}</div></Alert>
                 <Checkbox checked={read} onChange={(event) => setRead(event.currentTarget.checked)} label={t('org.create.ack')} description={t('org.create.ackKept', { version: impact.data.version })} />
               </>
             )}

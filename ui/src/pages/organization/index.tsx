@@ -17,7 +17,7 @@ import { Drawing } from './drawing';
 import { arrowsOf, featuresOf } from './edges';
 import { OrganizationLog } from './log';
 import { Members } from './members';
-import './organization.css';
+import '../settings/settings.css';
 
 export function OrganizationPage() {
   const t = useT();
@@ -88,7 +88,7 @@ function Overview({ organization, name, configure }: { organization: Organizatio
         {state === 'frozen' && <Alert color="blue" icon={<IconSnowflake size={18} />} title={t('org.state.frozen')}>{t('org.frozenText')}</Alert>}
         {!canEditConnections && !organization.unmanageable && <Alert color="gray" icon={<IconInfoCircle size={18} />}>{t('org.viewOnly')}</Alert>}
         {unconfigured && canEditConnections && (
-          <Alert color="orange" icon={<IconInfoCircle size={18} />} title={t('org.unconfiguredTitle')}>
+          <Alert color="orange" className="notice" icon={<IconInfoCircle size={18} />} title={t('org.unconfiguredTitle')}>
             <Text size="sm">{t('org.unconfiguredText')}</Text>
             <Button mt="sm" size="xs" onClick={configure}>{t('org.create.now')}</Button>
           </Alert>

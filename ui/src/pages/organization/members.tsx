@@ -37,7 +37,7 @@ export function Members({ organization, add }: { organization: Organization; add
               const id = String(member.accountId);
               return (
                 <tr key={id}>
-                  <td>
+                  <td style={{ maxWidth: 'none' }}>
                     <Group gap={10} wrap="nowrap">
                       <AccountMark id={id} name={member.name} size={28} />
                       <Text span size="sm" fw={560}>{member.name}</Text>
@@ -46,7 +46,7 @@ export function Members({ organization, add }: { organization: Organization; add
                       {member.sensitive && <Badge size="sm" color="orange" leftSection={<IconShieldLock size={12} style={{ display: 'block' }} aria-hidden="true" />}>{t('org.member.sensitive')}</Badge>}
                     </Group>
                   </td>
-                  <td style={{ maxWidth: 420 }}><Group gap={4}>{member.subscriptions.map((one) => { const words = typeof one === 'string' ? one : subscriptionName(one); return <Badge key={words} size="sm" color="gray">{words}</Badge>; })}</Group></td>
+                  <td style={{ maxWidth: 420, whiteSpace: 'normal', minWidth: 150 }}><Group gap={4}>{member.subscriptions.map((one) => { const words = typeof one === 'string' ? one : subscriptionName(one); return <Badge key={words} size="sm" color="gray">{words}</Badge>; })}</Group></td>
                   <td>{member.location}</td>
                   <td>{member.joinedAt ? day(member.joinedAt, language) : ''}</td>
                   {organization.canManage && <td style={{ textAlign: 'right' }}><ActionIcon aria-label={t('org.member.remove', { name: member.name })} onClick={() => setRemoving(member)}><IconTrash size={16} /></ActionIcon></td>}

@@ -1,4 +1,4 @@
-import { Badge, Button, Group, Select, Stack, Switch, Text, TextInput } from '@mantine/core';
+import { Badge, Button, Group, Select, SimpleGrid, Stack, Switch, Text, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -10,7 +10,7 @@ import { maybeT, useLanguage, useT } from '../../i18n';
 import { isAdmin, useHere } from '../../lib/account';
 import { byField } from '../../lib/errors';
 import { toastDone } from '../../lib/toast';
-import { ConfirmDialog, Section, SettingsPage } from './parts';
+import { ConfirmDialog, Section, SettingsPage, subscriptionName } from './parts';
 
 export function AccountSettingsPage() {
   const t = useT();
@@ -77,12 +77,33 @@ function AccountForm({ settings }: { settings: AccountSettings }) {
           <div><dt>{t('accountSettings.location')}</dt><dd>{settings.location ?? account.location}</dd></div>
           <div>
             <dt>{t('accountSettings.subscriptions')}</dt>
-            <dd style={{ gap: 6, maxWidth: 'none', flexWrap: 'wrap' }}>{(settings.subscriptions ?? []).length === 0 ? t('accountSettings.noSubscriptions') : settings.subscriptions.map((one) => <Badge key={one.product} color="gray">{`${one.product} ${one.tier}`}</Badge>)}</dd>
+            <dd style={{ gap: 6, maxWidth: 'none', flexWrap: 'wrap' }}>{(settings.subscriptions ?? []).length === 0 ? t('accountSettings.noSubscriptions') : settings.subscriptions.filter((one) => one.tier.toLowerCase() !== 'free').map((one) => <Badge key={one.product} color="gray">{subscriptionName(one)}</Badge>)}</dd>
           </div>
         </dl>
       </section>
+      {admin && <Subscriptions settings={settings} busy={busy} save={(subscriptions) => void save({ subscriptions })} error={errors.subscriptions} />}
       <Section title={t('accountSettings.sensitive')} text={t('accountSettings.sensitiveText')} aside={<Switch aria-label={t('accountSettings.sensitive')} checked={settings.sensitive} disabled={settings.sensitive || !admin} onChange={() => setAsking(true)} />} />
       {asking && <ConfirmDialog title={t('accountSettings.sensitiveConfirm')} text={t('accountSettings.sensitiveText')} act={t('stepUp.confirm')} busy={busy} close={() => setAsking(false)} confirm={() => void save({ sensitive: true })} />}
     </>
+  );
+}
+
+const PRODUCTS = ['marketing', 'sales', 'service', 'data', 'content', 'commerce'] as const;
+const TIERS = ['free', 'starter', 'professional', 'enterprise'] as const;
+
+/** Self-hosted, so nobody is billed: the tiers say which rules of an organization apply to this account. */
+function Subscriptions({ settings, busy, save, error }: { settings: AccountSettings; busy: boolean; save: (subscriptions: AccountSettings['subscriptions']) => void; error?: string }) {
+  const t = useT();
+  const held = (product: string) => settings.subscriptions?.find((one) => one.product.toLowerCase() === product)?.tier.toLowerCase() ?? 'free';
+  const [tiers, setTiers] = useState<Record<string, string>>(() => Object.fromEntries(PRODUCTS.map((product) => [product, held(product)])));
+  const changed = PRODUCTS.some((product) => tiers[product] !== held(product));
+  return (
+    <Section title={t('accountSettings.subscriptions')} text={t('accountSettings.subscriptionsText')}>
+      <SimpleGrid cols={{ base: 2, sm: 3 }} spacing="sm" maw={560}>
+        {PRODUCTS.map((product) => <Select key={product} label={t(`product.${product}`)} data={TIERS.map((tier) => ({ value: tier, label: t(`tier.${tier}`) }))} value={tiers[product] ?? 'free'} onChange={(tier) => tier && setTiers({ ...tiers, [product]: tier })} allowDeselect={false} />)}
+      </SimpleGrid>
+      {error && <Text size="sm" c="var(--mantine-color-error)" role="alert" mt="xs">{error}</Text>}
+      <Button mt="md" loading={busy} disabled={!changed} onClick={() => save(PRODUCTS.map((product) => ({ product, tier: tiers[product] ?? 'free' })))}>{t('act.save')}</Button>
+    </Section>
   );
 }

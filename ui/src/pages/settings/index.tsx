@@ -1,3 +1,4 @@
+import './settings.css';
 import { Link, Outlet } from '@tanstack/react-router';
 import { useT } from '../../i18n';
 import { useHere } from '../../lib/account';

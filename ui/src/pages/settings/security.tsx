@@ -1,7 +1,7 @@
 import { ActionIcon, Badge, Button, CopyButton, Group, Modal, PasswordInput, SimpleGrid, Skeleton, Stack, Text, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { browserSupportsWebAuthn, startRegistration } from '@simplewebauthn/browser';
-import { IconDeviceDesktop, IconDeviceMobile, IconFingerprint, IconPlus, IconTrash } from '@tabler/icons-react';
+import { IconDeviceDesktop, IconDeviceMobile, IconDownload, IconFingerprint, IconPlus, IconTrash } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -13,6 +13,7 @@ import { Problem } from '../../components/states';
 import { useStepUp } from '../../components/step-up';
 import { useLanguage, useT } from '../../i18n';
 import { useHere } from '../../lib/account';
+import { saveAs } from '../../lib/download';
 import { byField, describe } from '../../lib/errors';
 import { ago } from '../../lib/format';
 import { toastDone, toastProblem } from '../../lib/toast';
@@ -156,7 +157,10 @@ function CodesDialog({ codes, close }: { codes: string[]; close: () => void }) {
           {codes.map((code) => <Text component="li" key={code} ff="monospace" ta="center">{code}</Text>)}
         </SimpleGrid>
         <Group justify="space-between">
-          <CopyButton value={codes.join('\n')}>{({ copied, copy }) => <Button variant="default" onClick={copy}>{t(copied ? 'act.copied' : 'act.copy')}</Button>}</CopyButton>
+          <Group gap="xs">
+            <CopyButton value={codes.join('\n')}>{({ copied, copy }) => <Button variant="default" onClick={copy}>{t(copied ? 'act.copied' : 'act.copy')}</Button>}</CopyButton>
+            <Button variant="default" leftSection={<IconDownload size={15} />} onClick={() => saveAs(new Blob([`${codes.join('\r\n')}\r\n`], { type: 'text/plain' }), 'consortio-recovery-codes.txt')}>{t('security.codesDownload')}</Button>
+          </Group>
           <Button onClick={close} data-autofocus>{t('security.codesKept')}</Button>
         </Group>
       </Stack>

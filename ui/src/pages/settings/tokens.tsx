@@ -1,4 +1,4 @@
-import { ActionIcon, Badge, Button, Group, Modal, MultiSelect, Stack, Text, TextInput } from '@mantine/core';
+import { ActionIcon, Badge, Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconKey, IconPlus, IconTrash } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -13,9 +13,8 @@ import { byField } from '../../lib/errors';
 import { ago, moment } from '../../lib/format';
 import { toastDone, toastProblem } from '../../lib/toast';
 import { ConfirmDialog, OnceDialog, SettingsPage } from './parts';
+import { ScopePicker } from './scopes';
 
-const OBJECT_SCOPES = ['contacts', 'companies', 'deals'].flatMap((type) => [`crm.objects.${type}.read`, `crm.objects.${type}.write`, `crm.schemas.${type}.read`, `crm.schemas.${type}.write`]);
-export const SCOPES = [...OBJECT_SCOPES, 'tickets', 'crm.objects.owners.read', 'crm.lists.read', 'crm.lists.write', 'crm.import', 'crm.export', 'settings.users.read', 'settings.users.write', 'account-info.security.read'];
 const SHOWN = 3;
 
 export function TokensPage() {
@@ -92,11 +91,11 @@ function TokenDialog({ close, done }: { close: () => void; done: (token: string)
     }
   };
   return (
-    <Modal opened onClose={close} title={t('tokens.new')} closeButtonProps={{ 'aria-label': t('act.close') }}>
+    <Modal opened onClose={close} title={t('tokens.new')} size="lg" closeButtonProps={{ 'aria-label': t('act.close') }}>
       <form onSubmit={(event) => { event.preventDefault(); void save(); }}>
         <Stack>
           <TextInput label={t('tokens.name')} value={name} onChange={(event) => setName(event.currentTarget.value)} error={errors.name} required withAsterisk={false} data-autofocus />
-          <MultiSelect label={t('tokens.scopes')} data={SCOPES} value={scopes} onChange={setScopes} searchable clearable error={errors.scopes} clearButtonProps={{ 'aria-label': t('act.clear') }} />
+          <ScopePicker value={scopes} onChange={setScopes} error={errors.scopes} />
           {errors[''] && <Text size="sm" c="var(--mantine-color-error)" role="alert">{errors['']}</Text>}
           <Group justify="flex-end"><Button variant="default" onClick={close}>{t('act.cancel')}</Button><Button type="submit" loading={busy} disabled={!name.trim() || scopes.length === 0}>{t('act.create')}</Button></Group>
         </Stack>

@@ -23,11 +23,22 @@ export function UsersPage() {
   const [query, setQuery] = useState('');
   const [editing, setEditing] = useState<User | 'new' | null>(null);
   const [removing, setRemoving] = useState<User | null>(null);
+  const [resting, setResting] = useState<User | null>(null);
   const [link, setLink] = useState<{ email: string; url: string } | null>(null);
   const admin = isAdmin(account);
   const wanted = query.trim().toLowerCase();
   const shown = users.data?.filter((user) => `${user.name} ${user.email}`.toLowerCase().includes(wanted));
   const refresh = () => queryClient.invalidateQueries({ queryKey: ['a', account.id, 'users'] });
+  const setStatus = async (user: User, status: 'active' | 'deactivated') => {
+    try {
+      await call(`/accounts/v1/users/${user.id}`, { method: 'PATCH', account: account.id, body: { status } });
+      toastDone(t(status === 'active' ? 'users.reactivated' : 'users.deactivated', { name: user.name }));
+    } catch (problem) {
+      toastProblem(problem, t);
+    }
+    setResting(null);
+    await refresh();
+  };
   const remove = async (user: User) => {
     try {
       await call(`/accounts/v1/users/${user.id}`, { method: 'DELETE', account: account.id });
@@ -60,7 +71,7 @@ export function UsersPage() {
                       {admin && (
                         <Menu position="bottom-end">
                           <Menu.Target><ActionIcon aria-label={t('links.actions', { name: user.name || user.email })}><IconDots size={16} /></ActionIcon></Menu.Target>
-                          <Menu.Dropdown><Menu.Item onClick={() => setEditing(user)}>{t('act.edit')}</Menu.Item><Menu.Item color="red" onClick={() => setRemoving(user)}>{t('act.remove')}</Menu.Item></Menu.Dropdown>
+                          <Menu.Dropdown><Menu.Item onClick={() => setEditing(user)}>{t('act.edit')}</Menu.Item>{user.status.toLowerCase() === 'deactivated' ? <Menu.Item onClick={() => void setStatus(user, 'active')}>{t('users.reactivate')}</Menu.Item> : <Menu.Item onClick={() => setResting(user)}>{t('users.deactivate')}</Menu.Item>}<Menu.Divider /><Menu.Item color="red" onClick={() => setRemoving(user)}>{t('act.remove')}</Menu.Item></Menu.Dropdown>
                         </Menu>
                       )}
                     </td>
@@ -73,6 +84,7 @@ export function UsersPage() {
       </section>
       {editing && <UserDialog user={editing === 'new' ? null : editing} close={() => setEditing(null)} done={(url, email) => { setEditing(null); if (url) setLink({ email, url }); void refresh(); }} />}
       {removing && <ConfirmDialog title={t('users.remove', { name: removing.name })} text={t('users.removeText', { name: removing.name })} act={t('act.remove')} close={() => setRemoving(null)} confirm={() => void remove(removing)} />}
+      {resting && <ConfirmDialog title={t('users.deactivateTitle', { name: resting.name })} text={t('users.deactivateText', { name: resting.name })} act={t('users.deactivate')} close={() => setResting(null)} confirm={() => void setStatus(resting, 'deactivated')} />}
       {link && <OnceDialog title={t('users.link', { email: link.email })} text={t('users.linkText')} value={link.url} close={() => setLink(null)} />}
     </SettingsPage>
   );
