@@ -47,6 +47,19 @@ pub async fn load(home: &mut Tx, account: AccountId, id: OwnerId) -> Result<Opti
     home.query_opt(&sql, &[account.into(), id.into()]).await?.as_mut().map(decode).transpose()
 }
 
+/// Many owners, archived or not.
+pub async fn load_many(home: &mut Tx, account: AccountId, ids: &[OwnerId]) -> Result<Vec<Owner>> {
+    let mut found = Vec::new();
+    for chunk in ids.chunks(crate::record::LISTED_MAX) {
+        let mut params: Vec<Value> = vec![account.into()];
+        let list = crate::record::placeholders(&mut params, chunk.iter().map(|id| Value::from(*id)));
+        for row in &mut home.query(&format!("{SELECT} AND u.owner_id IN ({list})"), &params).await? {
+            found.push(decode(row)?);
+        }
+    }
+    Ok(found)
+}
+
 /// One owner by the person she is.
 pub async fn load_by_person(home: &mut Tx, account: AccountId, person: PersonId) -> Result<Option<Owner>> {
     let sql = format!("{SELECT} AND u.person_id = $2");

@@ -17,6 +17,7 @@ pub struct Schema {
     pub currency: String,
     properties: BTreeMap<String, PropertyDefinition>,
     unique: Vec<String>,
+    owners: Vec<String>,
 }
 
 impl Schema {
@@ -36,12 +37,24 @@ impl Schema {
         }
         catalog::fill_pipeline_options(object, &pipelines, &mut properties);
         let unique = properties.values().filter(|d| d.has_unique_value && !d.archived).map(|d| d.name.clone()).collect();
-        Schema { object, pipelines, currency: currency.to_owned(), properties, unique }
+        let refers = |d: &&PropertyDefinition| d.referenced_object_type.as_deref() == Some("OWNER") && !d.archived;
+        let owners = properties.values().filter(refers).map(|d| d.name.clone()).collect();
+        Schema { object, pipelines, currency: currency.to_owned(), properties, unique, owners }
     }
 
     /// What a new account has.
     pub fn default_of(object: ObjectType) -> Schema {
         Schema::new(object, Vec::new(), pipeline::defaults(object, Timestamp::UNIX_EPOCH), "EUR")
+    }
+
+    /// The same with one definition more, or another one in its place.
+    pub fn with(mut self, definition: PropertyDefinition) -> Schema {
+        self.unique.retain(|u| *u != definition.name);
+        if definition.has_unique_value && !definition.archived {
+            self.unique.push(definition.name.clone());
+        }
+        self.properties.insert(definition.name.clone(), definition);
+        self
     }
 
     /// A definition that is not archived.
@@ -67,6 +80,11 @@ impl Schema {
     /// The properties whose values are unique: e-mail for contacts, and what the account declared.
     pub fn unique(&self) -> &[String] {
         &self.unique
+    }
+
+    /// The properties whose values are owner ids.
+    pub fn owners(&self) -> &[String] {
+        &self.owners
     }
 
     /// Whether the property identifies a record in `idProperty`: unique values, or the company's domain, a lookup.

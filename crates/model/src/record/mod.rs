@@ -57,6 +57,12 @@ impl Record {
         record
     }
 
+    /// Gives the record another id: a creation is decided before the store gives it its number.
+    pub fn renumber(&mut self, id: RecordId) {
+        self.properties.insert("hs_object_id".to_owned(), id.to_string());
+        self.id = id;
+    }
+
     /// The values that are stored as values: all but [`system_properties`], which are columns.
     pub fn stored_properties(&self) -> impl Iterator<Item = (&String, &String)> {
         let system = [self.object.created_property(), self.object.modified_property(), "hs_object_id"];

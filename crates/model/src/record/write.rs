@@ -61,7 +61,8 @@ pub fn apply(schema: &Schema, old: &Record, patch: &Properties, now: Timestamp, 
     }
     place(schema, Some(old), &mut properties, patch, &mut errors);
     for one_of in catalog::required(schema.object) {
-        if one_of.iter().any(|name| patch.contains_key(*name)) {
+        // What is one of several was needed to create; what is alone must stay, because other values follow from it.
+        if one_of.len() == 1 && patch.contains_key(one_of[0]) {
             require(schema.object, one_of, &properties, &mut errors);
         }
     }

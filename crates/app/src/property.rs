@@ -1,5 +1,0 @@
-//! property
-
-/// Definitions of each account, read once.
-#[derive(Default)]
-pub struct Cache;

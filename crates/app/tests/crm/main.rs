@@ -1,0 +1,6 @@
+//! Records, definitions, links, searches and timelines as the verbs promise them, on both engines.
+
+mod association;
+mod definition;
+mod record;
+mod world;
