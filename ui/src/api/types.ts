@@ -87,8 +87,11 @@ export interface ImportJob {
   failed: number;
   startedAt: string | null;
   finishedAt: string | null;
+  /** Why it stopped before the end of the file. */
+  failure?: string | null;
 }
-export interface ImportPreview { columns: string[]; rows: string[][]; delimiter: string; encoding?: string; guess: { column: string; property: string | null }[]; nRows: number }
+export type DateOrder = 'day_month' | 'month_day';
+export interface ImportPreview { columns: string[]; rows: string[][]; delimiter: string; encoding?: string; dateOrder?: DateOrder; guess: { column: string; property: string | null }[]; nRows: number }
 
 export interface User { id: string | number; ownerId?: string | number | null; email: string; name: string; role: string; permissionSetId?: string | number | null; seats: string[]; status: string; setupLink?: string }
 export interface Token { id: string | number; name: string; scopes: string[]; createdAt: string; lastUsedAt: string | null; hint?: string; token?: string }

@@ -10,7 +10,7 @@ import { useHere } from '../../lib/account';
 import { moment, number } from '../../lib/format';
 import { OBJECTS, isListType, pluralType } from '../../lib/objects';
 
-const TONES: Record<string, string> = { running: 'blue', queued: 'gray', done: 'spruce', completed: 'spruce', failed: 'red', cancelled: 'orange' };
+const TONES: Record<string, string> = { running: 'blue', waiting: 'gray', done: 'spruce', completed: 'spruce', failed: 'red', cancelled: 'orange' };
 
 export function ImportState({ state }: { state: string }) {
   const known = state.toLowerCase();

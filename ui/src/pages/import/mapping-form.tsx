@@ -3,14 +3,14 @@ import { IconArrowRight, IconCheck, IconFile } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { queryClient } from '../../api/queries';
-import type { ImportJob } from '../../api/types';
+import type { DateOrder, ImportJob } from '../../api/types';
 import { Loading, Problem } from '../../components/states';
 import { type Key, useLanguage, useT } from '../../i18n';
 import { useHere } from '../../lib/account';
 import { byField } from '../../lib/errors';
 import { bytes, number } from '../../lib/format';
 import { useSchema } from '../../lib/schema';
-import { MODES, type Mode, type Obstacle, firstKey, firstMapping, importable, keyChoices, obstacle } from './mapping';
+import { MODES, type Mode, type Obstacle, firstKey, firstMapping, importable, keyChoices, mayBeKeyless, obstacle } from './mapping';
 import type { Chosen } from './index';
 import { upload } from '../../lib/upload';
 
@@ -36,6 +36,7 @@ function ReadyForm({ chosen, another }: { chosen: Chosen; another: () => void })
   const keys = useMemo(() => keyChoices(type, schema.all), [type, schema.all]);
   const [mapping, setMapping] = useState<(string | null)[]>(guessed);
   const [mode, setMode] = useState<Mode>('upsert');
+  const [order, setOrder] = useState<DateOrder>(preview.dateOrder ?? 'day_month');
   const [key, setKey] = useState<string | null>(firstKey(keys, guessed));
   const [sent, setSent] = useState<number | null>(null);
   const [errors, setErrors] = useState<Record<string, string>>({});
@@ -52,7 +53,7 @@ function ReadyForm({ chosen, another }: { chosen: Chosen; another: () => void })
     setErrors({});
     setSent(0);
     const form = new FormData();
-    const plan = { objectType: type, fileName: file.name, mode, key, delimiter: preview.delimiter, encoding: preview.encoding, columns: preview.columns.map((column, i) => ({ column, property: mapping[i] })) };
+    const plan = { objectType: type, fileName: file.name, mode, idProperty: key, delimiter: preview.delimiter, encoding: preview.encoding, dateOrder: order, columns: preview.columns.map((column, i) => ({ column, property: mapping[i] ?? null })) };
     form.append('mapping', JSON.stringify(plan));
     form.append('file', file, file.name);
     try {
@@ -127,16 +128,19 @@ function ReadyForm({ chosen, another }: { chosen: Chosen; another: () => void })
             <Select label={t('import.mode')} description={t(`import.modeText.${mode}`)} inputWrapperOrder={['label', 'input', 'description', 'error']} data={MODES.map((value) => ({ value, label: t(`import.mode.${value}`) }))} value={mode} onChange={(value) => value && setMode(value as Mode)} allowDeselect={false} w={{ base: '100%', sm: 320 }} error={errors.mode} disabled={sent !== null} />
             <Select
               label={t('import.key')}
-              data={[...keys.map((value) => ({ value, label: schema.label(value) })), { value: NO_KEY, label: t('import.keyNone') }]}
+              data={[...keys.map((value) => ({ value, label: schema.label(value) })), ...(mayBeKeyless(type, mapping) || key === null ? [{ value: NO_KEY, label: t('import.keyNone') }] : [])]}
               value={key ?? NO_KEY}
               onChange={(value) => setKey(value === NO_KEY ? null : value)}
               allowDeselect={false}
               w={{ base: '100%', sm: 320 }}
-              error={errors.key}
+              error={errors.idProperty}
               disabled={sent !== null}
             />
+            {mapping.some((name) => name && ['date', 'datetime'].includes(schema.kind(name))) && (
+              <Select label={t('import.dates')} data={(['day_month', 'month_day'] as const).map((value) => ({ value, label: t(`import.dates.${value}`) }))} value={order} onChange={(value) => value && setOrder(value as DateOrder)} allowDeselect={false} w={{ base: '100%', sm: 260 }} error={errors.dateOrder} disabled={sent !== null} />
+            )}
           </Group>
-          {Object.entries(errors).filter(([name]) => name !== 'mode' && name !== 'key').map(([name, message]) => <Alert key={name} color="red" mt="md" role="alert">{message}</Alert>)}
+          {Object.entries(errors).filter(([name]) => !['mode', 'idProperty', 'dateOrder'].includes(name)).map(([name, message]) => <Alert key={name} color="red" mt="md" role="alert">{message}</Alert>)}
           <Group mt="lg" gap="md">
             <Button type="submit" size="md" disabled={Boolean(hindrance)} loading={sent !== null} rightSection={<IconArrowRight size={16} />}>
               {chosen.exact ? t('import.start', { n: rows }) : t('import.rowsUnknown')}

@@ -16,6 +16,9 @@ export function keyChoices(type: ImportType, properties: Property[]): string[] {
   return [...new Set([...KEYS[type], ...unique, RECORD_ID])].filter((name) => known.has(name));
 }
 
+/** The server recognises rows by the usual key whenever a column goes into it; "nothing" is a choice only without one. */
+export const mayBeKeyless = (type: ImportType, mapping: (string | null)[]): boolean => !KEYS[type].some((name) => mapping.includes(name));
+
 /** The key the file itself suggests: the first one a column goes into. */
 export function firstKey(choices: string[], mapping: (string | null)[]): string | null {
   return choices.find((name) => mapping.includes(name)) ?? null;
@@ -59,7 +62,10 @@ export const SAMPLE_BYTES = 1_000_000;
 export async function sampleOf(file: File): Promise<{ blob: Blob; share: number }> {
   if (file.size <= SAMPLE_BYTES) return { blob: file, share: 1 };
   const head = new Uint8Array(await file.slice(0, SAMPLE_BYTES).arrayBuffer());
-  const end = head.lastIndexOf(10) + 1 || head.length;
+  const wide = (head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff);
+  const line = head.lastIndexOf(10) + 1 || head.length;
+  // Two bytes a letter: a line must not end in the middle of one.
+  const end = wide ? line + (line % 2) : line;
   return { blob: new Blob([head.subarray(0, end)], { type: file.type }), share: end / file.size };
 }
 

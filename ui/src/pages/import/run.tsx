@@ -87,6 +87,7 @@ function ProgressCard({ job }: { job: ImportJob }) {
       </SimpleGrid>
       {finished && job.state.toLowerCase() === 'cancelled' && <Alert color="orange" className="notice" mt="md" icon={<IconPlayerStop size={16} />}>{t('import.cancelled', { n: done })}</Alert>}
       {finished && job.failed === 0 && ['done', 'completed'].includes(job.state.toLowerCase()) && <Alert color="spruce" mt="md" icon={<IconCircleCheck size={18} />} role="status">{t('import.allGood')}</Alert>}
+      {job.failure && <Alert color="red" mt="md" icon={<IconAlertTriangle size={18} />} role="alert">{t('import.stopped', { reason: job.failure })}</Alert>}
       {asking && <CancelDialog job={job} close={ask.close} />}
     </section>
   );

@@ -75,10 +75,10 @@ function AccountForm({ settings }: { settings: AccountSettings }) {
           <div><dt>{t('accountSettings.id')}</dt><dd className="tabular">{account.id}</dd></div>
           <div><dt>{t('accountSettings.kind')}</dt><dd>{maybeT(`accountSettings.kind.${settings.kind ?? account.kind}`) ?? settings.kind ?? account.kind}</dd></div>
           <div><dt>{t('accountSettings.location')}</dt><dd>{settings.location ?? account.location}</dd></div>
-          <div>
+          {!admin && <div>
             <dt>{t('accountSettings.subscriptions')}</dt>
             <dd style={{ gap: 6, maxWidth: 'none', flexWrap: 'wrap' }}>{(settings.subscriptions ?? []).length === 0 ? t('accountSettings.noSubscriptions') : settings.subscriptions.filter((one) => one.tier.toLowerCase() !== 'free').map((one) => <Badge key={one.product} color="gray">{subscriptionName(one)}</Badge>)}</dd>
-          </div>
+          </div>}
         </dl>
       </section>
       {admin && <Subscriptions settings={settings} busy={busy} save={(subscriptions) => void save({ subscriptions })} error={errors.subscriptions} />}
