@@ -111,6 +111,6 @@ createServer(async (req, res) => {
   if (!/^\/(identity|accounts|organizations|crm)\//.test(path)) { let f = join(here, '../dist', path); if (!extname(f) || !existsSync(f)) f = join(here, '../dist/index.html'); res.setHeader('Content-Type', types[extname(f)] ?? 'application/octet-stream'); return res.end(readFileSync(f)); }
   if (path === '/accounts/v1/live') { res.setHeader('Content-Type', 'text/event-stream'); res.write(': hi\n\n'); return; }
   const chunks = []; for await (const c of req) chunks.push(c); const raw = Buffer.concat(chunks).toString(); let body = {}; try { body = JSON.parse(raw); } catch {}
-  let out; try { out = handle(req.method, path, u.searchParams, body, Number(req.headers['x-consortio-account'] ?? 3)); } catch (e) { console.error(e); out = err(500, String(e)); }
+  const tok = req.headers.authorization?.match(/x(\d)/)?.[1]; signedIn = !!tok || (req.headers.cookie ?? '').includes('s=1'); const was = signedIn; let out; try { out = handle(req.method, path, u.searchParams, body, Number(tok ?? req.headers['x-consortio-account'] ?? 3)); if (signedIn && !was) res.setHeader('Set-Cookie', 's=1; Path=/; HttpOnly'); if (was && !signedIn) res.setHeader('Set-Cookie', 's=; Path=/; Max-Age=0'); } catch (e) { console.error(e); out = err(500, String(e)); }
   if (!out) { res.statusCode = 204; return res.end(); } res.statusCode = out.__status ?? 200; delete out.__status; res.setHeader('Content-Type', 'application/json'); res.end(JSON.stringify(out));
 }).listen(process.env.PORT ?? 7300, () => console.log('dev server'));

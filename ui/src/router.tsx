@@ -1,5 +1,5 @@
 /** Every page and its address. An account's pages are under /a/{account}, so a link always opens the right account. */
-import { Outlet, createRootRoute, createRoute, createRouter, redirect } from '@tanstack/react-router';
+import { Outlet, createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import { ApiError } from './api/client';
 import { queryClient, sessionQuery } from './api/queries';
 import type { Session } from './api/types';
@@ -8,15 +8,14 @@ import { type ListSearch, listSearch } from './lib/list-state';
 import { isListType, isRecordType } from './lib/objects';
 import { AccountLayout } from './pages/layout';
 import { CrashPage, NoAccountPage, NotFoundPage } from './pages/error-pages';
-import { ImportPage, ImportRunPage } from './pages/import';
 import { ListPage } from './pages/list';
-import { OrganizationPage } from './pages/organization';
 import { RecordPage } from './pages/record';
-import { AccountSettingsPage, DisclosuresPage, PipelinesPage, PropertiesPage, SettingsLayout, TokensPage, UsersPage } from './pages/settings';
-import { ProfilePage } from './pages/settings/profile';
-import { SecurityPage } from './pages/settings/security';
 import { SetupPage } from './pages/setup';
 import { SignInPage } from './pages/sign-in';
+
+// What is seen less often is loaded when it is first needed.
+const importing = () => import('./pages/import');
+const settling = () => import('./pages/settings');
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: NotFoundPage, errorComponent: CrashPage });
 
@@ -73,11 +72,11 @@ const record = createRoute({
   component: RecordPage,
   params: { parse: ({ type, id }) => ({ id, type: isRecordType(type) ? type : ('' as never) }), stringify: ({ type, id }) => ({ type, id }) },
 });
-const imports = createRoute({ getParentRoute: () => account, path: '/import', component: ImportPage, validateSearch: (search: Record<string, unknown>): { type?: string } => ({ type: typeof search.type === 'string' ? search.type : undefined }) });
-const importRun = createRoute({ getParentRoute: () => account, path: '/import/$importId', component: ImportRunPage });
-const organization = createRoute({ getParentRoute: () => account, path: '/organization', component: OrganizationPage });
+const imports = createRoute({ getParentRoute: () => account, path: '/import', component: lazyRouteComponent(importing, 'ImportPage'), validateSearch: (search: Record<string, unknown>): { type?: string } => ({ type: typeof search.type === 'string' ? search.type : undefined }) });
+const importRun = createRoute({ getParentRoute: () => account, path: '/import/$importId', component: lazyRouteComponent(importing, 'ImportRunPage') });
+const organization = createRoute({ getParentRoute: () => account, path: '/organization', component: lazyRouteComponent(() => import('./pages/organization'), 'OrganizationPage') });
 
-const settings = createRoute({ getParentRoute: () => account, path: '/settings', component: SettingsLayout });
+const settings = createRoute({ getParentRoute: () => account, path: '/settings', component: lazyRouteComponent(settling, 'SettingsLayout') });
 const settingsIndex = createRoute({
   getParentRoute: () => settings,
   path: '/',
@@ -86,14 +85,14 @@ const settingsIndex = createRoute({
   },
 });
 const settingsPages = [
-  createRoute({ getParentRoute: () => settings, path: '/profile', component: ProfilePage }),
-  createRoute({ getParentRoute: () => settings, path: '/security', component: SecurityPage }),
-  createRoute({ getParentRoute: () => settings, path: '/account', component: AccountSettingsPage }),
-  createRoute({ getParentRoute: () => settings, path: '/users', component: UsersPage }),
-  createRoute({ getParentRoute: () => settings, path: '/tokens', component: TokensPage }),
-  createRoute({ getParentRoute: () => settings, path: '/properties', component: PropertiesPage }),
-  createRoute({ getParentRoute: () => settings, path: '/pipelines', component: PipelinesPage }),
-  createRoute({ getParentRoute: () => settings, path: '/disclosures', component: DisclosuresPage }),
+  createRoute({ getParentRoute: () => settings, path: '/profile', component: lazyRouteComponent(settling, 'ProfilePage') }),
+  createRoute({ getParentRoute: () => settings, path: '/security', component: lazyRouteComponent(settling, 'SecurityPage') }),
+  createRoute({ getParentRoute: () => settings, path: '/account', component: lazyRouteComponent(settling, 'AccountSettingsPage') }),
+  createRoute({ getParentRoute: () => settings, path: '/users', component: lazyRouteComponent(settling, 'UsersPage') }),
+  createRoute({ getParentRoute: () => settings, path: '/tokens', component: lazyRouteComponent(settling, 'TokensPage') }),
+  createRoute({ getParentRoute: () => settings, path: '/properties', component: lazyRouteComponent(settling, 'PropertiesPage') }),
+  createRoute({ getParentRoute: () => settings, path: '/pipelines', component: lazyRouteComponent(settling, 'PipelinesPage') }),
+  createRoute({ getParentRoute: () => settings, path: '/disclosures', component: lazyRouteComponent(settling, 'DisclosuresPage') }),
 ] as const;
 
 const tree = root.addChildren([index, signIn, setup, account.addChildren([accountIndex, list, record, imports, importRun, organization, settings.addChildren([settingsIndex, ...settingsPages])])]);

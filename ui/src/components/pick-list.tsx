@@ -27,10 +27,11 @@ export function PickList({ title, placeholder, query, onQuery, picks, nothing, c
   };
   let group: string | undefined;
   return (
-    <Modal opened onClose={close} withCloseButton={false} padding={0} size={560} yOffset="10vh" aria-label={title} styles={{ content: { overflow: 'hidden' } }}>
+    <Modal opened onClose={close} withCloseButton={false} padding={0} size={560} yOffset="10vh" aria-label={title} transitionProps={{ duration: 0 }} styles={{ content: { overflow: 'hidden' } }}>
       <VisuallyHidden component="h2">{title}</VisuallyHidden>
       <TextInput
         data-autofocus
+        autoFocus
         size="md"
         value={query}
         onChange={(event) => { onQuery(event.currentTarget.value); setAt(0); }}

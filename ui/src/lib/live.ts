@@ -8,6 +8,7 @@ export interface Hint { seq?: number; objectType?: string; id?: string | number;
 /** The query keys a hint makes stale. */
 export function staleKeys(account: AccountRef, hint: Hint): unknown[][] {
   if (hint.kind === 'import') return [['a', account, 'imports']];
+  if (hint.kind === 'account') return [['a', account, 'settings'], ['a', account, 'properties'], ['a', account, 'pipelines'], ['session']];
   if (hint.kind === 'connections') return [['a', account, 'organization'], ['a', account, 'records']];
   if (hint.objectType && hint.objectType !== '') return [['a', account, 'records', pluralType(hint.objectType)], ['a', account, 'records', '*timeline']];
   return [['a', account, 'records']];

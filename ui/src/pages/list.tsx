@@ -40,13 +40,14 @@ function RecordList({ type }: { type: ListType }) {
   const navigate = useNavigate({ from: '/a/$account/$type' });
   const schema = useSchema(type);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const [kept, setKept] = useState(() => keptColumns(account.id, type));
   const [creating, create] = useDisclosure(false);
 
   const set = (next: Partial<ListSearch>, replace = false) => void navigate({ search: (old: ListSearch) => ({ ...old, page: undefined, ...next }), replace });
   const columns = useMemo(() => {
-    const wished = search.cols?.split(',') ?? keptColumns(account.id, type) ?? info.columns;
+    const wished = search.cols?.split(',') ?? kept ?? info.columns;
     return schema.ready ? wished.filter((name) => schema.get(name)) : [...wished];
-  }, [search.cols, account.id, type, info.columns, schema]);
+  }, [search.cols, kept, info.columns, schema]);
   const filters = useMemo(() => readFilters(search.f), [search.f]);
   const sort = search.sort ?? info.sort;
   const request: SearchRequest = {
@@ -62,7 +63,8 @@ function RecordList({ type }: { type: ListType }) {
 
   const chooseColumns = (next: string[]) => {
     keepColumns(account.id, type, next);
-    set({ cols: undefined });
+    setKept(next);
+    if (search.cols) set({ cols: undefined });
   };
 
   return (

@@ -6,7 +6,9 @@ import { useHere } from '../../lib/account';
 export { AccountSettingsPage } from './account';
 export { DisclosuresPage } from './disclosures';
 export { PipelinesPage } from './pipelines';
+export { ProfilePage } from './profile';
 export { PropertiesPage } from './properties';
+export { SecurityPage } from './security';
 export { TokensPage } from './tokens';
 export { UsersPage } from './users';
 
