@@ -28,6 +28,7 @@ pub struct Inner {
     pub tokens: crate::token::Cache,
     /// Tokens and sessions that were used and not noted yet.
     pub(crate) seen: crate::seen::Seen,
+    pub(crate) hashing: crate::password::Turns,
 }
 
 /// What the operator decides.
@@ -52,6 +53,7 @@ impl App {
             definitions: crate::property::Cache::default(),
             tokens: crate::token::Cache::default(),
             seen: crate::seen::Seen::default(),
+            hashing: crate::password::Turns::default(),
         }))
     }
 }

@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod association;
+mod ceremony;
 pub mod connection;
 pub mod cx;
 pub mod disclosure;
@@ -17,6 +18,7 @@ pub mod mirror;
 pub mod organization;
 pub mod owner;
 pub mod passkey;
+mod password;
 pub mod person;
 pub mod pipeline;
 pub mod property;
@@ -27,6 +29,7 @@ mod secret;
 mod seen;
 pub mod session;
 pub mod step_up;
+mod throttle;
 pub mod timeline;
 pub mod token;
 pub mod user;

@@ -1,1 +1,258 @@
-//! user
+//! Users: people in an account, what they are there, and the permission sets they are given. One login serves all accounts:
+//! an address that is known gets access with the password it has. Source: spec 7.1.
+
+use crate::ceremony::{self, Kind as Ceremony};
+use crate::cx::{App, Cx};
+use crate::error::{Error, Result};
+use crate::person::{self, New, first_password, link, refused};
+use model::account::{self, AccountUser, PermissionSet, Permissions, Role, Seat, UserStatus, permissions};
+use model::authority::Act;
+use model::change::{self, Actor, Change};
+use model::id::{OwnerId, PermissionSetId, PersonId};
+use model::identity::person::Person;
+use model::identity::user::decide;
+use model::limits::PERMISSION_SETS_MAX;
+use serde_json::json;
+use std::collections::BTreeSet;
+use store::person::Login;
+use store::{Tx, WriteTx};
+
+/// A user with who she is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct User {
+    pub user: AccountUser,
+    pub person: Person,
+}
+
+/// Somebody to be made a user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted {
+    pub email: String,
+    /// Only used when the address is new.
+    pub name: String,
+    pub locale: Option<String>,
+    pub role: Role,
+    pub seats: BTreeSet<Seat>,
+    pub permission_set: Option<PermissionSetId>,
+    /// Set by the system alone (command line, sample group), when the address is new; everybody else invites by a link.
+    pub password: Option<String>,
+}
+
+/// A user who was just made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Created {
+    pub user: User,
+    /// Where she chooses her password; none when she can sign in already. Shown this once.
+    pub link: Option<String>,
+}
+
+fn changed(cx: &Cx, person: PersonId, act: &str) -> Change {
+    Change::of(change::Kind::AccountChanged, json!({"act": act, "account": cx.account, "person": person}))
+}
+
+fn not_found(person: PersonId) -> Error {
+    Error::not_found(format!("there is no user {person}"))
+}
+
+/// The account's users, in the order of persons.
+pub async fn list(app: &App, cx: &Cx) -> Result<Vec<User>> {
+    cx.may(Act::ReadUsers)?;
+    let mut tx = app.store.read_home().await?;
+    let (users, people) =
+        (store::account::users(&mut tx, cx.account).await?, store::person::of_account(&mut tx, cx.account).await?);
+    let mut people = people.into_iter().peekable();
+    // Both in the order of persons.
+    let with_person = users.into_iter().filter_map(|user| {
+        while people.next_if(|person| person.id < user.person).is_some() {}
+        people.next_if(|person| person.id == user.person).map(|person| User { user, person })
+    });
+    Ok(with_person.collect())
+}
+
+/// Makes somebody a user of the account.
+pub async fn create(app: &App, cx: &Cx, wanted: Wanted) -> Result<Created> {
+    cx.may(Act::ManageUsers)?;
+    let (_, folded) = model::identity::person::email(&wanted.email).map_err(|e| refused(&e))?;
+    let by_system = wanted.password.as_deref().filter(|_| cx.actor == Actor::System);
+    let hash = match by_system {
+        Some(password) => Some(first_password(app, password, &wanted.email).await?),
+        None => None,
+    };
+    let mut tx = app.store.write_home().await?;
+    lock_account(&mut tx, cx).await?;
+    let login = match store::person::by_email(&mut tx, &folded).await? {
+        Some(login) => login,
+        None => {
+            let locale = wanted.locale.as_deref();
+            let new = New { email: &wanted.email, name: &wanted.name, locale, password_hash: hash.as_deref() };
+            let person = person::create(app, &mut tx, new, cx.now).await?;
+            store::person::read(&mut tx, person.id).await?.ok_or_else(|| not_found(person.id))?
+        }
+    };
+    let person = login.person.clone();
+    if store::account::read_user(&mut tx, cx.account, person.id).await?.is_some() {
+        let message = format!("\"{}\" is a user of this account already", person.email);
+        return Err(Error::conflict("USER_EXISTS", message).with("userId", person.id));
+    }
+    let user = AccountUser {
+        account: cx.account,
+        person: person.id,
+        owner: OwnerId(tx.take_ids(1)?),
+        role: wanted.role,
+        status: UserStatus::Active,
+        seats: wanted.seats,
+        permission_set: wanted.permission_set,
+    };
+    save(&mut tx, cx, None, &user).await?;
+    let link = if able(&login) { None } else { Some(invitation(app, &mut tx, &person, cx).await?) };
+    tx.commit(&cx.by(), cx.now, &[changed(cx, person.id, "user.create")]).await?;
+    Ok(Created { user: User { user, person }, link })
+}
+
+fn able(login: &Login) -> bool {
+    login.password_hash.is_some() || login.n_passkeys > 0
+}
+
+/// A link makes whoever holds it the person, in all her accounts. So it is given out only while this account is her only
+/// one: else an admin here could make herself that person there.
+async fn invitation(app: &App, tx: &mut WriteTx, person: &Person, cx: &Cx) -> Result<String> {
+    let places = store::account::of_person(tx, person.id).await?;
+    if cx.actor != Actor::System && places.iter().any(|(account, _)| account.id != cx.account) {
+        let message = format!("\"{}\" was invited to another account and has not signed in yet; that comes first", person.email);
+        return Err(Error::conflict("USER_INVITED_ELSEWHERE", message));
+    }
+    ceremony::forget(tx, Ceremony::Invitation, Some(person.id)).await?;
+    let token = ceremony::begin(app, tx, Ceremony::Invitation, Some(person.id), &(), cx.now).await?;
+    Ok(link(app, &token))
+}
+
+/// A new link for a user who has not come in yet; older ones stop working.
+pub async fn invite(app: &App, cx: &Cx, person: PersonId) -> Result<String> {
+    cx.may(Act::ManageUsers)?;
+    let mut tx = app.store.write_home().await?;
+    let user = store::account::read_user(&mut tx, cx.account, person).await?;
+    user.filter(|user| user.status == UserStatus::Active).ok_or_else(|| not_found(person))?;
+    let login = store::person::lock(&mut tx, person).await?.ok_or_else(|| not_found(person))?;
+    if able(&login) {
+        return Err(Error::conflict("USER_ABLE_TO_SIGN_IN", format!("the user {person} can sign in already")));
+    }
+    let link = invitation(app, &mut tx, &login.person, cx).await?;
+    tx.commit(&cx.by(), cx.now, &[changed(cx, person, "user.invite")]).await?;
+    Ok(link)
+}
+
+/// Changes of users of one account are made one after the other, so that two Super Admins cannot take each other away.
+async fn lock_account(tx: &mut WriteTx, cx: &Cx) -> Result<()> {
+    let account = store::account::lock(tx, cx.account).await?;
+    account.map(drop).ok_or_else(|| Error::not_found(format!("there is no account {}", cx.account)))
+}
+
+/// What a user may after a change.
+async fn granted(tx: &mut Tx, user: &AccountUser) -> Result<Permissions> {
+    let set = match user.permission_set {
+        Some(id) => Some(store::account::read_permission_set(tx, user.account, id).await?.ok_or_else(|| no_set(id))?),
+        None => None,
+    };
+    Ok(permissions(user.role, set.as_ref(), &user.seats))
+}
+
+fn no_set(id: PermissionSetId) -> Error {
+    Error::invalid("PERMISSION_SET_UNKNOWN", format!("there is no permission set {id}"))
+}
+
+async fn may(tx: &mut Tx, cx: &Cx, before: Option<&AccountUser>, after: Option<&AccountUser>) -> Result<()> {
+    let granted = match after {
+        Some(user) => granted(tx, user).await?,
+        None => Permissions::default(),
+    };
+    let subject = before.or(after).map(|user| user.person);
+    let others = store::account::users(tx, cx.account).await?;
+    let is_other_admin =
+        |user: &&AccountUser| Some(user.person) != subject && user.role == Role::SuperAdmin && user.status == UserStatus::Active;
+    let n_other_super_admins = others.iter().filter(is_other_admin).count();
+    decide(&cx.standing, before, after, &granted, n_other_super_admins)
+        .map_err(|refusal| Error::forbidden(refusal.code(), refusal.to_string()))
+}
+
+async fn save(tx: &mut WriteTx, cx: &Cx, before: Option<&AccountUser>, after: &AccountUser) -> Result<()> {
+    may(tx, cx, before, Some(after)).await?;
+    Ok(store::account::put_user(tx, after, cx.now).await?)
+}
+
+/// What is to be different about a user.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Patch {
+    pub role: Option<Role>,
+    pub seats: Option<BTreeSet<Seat>>,
+    /// `Some(None)` takes the set away.
+    pub permission_set: Option<Option<PermissionSetId>>,
+    pub status: Option<UserStatus>,
+}
+
+/// Changes what a user is in the account.
+pub async fn update(app: &App, cx: &Cx, person: PersonId, patch: Patch) -> Result<User> {
+    cx.may(Act::ManageUsers)?;
+    let mut tx = app.store.write_home().await?;
+    lock_account(&mut tx, cx).await?;
+    let before = store::account::read_user(&mut tx, cx.account, person).await?.ok_or_else(|| not_found(person))?;
+    let after = AccountUser {
+        role: patch.role.unwrap_or(before.role),
+        seats: patch.seats.unwrap_or_else(|| before.seats.clone()),
+        permission_set: patch.permission_set.unwrap_or(before.permission_set),
+        status: patch.status.unwrap_or(before.status),
+        ..before.clone()
+    };
+    save(&mut tx, cx, Some(&before), &after).await?;
+    let login = store::person::read(&mut tx, person).await?.ok_or_else(|| not_found(person))?;
+    tx.commit(&cx.by(), cx.now, &[changed(cx, person, "user.update")]).await?;
+    Ok(User { user: after, person: login.person })
+}
+
+/// Keeps a user from entering the account, from her next request on. Her seats stay hers and do not count.
+pub async fn deactivate(app: &App, cx: &Cx, person: PersonId) -> Result<User> {
+    update(app, cx, person, Patch { status: Some(UserStatus::Deactivated), ..Patch::default() }).await
+}
+
+/// Takes a deactivated user out of the account. Her login stays for her other accounts.
+pub async fn remove(app: &App, cx: &Cx, person: PersonId) -> Result<()> {
+    cx.may(Act::ManageUsers)?;
+    let mut tx = app.store.write_home().await?;
+    lock_account(&mut tx, cx).await?;
+    let before = store::account::read_user(&mut tx, cx.account, person).await?.ok_or_else(|| not_found(person))?;
+    may(&mut tx, cx, Some(&before), None).await?;
+    store::account::remove_user(&mut tx, cx.account, person).await?;
+    tx.commit(&cx.by(), cx.now, &[changed(cx, person, "user.remove")]).await?;
+    Ok(())
+}
+
+/// The account's permission sets, in the order of names.
+pub async fn list_permission_sets(app: &App, cx: &Cx) -> Result<Vec<PermissionSet>> {
+    cx.may(Act::ReadUsers)?;
+    let mut tx = app.store.read_home().await?;
+    Ok(store::account::permission_sets(&mut tx, cx.account).await?)
+}
+
+/// Makes a permission set. It holds no more than whoever makes it.
+pub async fn create_permission_set(app: &App, cx: &Cx, name: &str, permissions: Permissions) -> Result<PermissionSet> {
+    cx.may(Act::ManageUsers)?;
+    let name = account::name(name).map_err(|e| Error::invalid(e.code(), e.to_string()))?;
+    if !cx.standing.permissions.cover(&permissions) {
+        let refusal = model::identity::user::Refusal::BeyondOwn;
+        return Err(Error::forbidden(refusal.code(), refusal.to_string()));
+    }
+    let mut tx = app.store.write_home().await?;
+    lock_account(&mut tx, cx).await?;
+    let sets = store::account::permission_sets(&mut tx, cx.account).await?;
+    if sets.len() >= PERMISSION_SETS_MAX {
+        let message = format!("the account has {PERMISSION_SETS_MAX} permission sets, which is the most it can have");
+        return Err(Error::too_large("PERMISSION_SETS_TOO_MANY", message));
+    }
+    if sets.iter().any(|set| set.name.to_lowercase() == name.to_lowercase()) {
+        return Err(Error::conflict("PERMISSION_SET_EXISTS", format!("there is a permission set \"{name}\" already")));
+    }
+    let set = PermissionSet { id: PermissionSetId(tx.take_ids(1)?), name, permissions };
+    store::account::put_permission_set(&mut tx, cx.account, &set).await?;
+    let detail = json!({"act": "permission_set.create", "account": cx.account, "permissionSet": set.id});
+    tx.commit(&cx.by(), cx.now, &[Change::of(change::Kind::AccountChanged, detail)]).await?;
+    Ok(set)
+}

@@ -1,7 +1,15 @@
 //! Who somebody is and how she proves it: passwords, second factors, sign-in, attempts, tokens and their scopes.
 //!
-//! Decisions only. Secrets never come here: what is compared in constant time, hashed or sealed is `app`'s business.
+//! Decisions only. Secrets never come here but to be judged by their form: what is compared in constant time, hashed or
+//! sealed is `app`'s business.
 
+pub mod attempt;
+pub mod password;
+pub mod person;
+pub mod recovery;
 pub mod scope;
 pub mod session;
+pub mod sign_in;
+pub mod step_up;
 pub mod token;
+pub mod user;

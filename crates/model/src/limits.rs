@@ -94,6 +94,22 @@ pub const TOKEN_CACHE_MAX: usize = 10_000;
 pub const ATTEMPTS_MAX: i64 = 10;
 /// The window of [`ATTEMPTS_MAX`], in minutes.
 pub const ATTEMPTS_WINDOW_MINUTES: i64 = 15;
+/// The same per network address, behind which a whole office may sit.
+pub const ATTEMPTS_PER_ADDRESS_MAX: i64 = 100;
+/// Sign-ins by passkey begun per network address and window; each page of the sign-in begins one.
+pub const CEREMONIES_PER_ADDRESS_MAX: i64 = 300;
+/// Recovery codes made at once. Ten is what people print.
+pub const RECOVERY_CODES: usize = 10;
+/// Minutes after a second factor in which further factors may be added without showing it again.
+pub const FRESH_FACTOR_MINUTES: i64 = 15;
+/// Hours a link for setting up the product or joining an account works.
+pub const INVITATION_HOURS: i64 = 72;
+/// Characters of an e-mail address. Source: RFC 5321.
+pub const EMAIL_CHARS_MAX: usize = 254;
+/// Characters kept of what a browser says about itself.
+pub const USER_AGENT_CHARS_MAX: usize = 255;
+/// Password hashes computed at once: each takes 19 MiB and a core.
+pub const HASHINGS_MAX: usize = 4;
 /// Characters of a password, at least (NIST SP 800-63B) and at most (so that hashing stays bounded).
 pub const PASSWORD_CHARS_MIN: usize = 10;
 /// See [`PASSWORD_CHARS_MIN`].

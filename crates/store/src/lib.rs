@@ -9,6 +9,7 @@
 pub mod account;
 pub mod association;
 pub mod backup;
+pub mod challenge;
 pub mod engine;
 pub mod feed;
 pub mod import;

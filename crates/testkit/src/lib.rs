@@ -2,6 +2,7 @@
 //!
 //! Invariant: only tests import this. Nothing here sleeps or waits for real time.
 
+pub mod authenticator;
 mod postgres;
 
 use jiff::{SignedDuration, Timestamp};

@@ -1,4 +1,8 @@
 //! Sign-in, tokens, people and users, on both engines.
 
+mod passkey;
+mod session;
+mod step_up;
 mod token;
+mod user;
 mod world;

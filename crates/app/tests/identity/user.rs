@@ -1,0 +1,196 @@
+//! The first start, invitations, users and permission sets.
+
+use crate::world::{EAST, PASSWORD, WEST, World, refusal, visitor, wanted, worlds};
+use app::cx::Cx;
+use app::error::Kind;
+use app::person::{Introduction, Link, first_setup_link, introduce, read, read_link};
+use app::session::{authenticate, identify, sign_in};
+use app::user::{Patch, create, create_permission_set, deactivate, invite, list, list_permission_sets, remove, update};
+use model::account::{Deed, Permission, Permissions, Role, Scope, UserStatus};
+use model::object::CONTACT;
+
+const ANN: &str = "ann@ex.org";
+const BO: &str = "bo@ex.org";
+
+fn token_of(link: &str) -> String {
+    link.rsplit('/').next().expect("a token").to_owned()
+}
+
+fn introduction(token: &str) -> Introduction {
+    Introduction {
+        token: token.to_owned(),
+        email: Some("Eva@ex.org".to_owned()),
+        name: "Eva".to_owned(),
+        password: PASSWORD.to_owned(),
+        account_name: Some("North".to_owned()),
+        locale: Some("nl".to_owned()),
+    }
+}
+
+async fn admin(world: &World) -> Cx {
+    world.add_user(EAST, ANN, Role::SuperAdmin).await;
+    authenticate(&world.app, &world.sign_in(ANN).await.cookie, EAST).await.expect("a context")
+}
+
+#[tokio::test]
+async fn the_first_start_prints_a_link_that_makes_one_person_and_her_account() {
+    for world in worlds().await {
+        let old = token_of(&first_setup_link(&world.app).await.expect("a link").expect("nobody is there"));
+        let link = first_setup_link(&world.app).await.expect("a link").expect("nobody is there");
+        assert!(link.starts_with("https://crm.example/setup/"), "{link}");
+        let token = token_of(&link);
+        assert_eq!(refusal(read_link(&world.app, &old).await), (Kind::NotFound, "LINK_UNKNOWN"), "a new link replaces the old");
+        assert_eq!(read_link(&world.app, &token).await, Ok(Link::Setup));
+        let weak = Introduction { password: "password123".to_owned(), ..introduction(&token) };
+        assert_eq!(refusal(introduce(&world.app, &visitor(), weak).await).1, "PASSWORD_COMMON");
+        let opened = introduce(&world.app, &visitor(), introduction(&token)).await.expect("signed in");
+        let overview = read(&world.app, &opened.session).await.expect("an overview");
+        assert_eq!((overview.person.email.as_str(), overview.person.locale.as_str()), ("Eva@ex.org", "nl"));
+        assert_eq!((overview.places[0].account.name.as_str(), overview.places[0].user.role), ("North", Role::SuperAdmin));
+        assert_eq!(overview.person.default_account, Some(overview.places[0].account.id));
+        assert_eq!(refusal(introduce(&world.app, &visitor(), introduction(&token)).await).1, "LINK_UNKNOWN");
+        assert_eq!(first_setup_link(&world.app).await.expect("no link"), None, "{}", world.fresh.engine);
+        sign_in(&world.app, &visitor(), "eva@ex.org", PASSWORD).await.expect("the password works");
+    }
+}
+
+#[tokio::test]
+async fn a_setup_link_is_worthless_once_somebody_is_there_and_after_three_days() {
+    for world in worlds().await {
+        let token = token_of(&first_setup_link(&world.app).await.expect("a link").expect("nobody is there"));
+        world.wait(72 * 60 * 60);
+        assert_eq!(refusal(read_link(&world.app, &token).await).1, "LINK_UNKNOWN");
+        let token = token_of(&first_setup_link(&world.app).await.expect("a link").expect("nobody is there"));
+        world.add_user(EAST, ANN, Role::SuperAdmin).await;
+        assert_eq!(refusal(introduce(&world.app, &visitor(), introduction(&token)).await).1, "LINK_UNKNOWN");
+    }
+}
+
+#[tokio::test]
+async fn an_invited_user_chooses_her_password_behind_a_link() {
+    for world in worlds().await {
+        let cx = admin(&world).await;
+        let created = create(&world.app, &cx, wanted(BO, Role::Standard, Some(PASSWORD))).await.expect("a user");
+        let refused = sign_in(&world.app, &visitor(), BO, PASSWORD).await;
+        assert_eq!(refusal(refused).1, "SIGN_IN_REFUSED", "only the system sets passwords for others");
+        let first = token_of(&created.link.expect("a link"));
+        let token = token_of(&invite(&world.app, &cx, created.user.person.id).await.expect("a new link"));
+        assert_eq!(refusal(read_link(&world.app, &first).await).1, "LINK_UNKNOWN");
+        assert!(matches!(read_link(&world.app, &token).await, Ok(Link::Invitation { email, .. }) if email == BO));
+        let introduction = Introduction { email: None, account_name: None, ..introduction(&token) };
+        let opened = introduce(&world.app, &visitor(), introduction.clone()).await.expect("signed in");
+        authenticate(&world.app, &opened.cookie, EAST).await.expect("in the account");
+        assert_eq!(refusal(introduce(&world.app, &visitor(), introduction).await).1, "LINK_UNKNOWN");
+        assert_eq!(refusal(invite(&world.app, &cx, created.user.person.id).await).1, "USER_ABLE_TO_SIGN_IN");
+        world.sign_in(BO).await;
+    }
+}
+
+#[tokio::test]
+async fn a_known_address_gets_access_with_the_password_it_has() {
+    for world in worlds().await {
+        let bo = world.add_user(WEST, BO, Role::Standard).await;
+        let cx = admin(&world).await;
+        let created = create(&world.app, &cx, wanted("BO@ex.org", Role::Standard, None)).await.expect("a user");
+        assert_eq!((created.user.person.id, created.link), (bo, None));
+        assert_eq!(created.user.person.name, "The person bo@ex.org", "her name is hers");
+        let opened = world.sign_in(BO).await;
+        for account in [EAST, WEST] {
+            authenticate(&world.app, &opened.cookie, account).await.expect("both accounts");
+        }
+        assert_eq!(refusal(create(&world.app, &cx, wanted(BO, Role::Standard, None)).await), (Kind::Conflict, "USER_EXISTS"));
+    }
+}
+
+#[tokio::test]
+async fn a_link_never_makes_an_admin_of_one_account_somebody_in_another() {
+    for world in worlds().await {
+        let west = world.system(WEST);
+        let invited = create(&world.app, &west, wanted(BO, Role::SuperAdmin, None)).await.expect("a user");
+        let cx = admin(&world).await;
+        let refused = create(&world.app, &cx, wanted(BO, Role::Standard, None)).await;
+        assert_eq!(refusal(refused), (Kind::Conflict, "USER_INVITED_ELSEWHERE"));
+        assert_eq!(list(&world.app, &cx).await.expect("a list").len(), 1, "{}: nothing is left of it", world.fresh.engine);
+        read_link(&world.app, &token_of(&invited.link.expect("a link"))).await.expect("the first link still works");
+        assert_eq!(refusal(invite(&world.app, &cx, invited.user.person.id).await).0, Kind::NotFound);
+    }
+}
+
+#[tokio::test]
+async fn a_deactivated_user_is_out_from_her_next_request_on() {
+    for world in worlds().await {
+        let cx = admin(&world).await;
+        let bo = world.add_user(EAST, BO, Role::Standard).await;
+        let opened = world.sign_in(BO).await;
+        assert_eq!(refusal(remove(&world.app, &cx, bo).await).1, "USER_STILL_ACTIVE");
+        deactivate(&world.app, &cx, bo).await.expect("deactivated");
+        assert_eq!(refusal(authenticate(&world.app, &opened.cookie, EAST).await).0, Kind::NotFound);
+        identify(&world.app, &opened.cookie).await.expect("her login is hers");
+        let back = Patch { status: Some(UserStatus::Active), ..Patch::default() };
+        update(&world.app, &cx, bo, back).await.expect("back");
+        authenticate(&world.app, &opened.cookie, EAST).await.expect("in again");
+        deactivate(&world.app, &cx, bo).await.expect("deactivated");
+        remove(&world.app, &cx, bo).await.expect("removed");
+        assert_eq!(list(&world.app, &cx).await.expect("a list").len(), 1, "{}", world.fresh.engine);
+    }
+}
+
+#[tokio::test]
+async fn the_last_super_admin_cannot_be_taken_away() {
+    for world in worlds().await {
+        let cx = admin(&world).await;
+        let ann = cx.person.expect("ann").id;
+        let demote = Patch { role: Some(Role::Standard), ..Patch::default() };
+        assert_eq!(refusal(update(&world.app, &cx, ann, demote.clone()).await).1, "LAST_SUPER_ADMIN");
+        assert_eq!(refusal(deactivate(&world.app, &cx, ann).await).1, "LAST_SUPER_ADMIN");
+        world.add_user(EAST, BO, Role::SuperAdmin).await;
+        update(&world.app, &cx, ann, demote).await.expect("one of two");
+    }
+}
+
+#[tokio::test]
+async fn nobody_hands_out_what_she_does_not_hold() {
+    for world in worlds().await {
+        let cx = admin(&world).await;
+        let narrow = Permissions::default().with(CONTACT, Deed::View, Scope::Owned);
+        let manager = Permissions { names: [Permission::UsersManage].into(), ..narrow.clone() };
+        let set = create_permission_set(&world.app, &cx, "Managers", manager.clone()).await.expect("a set");
+        assert_eq!(refusal(create_permission_set(&world.app, &cx, "managers", narrow.clone()).await).1, "PERMISSION_SET_EXISTS");
+        let bo = world.add_user(EAST, BO, Role::Standard).await;
+        let give = Patch { permission_set: Some(Some(set.id)), ..Patch::default() };
+        update(&world.app, &cx, bo, give).await.expect("given");
+        let cx = authenticate(&world.app, &world.sign_in(BO).await.cookie, EAST).await.expect("a context");
+        assert_eq!(cx.standing.permissions, manager);
+        let more = create_permission_set(&world.app, &cx, "More", Permissions::member()).await;
+        assert_eq!(refusal(more), (Kind::Forbidden, "PERMISSIONS_BEYOND_OWN"));
+        let member = create(&world.app, &cx, wanted("cy@ex.org", Role::Standard, None)).await;
+        assert_eq!(refusal(member).1, "PERMISSIONS_BEYOND_OWN");
+        let chief = create(&world.app, &cx, wanted("cy@ex.org", Role::SuperAdmin, None)).await;
+        assert_eq!(refusal(chief).1, "SUPER_ADMIN_ONLY");
+        let own = create_permission_set(&world.app, &cx, "Own contacts", narrow).await.expect("a smaller set");
+        let mut like_her = wanted("cy@ex.org", Role::Standard, None);
+        like_her.permission_set = Some(own.id);
+        create(&world.app, &cx, like_her).await.expect("a smaller user");
+        assert_eq!(list_permission_sets(&world.app, &cx).await.expect("sets").len(), 2, "{}", world.fresh.engine);
+        let elsewhere = Patch { permission_set: Some(Some(model::id::PermissionSetId(999_999))), ..Patch::default() };
+        assert_eq!(refusal(update(&world.app, &cx, bo, elsewhere).await).1, "PERMISSION_SET_UNKNOWN");
+    }
+}
+
+#[tokio::test]
+async fn without_the_right_nobody_touches_users() {
+    for world in worlds().await {
+        let bo = world.add_user(EAST, BO, Role::Standard).await;
+        let cx = authenticate(&world.app, &world.sign_in(BO).await.cookie, EAST).await.expect("a context");
+        let refused = [
+            refusal(create(&world.app, &cx, wanted(ANN, Role::Standard, None)).await),
+            refusal(update(&world.app, &cx, bo, Patch::default()).await),
+            refusal(remove(&world.app, &cx, bo).await),
+            refusal(invite(&world.app, &cx, bo).await),
+            refusal(create_permission_set(&world.app, &cx, "Set", Permissions::default()).await),
+            refusal(app::token::list(&world.app, &cx).await),
+        ];
+        assert_eq!(refused, [(Kind::Forbidden, "PERMISSION_MISSING"); 6]);
+        assert_eq!(list(&world.app, &cx).await.expect("whoever is in may see who else is").len(), 1);
+    }
+}
