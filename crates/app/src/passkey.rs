@@ -83,10 +83,10 @@ pub async fn list(app: &App, who: &Session) -> Result<Vec<Passkey>> {
 
 /// Begins to register another passkey.
 pub async fn begin_registration(app: &App, who: &Session, proof: Option<&str>) -> Result<Begun> {
-    second_factor::may_add(app, who, proof).await?;
     let (now, webauthn) = (app.outside.now(), webauthn(app)?);
     let mut tx = app.store.write_home().await?;
     let login = lock_active(&mut tx, who.person).await?;
+    second_factor::may_add(&mut tx, who, &login, proof, now).await?;
     let known = stored::list(&mut tx, who.person).await?;
     if known.len() >= PASSKEYS_MAX {
         return Err(Error::too_large("PASSKEYS_TOO_MANY", format!("you have {PASSKEYS_MAX} passkeys, which is the most")));
@@ -136,13 +136,14 @@ pub async fn finish_registration(app: &App, who: &Session, handle: &str, credent
 
 /// Takes a passkey away.
 pub async fn delete(app: &App, who: &Session, id: &str, proof: Option<&str>) -> Result<()> {
-    step_up::consume_own(app, who, proof, acts::DELETE_PASSKEY, id).await?;
+    let now = app.outside.now();
     let mut tx = app.store.write_home().await?;
+    step_up::spend_own(&mut tx, who, acts::DELETE_PASSKEY, id, proof, now).await?;
     if !stored::delete(&mut tx, who.person, id).await? {
         return Err(Error::not_found("there is no such passkey"));
     }
     second_factor::forget_codes_without_factor(&mut tx, who.person).await?;
-    tx.commit(&by(who.person), app.outside.now(), &[changed(who.person, "passkey.delete")]).await?;
+    tx.commit(&by(who.person), now, &[changed(who.person, "passkey.delete")]).await?;
     Ok(())
 }
 

@@ -87,25 +87,20 @@ fn code_hash(person: PersonId, normalized: &str) -> String {
 
 /// Whether a factor may be added: with one there already, it was shown a moment ago or is proved now. Else whoever gets
 /// hold of an open browser makes herself at home.
-pub(crate) async fn may_add(app: &App, who: &Session, proof: Option<&str>) -> Result<()> {
-    let now = app.outside.now();
-    let mut tx = app.store.read_home().await?;
-    let login = store::person::read(&mut tx, who.person).await?;
-    drop(tx);
-    let protected = login.is_some_and(|login| login.enrolled().has_second_factor());
+pub(crate) async fn may_add(tx: &mut WriteTx, who: &Session, login: &Login, proof: Option<&str>, now: Timestamp) -> Result<()> {
     let fresh = |at: Timestamp| now.duration_since(at) < SignedDuration::from_mins(FRESH_FACTOR_MINUTES);
-    if !protected || who.second_factor_at.is_some_and(fresh) {
+    if !login.enrolled().has_second_factor() || who.second_factor_at.is_some_and(fresh) {
         return Ok(());
     }
-    step_up::consume_own(app, who, proof, acts::ADD_FACTOR, acts::SELF).await
+    step_up::spend_own(tx, who, acts::ADD_FACTOR, acts::SELF, proof, now).await
 }
 
 /// Begins to set up an authenticator app. Nothing is enrolled until a code confirms it.
 pub async fn begin_totp(app: &App, who: &Session, proof: Option<&str>) -> Result<Enrolment> {
-    may_add(app, who, proof).await?;
     let (now, bytes) = (app.outside.now(), app.outside.bytes::<SECRET_BYTES>());
     let mut tx = app.store.write_home().await?;
     let login = store::person::lock(&mut tx, who.person).await?.ok_or_else(|| gone(who))?;
+    may_add(&mut tx, who, &login, proof, now).await?;
     let totp = totp(&bytes, &login.person.email)?;
     let state = Enrolling { sealed: secret::seal(app, &place(who.person), &bytes)? };
     let handle = ceremony::begin(app, &mut tx, ceremony::Kind::TotpEnrolment, Some(who.person), &state, now).await?;
@@ -154,9 +149,9 @@ async fn replace_codes(app: &App, tx: &mut WriteTx, person: PersonId) -> Result<
 
 /// Takes the authenticator app away. Without any other second factor the recovery codes go as well.
 pub async fn delete_totp(app: &App, who: &Session, proof: Option<&str>) -> Result<()> {
-    step_up::consume_own(app, who, proof, acts::DELETE_TOTP, acts::SELF).await?;
     let now = app.outside.now();
     let mut tx = app.store.write_home().await?;
+    step_up::spend_own(&mut tx, who, acts::DELETE_TOTP, acts::SELF, proof, now).await?;
     if !store::person::delete_totp(&mut tx, who.person).await? {
         return Err(Error::not_found("there is no authenticator app"));
     }
@@ -176,14 +171,15 @@ pub(crate) async fn forget_codes_without_factor(tx: &mut WriteTx, person: Person
 
 /// New recovery codes in place of the old ones; shown this once.
 pub async fn create_recovery_codes(app: &App, who: &Session, proof: Option<&str>) -> Result<Vec<String>> {
-    step_up::consume_own(app, who, proof, acts::CREATE_RECOVERY_CODES, acts::SELF).await?;
+    let now = app.outside.now();
     let mut tx = app.store.write_home().await?;
+    step_up::spend_own(&mut tx, who, acts::CREATE_RECOVERY_CODES, acts::SELF, proof, now).await?;
     let login = store::person::lock(&mut tx, who.person).await?.ok_or_else(|| gone(who))?;
     if !login.enrolled().has_second_factor() {
         let message = "recovery codes replace a lost second factor, and there is none yet";
         return Err(Error::new(Kind::Forbidden, "SECOND_FACTOR_MISSING", message));
     }
     let codes = replace_codes(app, &mut tx, who.person).await?;
-    tx.commit(&by(who.person), app.outside.now(), &[changed(who.person, "recovery_codes.create")]).await?;
+    tx.commit(&by(who.person), now, &[changed(who.person, "recovery_codes.create")]).await?;
     Ok(codes)
 }

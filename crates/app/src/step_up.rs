@@ -1,7 +1,7 @@
 //! Step-up: a fresh second factor, proved for one named act. See [`model::identity::step_up`].
 //!
 //! ```text
-//!   begin(act, subject) -> handle, methods -> finish(handle, code | credential) -> proof -> consume(proof, act, subject)
+//!   begin(act, subject) -> handle, methods -> finish(handle, code | credential) -> proof -> spend(proof, act, subject)
 //! ```
 
 use crate::ceremony::{self, Kind as Ceremony};
@@ -11,14 +11,15 @@ use crate::session::by;
 use crate::throttle::{self, Subject};
 use crate::{passkey, second_factor, secret};
 use jiff::Timestamp;
-use model::change::{self, Actor, Change};
+use model::change::{self, Change};
 use model::id::PersonId;
 use model::identity::session::Session;
 use model::identity::sign_in::Method;
-use model::identity::step_up::{NAME_CHARS_MAX, Proof};
+use model::identity::step_up::{NAME_CHARS_MAX, expires_at};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::WriteTx;
+use store::step_up::Proof;
 use webauthn_rs::prelude::PasskeyAuthentication;
 
 /// A started step-up.
@@ -125,45 +126,52 @@ fn own(who: &Session, person: Option<PersonId>) -> Result<()> {
 
 async fn prove(app: &App, mut tx: WriteTx, who: &Session, state: &State, method: Method, now: Timestamp) -> Result<Proved> {
     let text = secret::random(app);
-    let proof = Proof::new(who.person, &state.act, &state.subject, now);
-    store::challenge::create_proof(&mut tx, &secret::hash(&text), &proof).await?;
+    let proof = Proof { hash: secret::hash(&text), person: who.person, act: state.act.clone(), subject: state.subject.clone() };
+    let expires_at = expires_at(now);
+    store::step_up::create(&mut tx, &proof, expires_at).await?;
     store::session::set_second_factor(&mut tx, who.person, &who.id, now).await?;
     let detail = json!({"act": "step_up.create", "person": who.person, "for": state.act, "method": method.name()});
     tx.commit(&by(who.person), now, &[Change::of(change::Kind::IdentityChanged, detail)]).await?;
-    Ok(Proved { proof: text, expires_at: proof.expires_at })
+    Ok(Proved { proof: text, expires_at })
 }
 
-/// Uses up the proof of a context's person for an act on a subject. Call it last before the act is written: a proof that
-/// was looked at is gone. The system needs none; a token cannot have one.
-pub async fn consume(app: &App, cx: &Cx, proof: Option<&str>, act: &str, subject: &str) -> Result<()> {
-    match (&cx.actor, cx.person) {
-        (Actor::System, _) => Ok(()),
-        (_, Some(person)) => consume_of(app, person.id, proof, act, subject, cx.now).await,
-        (_, None) => {
-            let message = format!("{act} needs a person who proves a second factor; a token cannot");
-            Err(Error::forbidden("STEP_UP_NEEDS_PERSON", message))
-        }
+/// Spends a proof in the transaction of the act it proves: so it works once, and is still good when the act fails.
+/// `subject` is what the act is done to, as the act defines it; the refusal names both, so that whoever asked knows what
+/// to prove. A token has nobody to prove anything.
+pub async fn spend(tx: &mut WriteTx, cx: &Cx, act: &'static str, subject: &str, proof: Option<&str>) -> Result<()> {
+    match cx.person {
+        Some(person) => spend_of(tx, person.id, act, subject, proof, cx.now).await,
+        None => Err(needed(act, subject)),
     }
 }
 
 /// The same for acts of a person on herself.
-pub(crate) async fn consume_own(app: &App, who: &Session, proof: Option<&str>, act: &str, subject: &str) -> Result<()> {
-    consume_of(app, who.person, proof, act, subject, app.outside.now()).await
+pub(crate) async fn spend_own(
+    tx: &mut WriteTx,
+    who: &Session,
+    act: &'static str,
+    subject: &str,
+    proof: Option<&str>,
+    now: Timestamp,
+) -> Result<()> {
+    spend_of(tx, who.person, act, subject, proof, now).await
 }
 
-async fn consume_of(app: &App, person: PersonId, proof: Option<&str>, act: &str, subject: &str, now: Timestamp) -> Result<()> {
+async fn spend_of(
+    tx: &mut WriteTx,
+    person: PersonId,
+    act: &'static str,
+    subject: &str,
+    proof: Option<&str>,
+    now: Timestamp,
+) -> Result<()> {
     let Some(text) = proof else { return Err(needed(act, subject)) };
-    let mut tx = app.store.write_home().await?;
-    let proof = store::challenge::take_proof(&mut tx, &secret::hash(text)).await?;
-    tx.commit_bookkeeping().await?;
-    match proof {
-        Some(proof) if proof.serves(person, act, subject, now) => Ok(()),
-        _ => Err(needed(act, subject)),
-    }
+    let proof = Proof { hash: secret::hash(text), person, act: act.to_owned(), subject: subject.to_owned() };
+    if store::step_up::spend(tx, &proof, now).await? { Ok(()) } else { Err(needed(act, subject)) }
 }
 
 /// The names are in the context, so that a browser can begin a step-up and come back.
 fn needed(act: &str, subject: &str) -> Error {
-    let message = format!("{act} needs a fresh proof of your second factor");
+    let message = format!("a fresh second factor is needed for {act} on \"{subject}\"");
     Error::new(Kind::StepUpNeeded, "STEP_UP_NEEDED", message).with("act", act).with("subject", subject)
 }

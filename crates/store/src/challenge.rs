@@ -1,11 +1,10 @@
-//! Started ceremonies, step-up proofs and attempts: what lives for minutes, in the directory so that it survives a restart.
+//! Started ceremonies and attempts: what lives for minutes, in the directory so that it survives a restart.
 
 use crate::engine::{Result, Value};
 use crate::tx::{Tx, WriteTx};
 use jiff::Timestamp;
 use model::id::PersonId;
 use model::identity::attempt::Attempts;
-use model::identity::step_up::Proof;
 
 /// A started ceremony. Its handle is kept only as a hash.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,20 +58,6 @@ pub async fn delete_all(tx: &mut WriteTx, kind: &str, person: Option<PersonId>) 
     let sql = "DELETE FROM challenge WHERE kind = $1 AND (person_id = $2 OR $2 IS NULL)";
     tx.execute(sql, &[kind.into(), person.into()]).await?;
     Ok(())
-}
-
-pub async fn create_proof(tx: &mut WriteTx, proof_hash: &str, proof: &Proof) -> Result<()> {
-    let sql = "INSERT INTO step_up_proof (proof_hash, person_id, act, subject, expires_at) VALUES ($1, $2, $3, $4, $5)";
-    let values = [proof_hash.into(), proof.person.into(), (&proof.act).into(), (&proof.subject).into(), proof.expires_at.into()];
-    tx.execute(sql, &values).await?;
-    Ok(())
-}
-
-/// Uses a proof up, good or not. Of two at the same moment one gets it.
-pub async fn take_proof(tx: &mut WriteTx, proof_hash: &str) -> Result<Option<Proof>> {
-    let sql = "DELETE FROM step_up_proof WHERE proof_hash = $1 RETURNING person_id, act, subject, expires_at";
-    let Some(mut row) = tx.query_opt(sql, &[proof_hash.into()]).await? else { return Ok(None) };
-    Ok(Some(Proof { person: PersonId(row.int(0)?), act: row.text(1)?, subject: row.text(2)?, expires_at: row.time(3)? }))
 }
 
 /// The attempts of a subject, locked until the transaction ends, so that nobody counts past another.
