@@ -26,6 +26,9 @@ pub const ADD_MEMBERS: &str = "organization.add_members";
 /// See [`CREATE`]. The subject is the organization's id.
 pub const DELETE: &str = "organization.delete";
 
+/// Characters of the subject of a step-up.
+const SUBJECT_CHARS_MAX: usize = 200;
+
 /// What creating or joining an organization means for the accounts and their customers.
 pub const IMPACT_TEXT: &str = "The accounts you join stay separate businesses. Nothing is shared until a connection is opened, \
 feature by feature and direction by direction. An open connection lets people of one account see, or act on, personal data that \
@@ -97,10 +100,12 @@ impl Turned {
     }
 }
 
-/// The subject of a step-up for joining accounts: their ids in order, joined by commas.
+/// The subject of a step-up for joining accounts: their ids in order, joined by commas; their hash where that is longer than
+/// a subject may be.
 pub fn accounts_subject(accounts: &[AccountId]) -> String {
     let sorted: BTreeSet<&AccountId> = accounts.iter().collect();
-    sorted.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
+    let text = sorted.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
+    if text.len() <= SUBJECT_CHARS_MAX { text } else { crate::secret::hash(&text) }
 }
 
 /// Which of her accounts a person could join with the one she works in, under a policy (that of the organization, if there is
@@ -224,14 +229,21 @@ pub async fn delete(app: &App, cx: &Cx, id: OrganizationId, proof: Option<&str>)
     Ok(())
 }
 
-/// The log after a number, oldest first.
-pub async fn log(app: &App, cx: &Cx, id: OrganizationId, after: i64, limit: usize) -> Result<Vec<Entry>> {
+/// The log after a number, oldest first, each entry with the name of the person who acted.
+pub async fn log(app: &App, cx: &Cx, id: OrganizationId, after: i64, limit: usize) -> Result<Vec<(Entry, Option<String>)>> {
     may_see(cx)?;
     let mut tx = app.store.read_home().await?;
-    match current_organization(&mut tx, cx).await? {
-        Some((organization, _)) if organization.id == id => Ok(store::organization::log(&mut tx, id, after, limit).await?),
-        _ => Err(Denial::OrganizationInvisible.into()),
-    }
+    let entries = match current_organization(&mut tx, cx).await? {
+        Some((organization, _)) if organization.id == id => store::organization::log(&mut tx, id, after, limit).await?,
+        _ => return Err(Denial::OrganizationInvisible.into()),
+    };
+    let person = |entry: &Entry| entry.said.actor.strip_prefix("person:").and_then(|id| id.parse().ok()).map(PersonId);
+    let names = store::organization::names(&mut tx, &entries.iter().filter_map(person).collect()).await?;
+    let named = |entry: Entry| {
+        let name = person(&entry).and_then(|id| names.get(&id).cloned());
+        (entry, name)
+    };
+    Ok(entries.into_iter().map(named).collect())
 }
 
 /// Ends graces whose time is over. Takes no input and may run at any time.

@@ -2,10 +2,12 @@
 
 mod imports;
 mod live;
+mod settings;
+mod timeline;
 
 use crate::route::Route;
 
 /// The rows of the route table.
 pub fn routes() -> Vec<Route> {
-    [imports::routes(), live::routes()].into_iter().flatten().collect()
+    [settings::routes(), timeline::routes(), imports::routes(), live::routes()].into_iter().flatten().collect()
 }

@@ -1,8 +1,197 @@
-//! Routes of `organizations`.
+//! Organizations and their connections. Only people come here: an organization is nobody's token's business.
 
-use crate::route::Route;
+mod shape;
+
+pub use shape::{Subscription, subscriptions};
+
+use crate::call::Call;
+use crate::refusal::{Refusal, shorten};
+use crate::reply;
+use crate::route::{Access, Answer, Parameter, Route};
+use app::organization;
+use app::{connection, error};
+use model::connection::Feature;
+use model::connection::plan::Wish;
+use model::eligibility::Policy;
+use model::id::{AccountId, OrganizationId};
+use model::limits::{EDGES_MAX, LOG_PAGE_MAX, ORGANIZATION_MEMBERS_MAX};
+use model::organization::IMPACT_TEXT_VERSION;
+use shape::{Impact, LogEntry, NewMembers, NewOrganization, Organization, Picker, Plan, WishedEdges};
+use wire::lenient::Text;
+use wire::paging::Page;
+
+const TAG: &str = "Organizations";
+const STEP_UP: &str = "x-consortio-step-up";
+const POLICY: Parameter = Parameter { name: "policy", kind: "string", about: "`open` (the default) or `parity`." };
+const AFTER: Parameter = Parameter { name: "after", kind: "integer", about: "Entries after this number." };
+const LIMIT: Parameter = Parameter { name: "limit", kind: "integer", about: "At most this many." };
 
 /// The rows of the route table.
 pub fn routes() -> Vec<Route> {
-    vec![]
+    let session = Access::AccountSession;
+    vec![
+        Route::get("/organizations/v1/candidates", "organization.candidates", session, candidates)
+            .about(TAG, "Accounts that may join with the current one, and every reason why others may not.")
+            .query(&[POLICY])
+            .reply::<Picker>(200),
+        Route::get("/organizations/v1/current", "organization.read", session, read)
+            .about(TAG, "The organization of the current account.")
+            .reply::<Organization>(200),
+        Route::get("/organizations/v1/impact", "organization.impact", session, impact)
+            .about(TAG, "What creating an organization means; its version is acknowledged when creating.")
+            .reply::<Impact>(200),
+        Route::post("/organizations/v1", "organization.create", session, create)
+            .about(
+                TAG,
+                "Creates an organization. Needs a step-up for organization.create; its subject is the account ids in order, joined by commas.",
+            )
+            .body::<NewOrganization>()
+            .reply::<Organization>(201),
+        Route::delete("/organizations/v1/{organizationId}", "organization.delete", session, delete)
+            .about(TAG, "Deletes the organization. Needs a step-up for organization.delete; its subject is the id.")
+            .empty(204),
+        Route::get("/organizations/v1/{organizationId}/impact", "organization.impact_of", session, impact)
+            .about(TAG, "The same text, for adding accounts.")
+            .reply::<Impact>(200),
+        Route::put("/organizations/v1/{organizationId}/connections", "connection.edit", session, edit)
+            .about(TAG, "Replaces the set of open edges; a stale version is a conflict.")
+            .body::<WishedEdges>()
+            .reply::<Organization>(200),
+        Route::post("/organizations/v1/{organizationId}/connections/plan", "connection.plan", session, plan)
+            .about(TAG, "What that would change, in words. Applies nothing.")
+            .body::<WishedEdges>()
+            .reply::<Plan>(200),
+        Route::post("/organizations/v1/{organizationId}/members", "organization.add_members", session, add_members)
+            .about(TAG, "Adds accounts. Needs a step-up for organization.add_members; its subject is as for creating.")
+            .body::<NewMembers>()
+            .reply::<Organization>(200),
+        Route::delete("/organizations/v1/{organizationId}/members/{accountId}", "organization.remove_member", session, remove)
+            .about(TAG, "Removes an account and closes its connections.")
+            .empty(204),
+        Route::get("/organizations/v1/{organizationId}/log", "organization.log", session, log)
+            .about(TAG, "The append-only, hash-chained log, oldest first.")
+            .query(&[AFTER, LIMIT])
+            .reply::<Page<LogEntry>>(200),
+    ]
+}
+
+async fn candidates(call: Call) -> Answer {
+    let policy = policy(call.query().one("policy"))?;
+    let found = organization::candidates(call.app(), call.cx(), &policy).await?;
+    Ok(reply::ok(&shape::picker(found)))
+}
+
+async fn read(call: Call) -> Answer {
+    Ok(reply::ok(&shape::organization(&organization::read(call.app(), call.cx()).await?)))
+}
+
+async fn impact(_: Call) -> Answer {
+    Ok(reply::ok(&Impact { text: organization::IMPACT_TEXT, version: IMPACT_TEXT_VERSION }))
+}
+
+async fn create(mut call: Call) -> Answer {
+    let body: NewOrganization = call.json().await?;
+    let new = organization::New {
+        name: body.name,
+        accounts: accounts(&body.account_ids)?,
+        acknowledged_text_version: body.acknowledged_text_version,
+        policy: policy(body.policy.as_deref())?,
+        proof: proof(&call),
+    };
+    let view = organization::create(call.app(), call.cx(), new).await?;
+    Ok(reply::created(&shape::organization(&view)))
+}
+
+async fn delete(call: Call) -> Answer {
+    organization::delete(call.app(), call.cx(), id(&call)?, proof(&call).as_deref()).await?;
+    Ok(reply::empty())
+}
+
+async fn edit(mut call: Call) -> Answer {
+    let (id, body): (_, WishedEdges) = (id(&call)?, call.json().await?);
+    let view = connection::edit(call.app(), call.cx(), id, body.version, &wishes(&body)?).await?;
+    Ok(reply::ok(&shape::organization(&view)))
+}
+
+async fn plan(mut call: Call) -> Answer {
+    let (id, body): (_, WishedEdges) = (id(&call)?, call.json().await?);
+    let review = connection::plan(call.app(), call.cx(), id, body.version, &wishes(&body)?).await?;
+    Ok(reply::ok(&shape::plan(review)))
+}
+
+async fn add_members(mut call: Call) -> Answer {
+    let (id, body): (_, NewMembers) = (id(&call)?, call.json().await?);
+    let accounts = accounts(&body.account_ids)?;
+    let view = organization::add_members(call.app(), call.cx(), id, &accounts, proof(&call).as_deref()).await?;
+    Ok(reply::ok(&shape::organization(&view)))
+}
+
+async fn remove(call: Call) -> Answer {
+    organization::remove_member(call.app(), call.cx(), id(&call)?, call.id("accountId")?).await?;
+    Ok(reply::empty())
+}
+
+async fn log(call: Call) -> Answer {
+    let query = call.query();
+    let (after, limit) = (number(query.one("after"), "after")?.unwrap_or(0), number(query.one("limit"), "limit")?);
+    let limit = limit.and_then(|n| usize::try_from(n).ok()).unwrap_or(LOG_PAGE_MAX).clamp(1, LOG_PAGE_MAX);
+    let entries = organization::log(call.app(), call.cx(), id(&call)?, after, limit).await?;
+    let paging = entries.last().filter(|_| entries.len() == limit).map(|(last, _)| call.next(&last.seq.to_string()));
+    Ok(reply::ok(&Page { results: entries.into_iter().map(shape::log_entry).collect(), paging }))
+}
+
+/// An id that is not one, and one that is nobody's, answer the same.
+fn id(call: &Call) -> Result<OrganizationId, Refusal> {
+    call.id("organizationId").map_err(|_| error::Error::from(model::authority::Denial::OrganizationInvisible).into())
+}
+
+fn proof(call: &Call) -> Option<String> {
+    call.header(STEP_UP).map(str::to_owned)
+}
+
+fn policy(name: Option<&str>) -> Result<Policy, Refusal> {
+    let name = name.unwrap_or("open");
+    Policy::from_name(name).ok_or_else(|| {
+        let message = format!("\"{}\" is no policy; expected \"open\" or \"parity\"", shorten(name));
+        Refusal::invalid(message).with_code("POLICY_UNKNOWN")
+    })
+}
+
+fn account(text: &Text) -> Result<AccountId, Refusal> {
+    let wrong = |e: model::id::NotAnId| Refusal::invalid(e.to_string()).with_code("ID_INVALID");
+    text.as_str().parse().map_err(wrong)
+}
+
+fn accounts(texts: &[Text]) -> Result<Vec<AccountId>, Refusal> {
+    if texts.len() > ORGANIZATION_MEMBERS_MAX {
+        let message = format!("{} accounts are named; at most {ORGANIZATION_MEMBERS_MAX} are allowed", texts.len());
+        return Err(Refusal::invalid(message).with_code("TOO_MANY_ACCOUNTS"));
+    }
+    texts.iter().map(account).collect()
+}
+
+fn wishes(body: &WishedEdges) -> Result<Vec<Wish>, Refusal> {
+    if body.edges.len() > EDGES_MAX {
+        let message = format!("{} edges are named; at most {EDGES_MAX} are allowed", body.edges.len());
+        return Err(Refusal::invalid(message).with_code("TOO_MANY_EDGES"));
+    }
+    let wish = |edge: &shape::WishedEdge| {
+        let feature = Feature::from_name(&edge.feature).ok_or_else(|| {
+            let message = format!("\"{}\" is no feature of a connection; expected \"mirroring\"", shorten(&edge.feature));
+            Refusal::invalid(message).with_code("FEATURE_UNKNOWN")
+        })?;
+        Ok(shape::wish(feature, account(&edge.source)?, account(&edge.destination)?, edge.on))
+    };
+    body.edges.iter().map(wish).collect()
+}
+
+fn number(text: Option<&str>, name: &str) -> Result<Option<i64>, Refusal> {
+    let Some(text) = text else { return Ok(None) };
+    match text.parse::<i64>() {
+        Ok(n) if n >= 0 => Ok(Some(n)),
+        _ => {
+            let message = format!("{name} is \"{}\"; expected a number from 0 up", shorten(text));
+            Err(Refusal::invalid(message).with_code("NUMBER_INVALID"))
+        }
+    }
 }

@@ -3,6 +3,7 @@
 mod client;
 mod contract;
 mod door;
+mod group;
 mod imports;
 mod table;
 mod world;

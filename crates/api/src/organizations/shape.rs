@@ -1,0 +1,325 @@
+//! What organizations look like in JSON. Ids are decimal strings, times as everywhere.
+
+use app::connection::Review;
+use app::organization::{Candidates, View};
+use model::account::{Account, Subscriptions};
+use model::connection::plan::Wish;
+use model::connection::{Edge, EdgeKey, Feature, Pair};
+use model::id::AccountId;
+use model::organization::edges_between;
+use model::organization::log::Entry;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use wire::lenient::Text;
+use wire::scalar::{Id, Time};
+
+/// Up to how many members every pair is listed, connected or not: 190 pairs.
+const ALL_PAIRS_MEMBERS_MAX: usize = 20;
+
+/// An organization as one of its members sees it.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Organization {
+    pub id: Id,
+    pub name: String,
+    /// `active_unconfigured`, `active`, `grace`.
+    pub state: &'static str,
+    /// To be sent back with an edit.
+    pub version: i64,
+    pub anchor_account_id: Option<Id>,
+    /// Nobody is Super Admin in every member.
+    pub unmanageable: bool,
+    pub can_manage: bool,
+    pub can_edit_connections: bool,
+    /// Ends the grace, while there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub grace_until: Option<Time>,
+    pub members: Vec<Member>,
+    pub connections: Vec<Connection>,
+}
+
+/// A member.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Member {
+    pub account_id: Id,
+    pub name: String,
+    pub location: String,
+    pub sensitive: bool,
+    pub status: &'static str,
+    pub subscriptions: Vec<Subscription>,
+    pub joined_at: Time,
+}
+
+/// A product at a tier.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Subscription {
+    pub product: &'static str,
+    pub tier: &'static str,
+}
+
+/// What an account subscribes to.
+pub fn subscriptions(of: &Subscriptions) -> Vec<Subscription> {
+    of.0.iter().map(|(product, tier)| Subscription { product: product.name(), tier: tier.name() }).collect()
+}
+
+/// Two members and what passes between them. Without an id they were never connected.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Connection {
+    pub id: Option<Id>,
+    pub account_ids: [Id; 2],
+    pub edges: Vec<ConnectionEdge>,
+}
+
+/// One feature in one direction.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ConnectionEdge {
+    pub feature: &'static str,
+    pub source: Id,
+    pub destination: Id,
+    /// `on`, `off`, `blocked`.
+    pub state: &'static str,
+    /// Why it is blocked: `SOURCE_SENSITIVE`, `SUBSCRIPTION_TOO_LOW`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<&'static str>,
+    pub opened_by: Option<String>,
+    pub opened_at: Option<Time>,
+}
+
+/// The organization of a view.
+pub fn organization(view: &View) -> Organization {
+    let is = &view.organization;
+    Organization {
+        id: Id(is.id.0),
+        name: is.name.clone(),
+        state: is.phase.name(),
+        version: is.version,
+        anchor_account_id: is.anchor().map(|a| Id(a.0)),
+        unmanageable: view.unmanageable,
+        can_manage: view.can_manage,
+        can_edit_connections: view.can_edit_connections,
+        grace_until: is.grace_until.map(Time),
+        members: view.accounts.values().map(|account| member(view, account)).collect(),
+        connections: connections(view),
+    }
+}
+
+fn member(view: &View, account: &Account) -> Member {
+    let joined_at = view.organization.members.get(&account.id).map_or(account.created_at, |m| m.joined_at);
+    Member {
+        account_id: Id(account.id.0),
+        name: account.name.clone(),
+        location: account.location.clone(),
+        sensitive: account.sensitive,
+        status: account.status.name(),
+        subscriptions: subscriptions(&account.subscriptions),
+        joined_at: Time(joined_at),
+    }
+}
+
+fn connections(view: &View) -> Vec<Connection> {
+    let ids: BTreeMap<Pair, Id> = view.connections.iter().map(|c| (c.pair, Id(c.id.0))).collect();
+    pairs(view).into_iter().map(|pair| connection(view, pair, ids.get(&pair).copied())).collect()
+}
+
+/// Every pair of a small organization; of a large one those that are connected.
+fn pairs(view: &View) -> BTreeSet<Pair> {
+    let members: Vec<AccountId> = view.accounts.keys().copied().collect();
+    if members.len() > ALL_PAIRS_MEMBERS_MAX {
+        return view.organization.open.keys().map(|edge| edge.pair()).collect();
+    }
+    let mut pairs = BTreeSet::new();
+    for (i, a) in members.iter().enumerate() {
+        pairs.extend(members[i + 1..].iter().map(|b| Pair::of(*a, *b)));
+    }
+    pairs
+}
+
+fn connection(view: &View, pair: Pair, id: Option<Id>) -> Connection {
+    let edges = edges_between(&view.organization, pair.low, pair.high, &Feature::AVAILABLE);
+    let edges = edges.into_iter().map(|(key, edge)| connection_edge(view, key, edge)).collect();
+    Connection { id, account_ids: [Id(pair.low.0), Id(pair.high.0)], edges }
+}
+
+fn connection_edge(view: &View, key: EdgeKey, edge: Edge) -> ConnectionEdge {
+    let opened = view.organization.open.get(&key).filter(|_| edge == Edge::On);
+    let (state, reason) = match edge {
+        Edge::On => ("on", None),
+        Edge::Off => ("off", None),
+        Edge::Blocked(block) => ("blocked", Some(block.code())),
+    };
+    ConnectionEdge {
+        feature: key.feature.name(),
+        source: Id(key.source.0),
+        destination: Id(key.destination.0),
+        state,
+        reason,
+        opened_by: opened.and_then(|o| view.people.get(&o.by).cloned()),
+        opened_at: opened.map(|o| Time(o.at)),
+    }
+}
+
+/// The picker.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Picker {
+    pub results: Vec<Candidate>,
+    /// What stands against creating an organization from the current account at all.
+    pub blocked: Vec<&'static str>,
+}
+
+/// An account that may join, or every reason why not.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Candidate {
+    pub account_id: Id,
+    pub name: String,
+    pub eligible: bool,
+    pub reasons: Vec<&'static str>,
+}
+
+/// The picker of what was considered.
+pub fn picker(candidates: Candidates) -> Picker {
+    let candidate = |one: app::organization::Considered| Candidate {
+        account_id: Id(one.account.0),
+        eligible: one.reasons.is_empty(),
+        reasons: one.reasons.iter().map(|r| r.code()).collect(),
+        name: one.name,
+    };
+    let blocked = candidates.blocked.iter().map(|r| r.code()).collect();
+    Picker { results: candidates.results.into_iter().map(candidate).collect(), blocked }
+}
+
+/// The impact statement.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Impact {
+    pub text: &'static str,
+    /// To be sent back as `acknowledgedTextVersion`.
+    pub version: &'static str,
+}
+
+/// A new organization.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct NewOrganization {
+    pub name: String,
+    pub account_ids: Vec<Text>,
+    pub acknowledged_text_version: String,
+    /// `open` (the default) or `parity`.
+    pub policy: Option<String>,
+}
+
+/// Accounts to add.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct NewMembers {
+    pub account_ids: Vec<Text>,
+}
+
+/// A whole set of wished edges. One that is not named is closed.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct WishedEdges {
+    /// The version of the organization that was edited.
+    pub version: i64,
+    pub edges: Vec<WishedEdge>,
+}
+
+/// One wished edge.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct WishedEdge {
+    /// `mirroring`.
+    pub feature: String,
+    pub source: Text,
+    pub destination: Text,
+    pub on: bool,
+}
+
+/// What an edit would do.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Plan {
+    pub changes: Vec<PlannedChange>,
+    pub n_people_visible: Vec<Visible>,
+}
+
+/// One line of the review.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PlannedChange {
+    /// `connect_two_way`, `connect_one_way`, `widen_to_two_way`, `narrow_to_one_way`, `reverse`, `cut`.
+    pub kind: Value,
+    pub feature: &'static str,
+    pub source: Id,
+    pub destination: Id,
+    /// The same in English.
+    pub words: String,
+}
+
+/// How many people's data a destination would see.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Visible {
+    pub source: Id,
+    pub destination: Id,
+    pub n_people: usize,
+}
+
+/// The plan of a review.
+pub fn plan(review: Review) -> Plan {
+    let changes = review.changes.into_iter().map(|(change, words)| PlannedChange {
+        kind: serde_json::to_value(change.kind).unwrap_or_default(),
+        feature: change.edge.feature.name(),
+        source: Id(change.edge.source.0),
+        destination: Id(change.edge.destination.0),
+        words,
+    });
+    let visible = review.n_people_visible.into_iter().map(|(edge, n_people)| Visible {
+        source: Id(edge.source.0),
+        destination: Id(edge.destination.0),
+        n_people,
+    });
+    Plan { changes: changes.collect(), n_people_visible: visible.collect() }
+}
+
+/// The wish of a wished edge, its ids and feature already read.
+pub fn wish(feature: Feature, source: AccountId, destination: AccountId, on: bool) -> Wish {
+    Wish { edge: EdgeKey { feature, source, destination }, on }
+}
+
+/// An entry of the log.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct LogEntry {
+    pub seq: i64,
+    pub at: Time,
+    /// `person:7`, `system`.
+    pub actor: String,
+    #[serde(rename = "actorName")]
+    pub actor_name: Option<String>,
+    pub act: String,
+    pub subject: String,
+    /// What happened, why, and the versions before and after.
+    pub detail: Value,
+    /// Over this entry and the one before.
+    pub hash: String,
+}
+
+/// An entry as it is shown: what happened stands beside its cause, not inside it.
+pub fn log_entry((entry, actor_name): (Entry, Option<String>)) -> LogEntry {
+    let said = entry.said;
+    let at = jiff::Timestamp::from_microsecond(said.at).unwrap_or_default();
+    let mut detail: Value = serde_json::from_str(&said.detail).unwrap_or_default();
+    if let Value::Object(effect) = detail["effect"].take()
+        && let Value::Object(detail) = &mut detail
+    {
+        detail.remove("effect");
+        detail.extend(effect);
+    }
+    let (actor, act, subject) = (said.actor, said.act, said.subject);
+    LogEntry { seq: entry.seq, at: Time(at), actor, actor_name, act, subject, detail, hash: entry.hash }
+}
