@@ -102,7 +102,7 @@ export interface Passkey { id: string | number; name: string; createdAt: string;
 
 export type EdgeState = 'on' | 'off' | 'blocked';
 export interface Edge { feature: string; source: string | number; destination: string | number; state: EdgeState; reason?: string | null; openedBy?: string | null; openedAt?: string | null }
-export interface Connection { id: string | number; accountIds: (string | number)[]; edges: Edge[] }
+export interface Connection { id: string | number | null; accountIds: (string | number)[]; edges: Edge[] }
 export interface Member { accountId: string | number; name: string; location: string; sensitive: boolean; subscriptions: { product: string; tier: string }[] | string[]; joinedAt: string }
 export interface Organization {
   id: string | number;
@@ -113,6 +113,8 @@ export interface Organization {
   unmanageable: boolean;
   canManage: boolean;
   canEditConnections: boolean;
+  /** While nothing holds the organization up: until when it waits. */
+  graceUntil?: string;
   members: Member[];
   connections: Connection[];
 }

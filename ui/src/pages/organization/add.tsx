@@ -2,10 +2,10 @@ import { Alert, Button, Group, Modal, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { call } from '../../api/client';
 import type { Organization } from '../../api/types';
-import { useStepUp } from '../../components/step-up';
 import { useT } from '../../i18n';
 import { useHere } from '../../lib/account';
 import { describe } from '../../lib/errors';
+import { useProved } from '../../lib/proved';
 import { toastDone } from '../../lib/toast';
 import { refreshAfterEdit } from './connections';
 import { PickAccounts } from './pick';
@@ -13,7 +13,7 @@ import { PickAccounts } from './pick';
 export function AddAccounts({ organization, close }: { organization: Organization; close: () => void }) {
   const t = useT();
   const { account } = useHere();
-  const stepUp = useStepUp();
+  const proved = useProved();
   const [picked, setPicked] = useState<string[]>([]);
   const [error, setError] = useState<string>();
   const [busy, setBusy] = useState(false);
@@ -21,10 +21,8 @@ export function AddAccounts({ organization, close }: { organization: Organizatio
     setBusy(true);
     setError(undefined);
     try {
-      const accountIds = picked.map((one) => (/^\d+$/.test(one) ? Number(one) : one));
-      const proof = await stepUp('organization.add_members', { organizationId: organization.id, accountIds });
-      if (!proof) return;
-      await call(`/organizations/v1/${organization.id}/members`, { method: 'POST', account: account.id, stepUp: proof, body: { accountIds } });
+      const outcome = await proved((stepUp) => call(`/organizations/v1/${organization.id}/members`, { method: 'POST', account: account.id, stepUp, body: { accountIds: picked } }));
+      if (!outcome.done) return;
       await refreshAfterEdit(account.id);
       toastDone(t('org.added', { count: picked.length }));
       close();

@@ -1,4 +1,4 @@
-import { Alert, Button, Checkbox, Group, Modal, Stack, Stepper, Text, TextInput, Title } from '@mantine/core';
+import { Alert, Button, Checkbox, Group, Modal, Select, Stack, Stepper, Text, TextInput, Title } from '@mantine/core';
 import { IconAlertTriangle, IconArrowRight } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -7,21 +7,20 @@ import { call } from '../../api/client';
 import { queryClient } from '../../api/queries';
 import type { Organization } from '../../api/types';
 import { Loading, PageHeader, Problem } from '../../components/states';
-import { useStepUp } from '../../components/step-up';
-import { useT } from '../../i18n';
+import { maybeT, useT } from '../../i18n';
 import { useHere } from '../../lib/account';
 import { byField } from '../../lib/errors';
-import { PickAccounts } from './pick';
+import { useProved } from '../../lib/proved';
+import { PickAccounts, type Policy } from './pick';
 
 interface Impact { text: string; version: string }
-
-const id = (value: string) => (/^\d+$/.test(value) ? Number(value) : value);
 
 /** The statement, the accounts, the second factor: an organization joins companies, so it takes a deliberate person. */
 export function CreateOrganization({ cancel, done }: { cancel: () => void; done: (made: Organization) => void }) {
   const t = useT();
   const { account, session } = useHere();
-  const stepUp = useStepUp();
+  const proved = useProved();
+  const [policy, setPolicy] = useState<Policy>('open');
   const [step, setStep] = useState(0);
   const [read, setRead] = useState(false);
   const [name, setName] = useState('');
@@ -39,10 +38,10 @@ export function CreateOrganization({ cancel, done }: { cancel: () => void; done:
     if (Object.keys(missing).length > 0 || !impact.data) return;
     setBusy(true);
     try {
-      const accountIds = picked.map(id);
-      const proof = await stepUp('organization.create', { accountIds });
-      if (!proof) return;
-      const made = await call<Organization>('/organizations/v1', { method: 'POST', account: account.id, stepUp: proof, body: { name: name.trim(), accountIds, acknowledgedTextVersion: impact.data.version } });
+      const body = { name: name.trim(), accountIds: picked, acknowledgedTextVersion: impact.data.version, policy };
+      const outcome = await proved((stepUp) => call<Organization>('/organizations/v1', { method: 'POST', account: account.id, stepUp, body }));
+      if (!outcome.done) return;
+      const made = outcome.value;
       queryClient.setQueryData(['a', account.id, 'organization'], made);
       await queryClient.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] === 'a' && (queryKey[2] === 'organization' || queryKey[2] === 'candidates') });
       done(made);
@@ -68,7 +67,7 @@ export function CreateOrganization({ cancel, done }: { cancel: () => void; done:
             {impact.isError && <Problem problem={impact.error} retry={() => void impact.refetch()} compact />}
             {impact.data && (
               <>
-                <Alert color="orange" className="notice" icon={<IconAlertTriangle size={18} />}><div className="org-text">{impact.data.text.split(/\n{2,}/).map((part) => <p key={part}>{part}</p>)}</div></Alert>
+                <Alert color="orange" className="notice" icon={<IconAlertTriangle size={18} />}><div className="org-text">{(maybeT(`org.impact.${impact.data.version}`) ?? impact.data.text).split(/\n{2,}/).map((part) => <p key={part}>{part}</p>)}</div></Alert>
                 <Checkbox checked={read} onChange={(event) => setRead(event.currentTarget.checked)} label={t('org.create.ack')} description={t('org.create.ackKept', { version: impact.data.version })} />
               </>
             )}
@@ -83,9 +82,10 @@ export function CreateOrganization({ cancel, done }: { cancel: () => void; done:
           <form noValidate onSubmit={(event) => { event.preventDefault(); void create(); }}>
             <Stack>
               <TextInput label={t('org.create.name')} description={t('org.create.nameHint')} value={name} onChange={(event) => setName(event.currentTarget.value)} error={errors.name} required withAsterisk={false} autoFocus maw={420} />
+              <Select label={t('org.create.rules')} description={t(`org.create.rulesText.${policy}`)} inputWrapperOrder={['label', 'input', 'description']} data={(['open', 'parity'] as const).map((value) => ({ value, label: t(`org.create.rules.${value}`) }))} value={policy} onChange={(value) => { if (value) { setPolicy(value as Policy); setPicked([]); } }} allowDeselect={false} maw={420} />
               <div>
                 <Title order={2} size="h3" mb="xs">{t('org.create.pick', { account: account.name })}</Title>
-                <PickAccounts picked={picked} setPicked={setPicked} />
+                <PickAccounts key={policy} picked={picked} setPicked={setPicked} policy={policy} />
                 {errors.accountIds && <Text size="sm" c="var(--mantine-color-error)" role="alert" mt={6}>{errors.accountIds}</Text>}
               </div>
               {stray.map((message) => <Alert key={message} color="red" role="alert">{message}</Alert>)}

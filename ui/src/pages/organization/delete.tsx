@@ -3,17 +3,17 @@ import { useState } from 'react';
 import { call } from '../../api/client';
 import { queryClient } from '../../api/queries';
 import type { Organization } from '../../api/types';
-import { useStepUp } from '../../components/step-up';
 import { useT } from '../../i18n';
 import { useHere } from '../../lib/account';
 import { describe } from '../../lib/errors';
+import { useProved } from '../../lib/proved';
 import { toastDone } from '../../lib/toast';
 import { refreshAfterEdit } from './connections';
 
 export function DeleteOrganization({ organization, close }: { organization: Organization; close: () => void }) {
   const t = useT();
   const { account } = useHere();
-  const stepUp = useStepUp();
+  const proved = useProved();
   const [typed, setTyped] = useState('');
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string>();
@@ -21,9 +21,8 @@ export function DeleteOrganization({ organization, close }: { organization: Orga
     setBusy(true);
     setError(undefined);
     try {
-      const proof = await stepUp('organization.delete', { organizationId: organization.id });
-      if (!proof) return;
-      await call(`/organizations/v1/${organization.id}`, { method: 'DELETE', account: account.id, stepUp: proof });
+      const outcome = await proved((stepUp) => call(`/organizations/v1/${organization.id}`, { method: 'DELETE', account: account.id, stepUp }));
+      if (!outcome.done) return;
       close();
       queryClient.setQueryData(['a', account.id, 'organization'], null);
       await refreshAfterEdit(account.id);

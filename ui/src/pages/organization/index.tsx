@@ -6,8 +6,9 @@ import { useEffect, useMemo, useState } from 'react';
 import { organizationQuery } from '../../api/queries';
 import type { Organization } from '../../api/types';
 import { Empty, Loading, PageHeader, Problem } from '../../components/states';
-import { maybeT, useT } from '../../i18n';
+import { maybeT, useLanguage, useT } from '../../i18n';
 import { isAdmin, useHere } from '../../lib/account';
+import { moment } from '../../lib/format';
 import { AddAccounts } from './add';
 import { Configure } from './configure';
 import { ConnectionsTable } from './connections';
@@ -51,10 +52,11 @@ export function OrganizationPage() {
   );
 }
 
-const STATE_TONES: Record<string, string> = { active: 'spruce', frozen: 'blue', deleted: 'red' };
+const STATE_TONES: Record<string, string> = { active: 'spruce', grace: 'blue', deleted: 'red' };
 
 function Overview({ organization, name, configure }: { organization: Organization; name: string; configure: () => void }) {
   const t = useT();
+  const language = useLanguage();
   const [adding, add] = useDisclosure(false);
   const [deleting, remove] = useDisclosure(false);
   const arrows = useMemo(() => arrowsOf(organization), [organization]);
@@ -85,7 +87,7 @@ function Overview({ organization, name, configure }: { organization: Organizatio
       </Group>
       <Stack gap="md">
         {organization.unmanageable && <Alert color="red" icon={<IconAlertTriangle size={18} />} title={t('org.unmanageableTitle')}>{t('org.unmanageable')}</Alert>}
-        {state === 'frozen' && <Alert color="blue" icon={<IconSnowflake size={18} />} title={t('org.state.frozen')}>{t('org.frozenText')}</Alert>}
+        {(state === 'grace' || state === 'frozen') && <Alert color="blue" icon={<IconSnowflake size={18} />} title={t('org.state.grace')}>{organization.graceUntil ? t('org.graceText', { date: moment(organization.graceUntil, language) }) : t('org.frozenText')}</Alert>}
         {!canEditConnections && !organization.unmanageable && <Alert color="gray" icon={<IconInfoCircle size={18} />}>{t('org.viewOnly')}</Alert>}
         {unconfigured && canEditConnections && (
           <Alert color="orange" className="notice" icon={<IconInfoCircle size={18} />} title={t('org.unconfiguredTitle')}>

@@ -1,6 +1,7 @@
 import { Button, Group, Text, Title } from '@mantine/core';
 import { IconTimeline } from '@tabler/icons-react';
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { call } from '../../api/client';
 import type { Organization, Page } from '../../api/types';
 import { Empty, Loading, Problem } from '../../components/states';
@@ -16,19 +17,15 @@ export function OrganizationLog({ organization }: { organization: Organization }
   const language = useLanguage();
   const { account } = useHere();
   const name = namesOf(organization.members);
-  const pages = useInfiniteQuery({
-    queryKey: ['a', account.id, 'orglog', organization.id],
-    queryFn: ({ pageParam }) => call<Page<Entry>>(`/organizations/v1/${organization.id}/log`, { account: account.id, query: { after: pageParam, limit: 20 } }),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (last) => last.paging?.next?.after,
-  });
-  const entries = pages.data?.pages.flatMap((page) => page.results) ?? [];
+  const [n, setN] = useState(FEW);
+  const log = useQuery({ queryKey: ['a', account.id, 'orglog', organization.id, organization.version], queryFn: () => readAll(account.id, organization.id) });
+  const entries = log.data?.slice(0, n) ?? [];
   return (
     <section className="card" aria-labelledby="org-log">
       <Title order={2} id="org-log" p="md" pb="xs">{t('org.log')}</Title>
-      {pages.isPending && <Loading rows={3} />}
-      {pages.isError && !pages.data && <Problem problem={pages.error} retry={() => void pages.refetch()} compact />}
-      {pages.data && entries.length === 0 && <Empty compact icon={<IconTimeline size={18} />} title={t('org.log.none')} />}
+      {log.isPending && <Loading rows={3} />}
+      {log.isError && <Problem problem={log.error} retry={() => void log.refetch()} compact />}
+      {log.data && entries.length === 0 && <Empty compact icon={<IconTimeline size={18} />} title={t('org.log.none')} />}
       <ol className="org-log">
         {entries.map((entry, i) => (
           <li key={entry.seq ?? i}>
@@ -37,9 +34,26 @@ export function OrganizationLog({ organization }: { organization: Organization }
           </li>
         ))}
       </ol>
-      {pages.hasNextPage && <Group justify="center" pb="sm"><Button variant="default" size="xs" loading={pages.isFetchingNextPage} onClick={() => void pages.fetchNextPage()}>{t('act.loadMore')}</Button></Group>}
+      {log.data && log.data.length > n && <Group justify="center" pb="sm"><Button variant="default" size="xs" onClick={() => setN(n + MORE)}>{t('act.loadMore')}</Button></Group>}
     </section>
   );
+}
+
+const FEW = 8;
+const MORE = 30;
+const PAGES_MAX = 20;
+
+/** The server tells it oldest first, because that is how the hashes chain; people want the newest first. */
+async function readAll(account: string | number, organization: string | number): Promise<Entry[]> {
+  const entries: Entry[] = [];
+  let after: string | undefined;
+  for (let i = 0; i < PAGES_MAX; i += 1) {
+    const page: Page<Entry> = await call<Page<Entry>>(`/organizations/v1/${organization}/log`, { account, query: { after } });
+    entries.push(...page.results);
+    after = page.paging?.next?.after;
+    if (!after) break;
+  }
+  return entries.sort((a, b) => (b.seq ?? 0) - (a.seq ?? 0));
 }
 
 /** Microseconds, milliseconds or ISO text. */

@@ -10,11 +10,11 @@ import { passkeysQuery, queryClient, sessionsQuery } from '../../api/queries';
 import type { Passkey, SessionRow } from '../../api/types';
 import { CodeField } from '../../components/code-field';
 import { Problem } from '../../components/states';
-import { useStepUp } from '../../components/step-up';
 import { useLanguage, useT } from '../../i18n';
 import { useHere } from '../../lib/account';
 import { saveAs } from '../../lib/download';
 import { byField, describe } from '../../lib/errors';
+import { useProved } from '../../lib/proved';
 import { ago } from '../../lib/format';
 import { toastDone, toastProblem } from '../../lib/toast';
 import { browserName } from '../../lib/user-agent';
@@ -61,7 +61,8 @@ function PasswordSection() {
       await queryClient.invalidateQueries({ queryKey: ['sessions'] });
     } catch (problem) {
       const found = byField(problem, t);
-      setErrors(found.current || found.new ? found : problem instanceof ApiError && (problem.status === 401 || problem.status === 403) ? { current: t('signIn.wrong') } : { new: describe(problem, t) });
+      const weak = problem instanceof ApiError && problem.code.startsWith('PASSWORD_') && problem.code !== 'PASSWORD_WRONG';
+      setErrors(found.current || found.new ? found : weak ? { new: describe(problem, t) } : problem instanceof ApiError && problem.code === 'PASSWORD_WRONG' ? { current: describe(problem, t) } : problem instanceof ApiError && (problem.status === 401 || problem.status === 403) ? { current: t('signIn.wrong') } : { new: describe(problem, t) });
     } finally {
       setBusy(false);
     }
@@ -84,23 +85,25 @@ interface TotpBegun { handle: string; secret: string; otpauthUrl: string; qrSvg:
 function TotpSection({ showCodes }: { showCodes: (codes: string[]) => void }) {
   const t = useT();
   const { session } = useHere();
-  const stepUp = useStepUp();
+  const proved = useProved();
   const refresh = useRefreshSession();
   const [begun, setBegun] = useState<TotpBegun | null>(null);
   const { totp, recoveryCodesLeft } = session.secondFactor;
   const attempt = (work: () => Promise<void>) => work().catch((problem: unknown) => toastProblem(problem, t));
-  const begin = () => attempt(async () => setBegun(await call<TotpBegun>('/identity/v1/totp/begin', { method: 'POST', body: {} })));
+  const begin = () => attempt(async () => {
+    const outcome = await proved((stepUp) => call<TotpBegun>('/identity/v1/totp/begin', { method: 'POST', body: {}, stepUp }));
+    if (outcome.done) setBegun(outcome.value);
+  });
   const off = () => attempt(async () => {
-    const proof = await stepUp('totp.delete');
-    if (!proof) return;
-    await call('/identity/v1/totp', { method: 'DELETE', stepUp: proof });
+    const outcome = await proved((stepUp) => call('/identity/v1/totp', { method: 'DELETE', stepUp }));
+    if (!outcome.done) return;
     toastDone(t('security.totpRemoved'));
     await refresh();
   });
   const newCodes = () => attempt(async () => {
-    const proof = await stepUp('recovery_codes');
-    if (!proof) return;
-    showCodes((await call<{ recoveryCodes: string[] }>('/identity/v1/recovery-codes', { method: 'POST', body: {}, stepUp: proof })).recoveryCodes);
+    const outcome = await proved((stepUp) => call<{ recoveryCodes: string[] }>('/identity/v1/recovery-codes', { method: 'POST', body: {}, stepUp }));
+    if (!outcome.done) return;
+    showCodes(outcome.value.recoveryCodes);
     await refresh();
   });
   return (
@@ -173,15 +176,14 @@ interface RegisterBegun { handle: string; options: { publicKey: Parameters<typeo
 function PasskeysSection() {
   const t = useT();
   const language = useLanguage();
-  const stepUp = useStepUp();
+  const proved = useProved();
   const refresh = useRefreshSession();
   const passkeys = useQuery(passkeysQuery);
   const [adding, add] = useDisclosure(false);
   const remove = async (passkey: Passkey) => {
     try {
-      const proof = await stepUp('passkey.delete', passkey.id);
-      if (!proof) return;
-      await call(`/identity/v1/passkeys/${passkey.id}`, { method: 'DELETE', stepUp: proof });
+      const outcome = await proved((stepUp) => call(`/identity/v1/passkeys/${passkey.id}`, { method: 'DELETE', stepUp }));
+      if (!outcome.done) return;
       toastDone(t('security.passkeyRemoved'));
       await Promise.all([passkeys.refetch(), refresh()]);
     } catch (problem) {
@@ -212,6 +214,7 @@ function PasskeysSection() {
 
 function PasskeyDialog({ close, done }: { close: () => void; done: () => void }) {
   const t = useT();
+  const proved = useProved();
   const [name, setName] = useState('');
   const [error, setError] = useState<string>();
   const [busy, setBusy] = useState(false);
@@ -220,7 +223,9 @@ function PasskeyDialog({ close, done }: { close: () => void; done: () => void })
     setBusy(true);
     setError(undefined);
     try {
-      const begun = await call<RegisterBegun>('/identity/v1/passkeys/register/begin', { method: 'POST', body: {} });
+      const outcome = await proved((stepUp) => call<RegisterBegun>('/identity/v1/passkeys/register/begin', { method: 'POST', body: {}, stepUp }));
+      if (!outcome.done) return;
+      const begun = outcome.value;
       const credential = await startRegistration({ optionsJSON: begun.options.publicKey });
       await call('/identity/v1/passkeys/register/finish', { method: 'POST', body: { handle: begun.handle, credential, name: name.trim() } });
       done();

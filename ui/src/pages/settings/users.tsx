@@ -71,7 +71,7 @@ export function UsersPage() {
                       {admin && (
                         <Menu position="bottom-end">
                           <Menu.Target><ActionIcon aria-label={t('links.actions', { name: user.name || user.email })}><IconDots size={16} /></ActionIcon></Menu.Target>
-                          <Menu.Dropdown><Menu.Item onClick={() => setEditing(user)}>{t('act.edit')}</Menu.Item>{user.status.toLowerCase() === 'deactivated' ? <Menu.Item onClick={() => void setStatus(user, 'active')}>{t('users.reactivate')}</Menu.Item> : <Menu.Item onClick={() => setResting(user)}>{t('users.deactivate')}</Menu.Item>}<Menu.Divider /><Menu.Item color="red" onClick={() => setRemoving(user)}>{t('act.remove')}</Menu.Item></Menu.Dropdown>
+                          <Menu.Dropdown><Menu.Item onClick={() => setEditing(user)}>{t('act.edit')}</Menu.Item>{user.status.toLowerCase() === 'deactivated' ? <Menu.Item onClick={() => void setStatus(user, 'active')}>{t('users.reactivate')}</Menu.Item> : <Menu.Item onClick={() => setResting(user)}>{t('users.deactivate')}</Menu.Item>}{user.status.toLowerCase() !== 'active' && <><Menu.Divider /><Menu.Item color="red" onClick={() => setRemoving(user)}>{t('act.remove')}</Menu.Item></>}</Menu.Dropdown>
                         </Menu>
                       )}
                     </td>
