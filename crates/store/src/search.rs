@@ -2,8 +2,8 @@
 //! where they can, and a test compares the two on random searches.
 //!
 //! ```text
-//!   one group asks for an id, an address, a unique value -> those few records, judged by the pure evaluator
-//!   everything else                                      -> WHERE over columns and document, counted and cut by the engine
+//!   one group asks for an id, an address, a domain, a unique value -> those few records, judged by the pure evaluator
+//!   everything else                                                -> WHERE over columns and document, counted and cut by the engine
 //! ```
 
 use crate::engine::{Dialect, Result, StoreError, Value};
@@ -35,8 +35,10 @@ pub async fn find(
     offset: usize,
     limit: usize,
 ) -> Result<Page> {
-    if let Some(narrow) = narrow(schema, search) {
-        return find_among(tx, schema.object, search, owner, narrow, offset, limit).await;
+    if let Some(narrow) = narrow(schema, search)
+        && let Some(candidates) = candidates(tx, schema.object, narrow).await?
+    {
+        return Ok(find_among(search, owner, candidates, offset, limit));
     }
     tx.heavy();
     let mut sql = Sql::new(tx, schema.object);
@@ -65,7 +67,12 @@ pub async fn find(
 enum Narrow {
     Ids(Vec<RecordId>),
     Keys(Vec<UniqueKey>),
+    /// The registrable domain of companies.
+    Domain(String),
 }
+
+/// Companies of one domain looked at one by one; a domain with more is searched like everything else.
+const DOMAIN_MAX: usize = 200;
 
 /// Whether the search names its few candidates: one group, without links, with an id or a unique value given.
 fn narrow(schema: &Schema, search: &Search) -> Option<Narrow> {
@@ -88,6 +95,12 @@ fn narrow(schema: &Schema, search: &Search) -> Option<Narrow> {
             // Numbers are unique as they are spelt, but found by what they are worth.
             Operand::Number(_) | Operand::Time(_) => None,
         };
+        if property == "domain"
+            && schema.object == COMPANY
+            && let [Operand::Text(domain)] = operands
+        {
+            return fold::registrable_domain(domain).map(Narrow::Domain);
+        }
         let unique = schema.unique().iter().any(|u| u == property);
         unique.then(|| operands.iter().map(text).collect::<Option<Vec<_>>>().map(Narrow::Keys)).flatten()
     })
@@ -100,29 +113,29 @@ fn as_id(operand: &Operand) -> Option<RecordId> {
     }
 }
 
-async fn find_among(
-    tx: &mut Tx,
-    object: ObjectType,
-    search: &Search,
-    owner: Option<OwnerId>,
-    narrow: Narrow,
-    offset: usize,
-    limit: usize,
-) -> Result<Page> {
-    let mut records = match narrow {
+/// The records that can match; `None` when they are too many to look at.
+async fn candidates(tx: &mut Tx, object: ObjectType, narrow: Narrow) -> Result<Option<Vec<Record>>> {
+    Ok(Some(match narrow {
         Narrow::Keys(keys) if keys.len() == 1 => record::load_by_key(tx, object, &keys[0]).await?.into_iter().collect(),
         Narrow::Keys(keys) => {
             let ids: Vec<RecordId> = record::find_by_keys(tx, object, &keys).await?.into_iter().map(|(_, id)| id).collect();
             record::load_many(tx, object, &ids).await?
         }
         Narrow::Ids(ids) => record::load_many(tx, object, &ids).await?,
-    };
+        Narrow::Domain(domain) => {
+            let found = record::find_by_domain(tx, object, &domain, DOMAIN_MAX).await?;
+            return Ok(Some(found).filter(|f| f.len() < DOMAIN_MAX));
+        }
+    }))
+}
+
+fn find_among(search: &Search, owner: Option<OwnerId>, mut records: Vec<Record>, offset: usize, limit: usize) -> Page {
     let owned = |r: &Record| owner.is_none_or(|o| r.get("hubspot_owner_id") == Some(o.to_string().as_str()));
     records.retain(|r| owned(r) && filter::matches(search, r, &|_| Vec::new()));
     records.sort_by(|a, b| filter::compare(search, a, b));
     records.dedup_by_key(|r| r.id);
     let total = records.len();
-    Ok(Page { total, records: records.into_iter().skip(offset).take(limit).collect() })
+    Page { total, records: records.into_iter().skip(offset).take(limit).collect() }
 }
 
 /// A statement being put together.
@@ -232,22 +245,9 @@ impl Sql {
             Filter::Associated { object, test } => Ok(self.associated(*object, test)),
             Filter::Property { property, kind, test } => {
                 let place = self.place(property)?;
-                let narrowed = self.by_domain(property, test);
-                let condition = self.test(&place, *kind, test);
-                Ok(narrowed.map_or(condition.clone(), |n| format!("({n} AND {condition})")))
+                Ok(self.test(&place, *kind, test))
             }
         }
-    }
-
-    /// A company's domain is found by the index on its registrable part.
-    fn by_domain(&mut self, property: &str, test: &Test) -> Option<String> {
-        let Test::Compare(Comparison::Eq, Operand::Text(domain)) = test else { return None };
-        if self.object != COMPANY || property != "domain" {
-            return None;
-        }
-        let registrable = fold::registrable_domain(domain)?;
-        let bound = self.bind(registrable.into());
-        Some(format!("record.domain = {bound}"))
     }
 
     fn test(&mut self, place: &Place, kind: Kind, test: &Test) -> String {

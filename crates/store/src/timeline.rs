@@ -26,10 +26,11 @@ pub async fn page(
         [] => String::new(),
         types => format!("AND a.to_type IN ({})", placeholders(&mut params, types.iter().map(|t| Value::from(*t)))),
     };
+    // The plus keeps SQLite from preferring the primary key, by which it would have to read and sort everything.
     let sql = format!(
         "SELECT {SELECT}, a.sort_at FROM association a
          JOIN record ON record.account_id = a.account_id AND record.type_id = a.to_type AND record.id = a.to_id
-         WHERE a.account_id = $1 AND a.from_id = $2 AND a.from_type = $6 AND a.sort_at IS NOT NULL AND a.sort_at <= $3
+         WHERE a.account_id = $1 AND a.from_id = $2 AND +a.from_type = $6 AND a.sort_at IS NOT NULL AND a.sort_at <= $3
          AND (a.sort_at < $3 OR a.to_id < $4) AND record.archived_at IS NULL {only}
          ORDER BY a.sort_at DESC, a.to_id DESC LIMIT $5"
     );

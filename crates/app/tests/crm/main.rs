@@ -2,5 +2,6 @@
 
 mod association;
 mod definition;
+mod export;
 mod record;
 mod world;
