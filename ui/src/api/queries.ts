@@ -106,7 +106,7 @@ export const timelineQuery = (account: AccountRef, type: string, id: string, bef
 export const whyQuery = (account: AccountRef, type: string, id: string, connectionId: AccountRef, origin: AccountRef) =>
   queryOptions({
     queryKey: ['a', account, 'records', type, 'one', id, 'why', connectionId, origin],
-    queryFn: () => call<Why>(`/accounts/v1/records/${type}/${id}/timeline/why`, { account, query: { connectionId: String(connectionId), sourceAccountId: String(origin) } }),
+    queryFn: () => call<Why>(`/accounts/v1/records/${type}/${id}/timeline/why`, { account, query: { connectionId: String(connectionId) } }),
   });
 
 export const importsQuery = (account: AccountRef) => queryOptions({ queryKey: ['a', account, 'imports'], queryFn: () => call<Page<ImportJob>>('/accounts/v1/imports', { account }).then((page) => page.results) });

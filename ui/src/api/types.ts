@@ -71,7 +71,7 @@ export interface TimelineItem {
   origin: TimelineOrigin | null;
 }
 export interface TimelineSource { accountId: string | number; accountName: string; state: string; nItems: number; nMatches: number; ambiguous: boolean; reason?: string }
-export interface TimelinePage { results: TimelineItem[]; paging?: { next?: { after?: string; before?: string } }; sources?: TimelineSource[] }
+export interface TimelinePage { results: TimelineItem[]; paging?: { next?: { after?: string; before?: string } }; sources?: TimelineSource[]; hindrances?: string[] }
 export interface Why { connectionId: string | number; sourceAccount: string | { id: number; name: string }; destinationAccount: string | { id: number; name: string }; openedBy: string | null; openedAt: string | null; purpose: string | null; shares: string[] | string; match: string | { kind?: string; value?: string } }
 
 export interface ImportJob {

@@ -10,7 +10,7 @@ import { useHere } from '../lib/account';
 import { clock, day, duration, list, moment, month } from '../lib/format';
 import { isListType, pluralType } from '../lib/objects';
 import { type Schema, useSchema } from '../lib/schema';
-import { OWN, byMonth, kindOfItem, plain, shown } from '../lib/timeline';
+import { OWN, allSources, byMonth, kindOfItem, plain, shown } from '../lib/timeline';
 import { accountColor } from '../theme/theme';
 import { ACTIVITY_ICONS } from './composer';
 import { PropertyValue } from './property-value';
@@ -50,7 +50,8 @@ export function Timeline({ type, id }: { type: ListType; id: string }) {
     getNextPageParam: (last) => last.paging?.next?.before ?? last.paging?.next?.after ?? undefined,
   });
   const items = useMemo(() => pages.data?.pages.flatMap((page) => page.results) ?? [], [pages.data]);
-  const sources = pages.data?.pages[0]?.sources ?? [];
+  const sources = useMemo(() => allSources(pages.data?.pages ?? []), [pages.data]);
+  const hindrances = pages.data?.pages[0]?.hindrances ?? [];
   const present = KINDS.filter((kind) => items.some((item) => kindOfItem(item) === kind));
   const visible = useMemo(() => shown(items, { kinds: new Set(kinds), origins: new Set(origins) }), [items, kinds, origins]);
   const origin = (value: string, label: string) => <Chip key={value} value={value} size="xs" variant="outline" color={value === OWN ? 'spruce' : accountColor(value)}>{label}</Chip>;
@@ -67,7 +68,7 @@ export function Timeline({ type, id }: { type: ListType; id: string }) {
             <Chip.Group multiple value={origins} onChange={setOrigins}>
               <Group gap={6} role="group" aria-label={t('timeline.byOrigin')}>
                 {origin(OWN, account.name)}
-                {sources.filter((source) => source.nItems > 0).map((source) => origin(String(source.accountId), source.accountName))}
+                {sources.filter((source) => source.nMatches > 0 || source.nItems > 0).map((source) => origin(String(source.accountId), source.accountName))}
               </Group>
             </Chip.Group>
           )}
@@ -77,7 +78,8 @@ export function Timeline({ type, id }: { type: ListType; id: string }) {
             </Chip.Group>
           )}
         </Group>
-        {sources.length > 0 && <Sources sources={sources} />}
+        {sources.length > 0 && <Sources sources={sources} more={pages.hasNextPage} />}
+        {hindrances.length > 0 && <Text size="xs" c="dimmed" mt={8}>{t('timeline.hindered', { why: list(hindrances.map((code) => maybeT(`timeline.hindrance.${code}`) ?? code), language) })}</Text>}
       </div>
       <div style={{ padding: '4px 14px 14px' }}>
         {pages.isPending && <Stack gap="md" pt="md" role="status" aria-label={t('state.loading')}>{[1, 2, 3].map((i) => <Group key={i} wrap="nowrap" align="flex-start"><Skeleton circle h={30} /><Skeleton h={64} style={{ flex: 1 }} /></Group>)}</Stack>}
@@ -97,17 +99,21 @@ export function Timeline({ type, id }: { type: ListType; id: string }) {
 }
 
 /** Per sister account: what it shares here, or why nothing is shown. */
-function Sources({ sources }: { sources: TimelineSource[] }) {
+function Sources({ sources, more }: { sources: TimelineSource[]; more: boolean }) {
   const t = useT();
+  const words = (source: TimelineSource): string => {
+    if (source.nItems > 0) return t(more ? 'timeline.nSoFar' : 'timeline.nItems', { count: source.nItems });
+    if (source.reason) return maybeT(`timeline.state.${source.reason}`) ?? t('timeline.state.stopped');
+    if (source.nMatches > 0) return t(more ? 'timeline.state.further' : 'timeline.state.shown');
+    return maybeT(`timeline.state.${source.state}`) ?? t('timeline.state.none');
+  };
   return (
     <ul className="sources" aria-label={t('timeline.sources')}>
       {sources.map((source) => (
         <li key={String(source.accountId)} style={originStyle(source.accountId)}>
           <span className="source-dot" aria-hidden="true" />
           <Text span size="xs" fw={600}>{source.accountName}</Text>
-          <Text span size="xs" c="dimmed">
-            {source.nItems > 0 ? t('timeline.nItems', { count: source.nItems }) : maybeT(`timeline.state.${source.reason ?? source.state}`) ?? maybeT(`timeline.state.${source.state}`) ?? t('timeline.state.none')}
-          </Text>
+          <Text span size="xs" c="dimmed">{words(source)}</Text>
           {source.ambiguous && <Badge size="sm" color="orange">{t('timeline.ambiguous', { count: source.nMatches })}</Badge>}
         </li>
       ))}
@@ -138,7 +144,7 @@ function Item({ item, type, id, deals }: { item: TimelineItem; type: ListType; i
         <Group justify="space-between" gap={8} align="flex-start">
           <Group gap={8} style={{ minWidth: 0, flex: 1 }}>
             {linked ? <Link className="row-link" style={{ fontSize: 13.5 }} to="/a/$account/$type/$id" params={{ account: String(account.id), type: plural as ListType, id: item.id }}>{title}</Link> : <Text size="sm" fw={580} style={{ overflowWrap: 'anywhere' }}>{title}</Text>}
-            {kind === 'deals' && p.dealstage && <DealStage item={item} deals={deals} />}
+            {kind === 'deals' && (p.dealstage || item.origin) && <DealStage item={item} deals={deals} />}
             {kind === 'deals' && p.amount && <Text size="sm" className="tabular" fw={560}>{deals.show('amount', p.amount, p)}</Text>}
           </Group>
           <Text size="xs" c="dimmed" className="tabular" title={moment(item.at, language)} style={{ flexShrink: 0 }}>{kind === 'deals' ? day(item.at, language) : `${day(item.at, language)}, ${clock(item.at, language)}`}</Text>
@@ -159,12 +165,13 @@ function Item({ item, type, id, deals }: { item: TimelineItem; type: ListType; i
   );
 }
 
-/** A sister's stage may be unknown here: then its own label, if it sent one, else the internal name. */
+/** A sister's stages are hers: an id may mean another stage here, so only what every pipeline knows is shown of it. */
 function DealStage({ item, deals }: { item: TimelineItem; deals: Schema }) {
+  const t = useT();
   const p = item.properties;
-  const sent = p.dealstage_label ?? p.hs_stage_label;
-  if (item.origin && sent) return <PropertyValue schema={{ ...deals, show: () => sent }} name="dealstage" value={sent.toLowerCase()} />;
-  return <PropertyValue schema={deals} name="dealstage" value={p.dealstage} values={p} />;
+  if (!item.origin) return <PropertyValue schema={deals} name="dealstage" value={p.dealstage} values={p} />;
+  const state = p.hs_is_closed_won === 'true' || p.dealstage === 'closedwon' ? 'won' : p.hs_is_closed_lost === 'true' || p.hs_is_closed === 'true' || p.dealstage === 'closedlost' ? 'lost' : 'open';
+  return <Badge color={{ won: 'spruce', lost: 'red', open: 'blue' }[state]}>{t(`deal.${state}`)}</Badge>;
 }
 
 function WhyPopover({ item, origin, type, id }: { item: TimelineItem; origin: TimelineOrigin; type: ListType; id: string }) {

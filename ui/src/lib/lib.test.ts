@@ -14,7 +14,7 @@ import { staleKeys } from './live';
 import { internalName } from './names';
 import { pluralType, recordName } from './objects';
 import { kindOf, operatorsFor, writable } from './schema';
-import { byMonth, plain, shown } from './timeline';
+import { allSources, byMonth, plain, shown } from './timeline';
 import { browserName } from './user-agent';
 
 const t = (key: string, vars?: Record<string, string | number>) => i18n.t(key, vars) as string;
@@ -108,6 +108,10 @@ describe('the timeline', () => {
     expect(shown(items, all)).toHaveLength(3);
     expect(shown(items, { ...all, origins: new Set(['2']) })).toEqual([items[1]]);
     expect(shown(items, { ...all, kinds: new Set(['calls']) })).toEqual([items[2]]);
+  });
+  test('what a source shows is counted over all pages', () => {
+    const source = (nItems: number, nMatches: number) => ({ accountId: 2, accountName: 'East', state: 'shown', nItems, nMatches, ambiguous: false });
+    expect(allSources([{ results: [], sources: [source(3, 1)] }, { results: [], sources: [source(4, 1)] }])).toEqual([source(7, 1)]);
   });
   test('months follow each other', () => expect(byMonth([item({}), item({ at: '2026-11-01T12:00:00Z' }), item({ at: '2026-09-09T12:00:00Z' })]).map((month) => month.items.length)).toEqual([2, 1]));
   test('markup in an e-mail is shown as text', () => expect(plain('<p>Hi <b>Ann</b> &amp; co</p><script>alert(1)</script><p>Bye</p>')).toBe('Hi Ann & co\nBye'));

@@ -1,5 +1,5 @@
 /** What the timeline shows of an item, and which items it shows. Pure. */
-import type { TimelineItem } from '../api/types';
+import type { TimelineItem, TimelinePage, TimelineSource } from '../api/types';
 import { pluralType } from './objects';
 
 export interface TimelineFilter { kinds: ReadonlySet<string>; origins: ReadonlySet<string> }
@@ -12,6 +12,16 @@ export const kindOfItem = (item: TimelineItem): string => (item.kind === 'deal' 
 /** An empty set hides nothing: "all" is the absence of a choice. */
 export function shown(items: TimelineItem[], filter: TimelineFilter): TimelineItem[] {
   return items.filter((item) => (filter.kinds.size === 0 || filter.kinds.has(kindOfItem(item))) && (filter.origins.size === 0 || filter.origins.has(originOf(item))));
+}
+
+/** What each source has shown on all the pages read so far. */
+export function allSources(pages: TimelinePage[]): TimelineSource[] {
+  const found = new Map<string, TimelineSource>();
+  for (const source of pages.flatMap((page) => page.sources ?? [])) {
+    const known = found.get(String(source.accountId));
+    found.set(String(source.accountId), known ? { ...known, nItems: known.nItems + source.nItems, nMatches: Math.max(known.nMatches, source.nMatches), ambiguous: known.ambiguous || source.ambiguous } : source);
+  }
+  return [...found.values()];
 }
 
 export interface Month { key: string; items: TimelineItem[] }
