@@ -19,7 +19,7 @@ use std::future::Future;
 use std::net::SocketAddr;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::task::{Context, Poll};
 use std::time::Instant;
 use tokio::sync::watch;
@@ -171,7 +171,7 @@ impl Api {
         let (parts, body) = request.into_parts();
         let caller = authenticate::caller(self, &parts, mounted.route.access, correlation).await?;
         let api = self.clone();
-        let call = Call { api, parts, version: mounted.version, correlation, peer, caller, params, body };
+        let call = Call { api, parts, version: mounted.version, correlation, peer, caller, params, body: Mutex::new(body) };
         (mounted.route.handler)(call).await
     }
 }

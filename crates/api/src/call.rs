@@ -20,6 +20,7 @@ use model::object::ObjectType;
 use serde::de::DeserializeOwned;
 use std::net::SocketAddr;
 use std::str::FromStr;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use wire::paging::{Next, Paging};
 
@@ -39,7 +40,8 @@ pub struct Call {
     pub peer: Option<SocketAddr>,
     pub(crate) caller: Caller,
     pub(crate) params: Vec<(Box<str>, String)>,
-    pub(crate) body: Body,
+    /// In a mutex only to be `Sync`, so that handlers can lend the call across an await.
+    pub(crate) body: Mutex<Body>,
 }
 
 impl Call {
@@ -137,7 +139,7 @@ impl Call {
     /// The whole body, once; a second call finds it empty.
     pub async fn bytes(&mut self, bytes_max: usize) -> Result<Bytes, Refusal> {
         let announced = self.header(CONTENT_LENGTH.as_str()).and_then(|text| text.parse::<usize>().ok());
-        let mut body = std::mem::take(&mut self.body);
+        let mut body = self.take_body();
         if announced.is_some_and(|n| n > bytes_max) {
             drain(&mut body).await;
             return Err(Refusal::too_large(bytes_max));
@@ -157,9 +159,13 @@ impl Call {
         }
     }
 
+    fn take_body(&mut self) -> Body {
+        std::mem::take(self.body.get_mut().unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// The body as a form with files, read as it arrives; at most `bytes_max` in all.
     pub async fn multipart(&mut self, bytes_max: usize) -> Result<Multipart, Refusal> {
-        let limited = Limited::new(std::mem::take(&mut self.body), bytes_max);
+        let limited = Limited::new(self.take_body(), bytes_max);
         let mut request = Request::new(Body::new(limited));
         if let Some(kind) = self.parts.headers.get(CONTENT_TYPE) {
             request.headers_mut().insert(CONTENT_TYPE, kind.clone());

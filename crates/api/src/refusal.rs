@@ -7,7 +7,7 @@ use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use std::fmt::Display;
-use wire::error::{Context, ErrorBody, ErrorDetail};
+use wire::error::{Context, ErrorBody, ErrorDetail, LegacyPropertyError, legacy_property_message};
 
 /// An answer that is not what was asked for. The message goes to the caller whole; `detail` only to the log.
 #[derive(Debug, Clone)]
@@ -45,6 +45,11 @@ impl Refusal {
     /// 404 for a thing that does not exist or is invisible to the caller. The sentence is fixed: clients compare it.
     pub fn not_found() -> Refusal {
         Refusal::new(StatusCode::NOT_FOUND, "OBJECT_NOT_FOUND", "resource not found")
+    }
+
+    /// 404 that may say what is not there.
+    pub fn not_found_named(message: impl Into<String>) -> Refusal {
+        Refusal::new(StatusCode::NOT_FOUND, "OBJECT_NOT_FOUND", message)
     }
 
     /// 401.
@@ -86,7 +91,10 @@ impl Refusal {
 
     /// Adds one wrong thing with its name: `place` is `query`, `body`, `path` or `properties`.
     pub fn naming(mut self, place: &str, name: &str, value: &str) -> Refusal {
-        let context = [("name".to_owned(), vec![name.to_owned()]), ("value".to_owned(), vec![shorten(value)])].into();
+        let mut context = Context::from([("name".to_owned(), vec![name.to_owned()])]);
+        if !value.is_empty() {
+            context.insert("value".to_owned(), vec![shorten(value)]);
+        }
         let message = self.message.clone();
         self.errors.push(ErrorDetail {
             message,
@@ -151,13 +159,27 @@ impl From<app::error::Error> for Refusal {
             status,
             category,
             code: Some(error.code.to_owned()),
-            message: error.message,
+            message: legacy(&error.reasons).unwrap_or(error.message),
             errors: error.reasons.into_iter().map(detail).collect(),
             context: error.context.into_iter().collect(),
             detail: error.detail,
             headers,
         }
     }
+}
+
+/// HubSpot's sentence for wrong values, with the keys in the order in which it writes them: people search for its beginning.
+fn legacy(reasons: &[app::error::Reason]) -> Option<String> {
+    let name =
+        |reason: &'_ app::error::Reason| Some(reason.context.iter().find(|(name, _)| name == "propertyName")?.1.first()?.clone());
+    let names = reasons.iter().map(name).collect::<Option<Vec<String>>>()?;
+    if names.is_empty() || reasons.iter().any(|reason| reason.place.as_deref() != Some("properties")) {
+        return None;
+    }
+    let errors = reasons.iter().zip(&names);
+    let errors =
+        errors.map(|(reason, name)| LegacyPropertyError { is_valid: false, message: &reason.message, error: &reason.code, name });
+    Some(legacy_property_message(&errors.collect::<Vec<_>>()))
 }
 
 fn detail(reason: app::error::Reason) -> ErrorDetail {

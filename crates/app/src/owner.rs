@@ -7,7 +7,7 @@ use model::id::{OwnerId, PersonId};
 use model::property::Schema;
 use model::record::Properties;
 use std::collections::{BTreeMap, BTreeSet};
-use store::owner::Owner;
+pub use store::owner::Owner;
 
 /// Owners of one page. HubSpot's limit.
 pub const PAGE_MAX: usize = 500;

@@ -164,6 +164,14 @@ pub async fn authenticate(app: &App, text: &str) -> Result<Cx> {
     })
 }
 
+/// What a token is, for whoever has its text; none when it is unknown or was revoked.
+pub async fn describe(app: &App, text: &str) -> Result<Option<ServiceToken>> {
+    let mut tx = app.store.read_home().await?;
+    let Some(bearer) = store::token::bearer(&mut tx, &secret::hex(&secret::digest(text))).await? else { return Ok(None) };
+    let tokens = store::token::list(&mut tx, bearer.account).await?;
+    Ok(tokens.into_iter().find(|token| token.id == bearer.token))
+}
+
 async fn look_up(app: &App, digest: [u8; 32], now: Timestamp) -> Result<Arc<Known>> {
     // Before the read: a change that comes in between makes what was read useless, not wrong.
     let version = app.store.directory_version();

@@ -16,7 +16,7 @@ pub struct Batch<T> {
     /// With status 207.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub num_errors: Option<usize>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<BatchError>,
     pub started_at: Time,
     pub completed_at: Time,

@@ -86,7 +86,7 @@ impl Sort {
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Found<'a> {
     /// Of all pages.
-    pub total: u64,
+    pub total: usize,
     pub results: Vec<Record<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub paging: Option<Paging>,

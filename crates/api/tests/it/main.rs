@@ -1,9 +1,16 @@
 //! The door as clients see it: every test goes through the real router.
 
+mod associations;
+mod authority;
+mod bad_input;
+mod batches;
 mod client;
 mod contract;
+mod definitions;
 mod door;
 mod group;
 mod imports;
+mod records;
+mod search;
 mod table;
 mod world;

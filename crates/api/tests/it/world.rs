@@ -2,6 +2,7 @@
 //!
 //! Two accounts that share nothing: East, where the tests live, and West, which stands for everybody else.
 
+use crate::client::Client;
 use api::{Api, Options, Route};
 use app::cx::{App, Cx, Settings};
 use model::account::{Account, Kind, Status, Subscriptions};
@@ -16,6 +17,7 @@ pub struct World {
     pub api: Api,
     pub app: App,
     _fresh: Fresh,
+    _folder: tempfile::TempDir,
 }
 
 /// The product's own routes.
@@ -32,7 +34,9 @@ pub async fn world_with(routes: Vec<Route>) -> World {
     for (id, name) in [(EAST, "East"), (WEST, "West")] {
         add_account(&app, id, name).await;
     }
-    World { api: Api::with_routes(app.clone(), routes, Options::default()), app, _fresh: fresh }
+    let folder = tempfile::tempdir().unwrap();
+    let options = Options { files: Some(folder.path().to_owned()), ..Options::default() };
+    World { api: Api::with_routes(app.clone(), routes, options), app, _fresh: fresh, _folder: folder }
 }
 
 async fn add_account(app: &App, id: AccountId, name: &str) {
@@ -54,6 +58,11 @@ async fn add_account(app: &App, id: AccountId, name: &str) {
 }
 
 impl World {
+    /// Somebody with every right in an account.
+    pub async fn client(&self, account: AccountId) -> Client {
+        Client::new(&self.api, &self.token(account, &["*"]).await)
+    }
+
     /// A token of an account.
     pub async fn token(&self, account: AccountId, scopes: &[&str]) -> String {
         let scopes: Vec<String> = scopes.iter().map(|scope| (*scope).to_owned()).collect();

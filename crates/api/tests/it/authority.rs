@@ -1,0 +1,302 @@
+//! The authorization matrix: every route x everybody who should not get in. A route without its row fails.
+//!
+//! Columns: nobody (no credentials), bare (a token of East with no right), stranger (a token of West with every right, that
+//! names East's records), owner (a token of East with every right). Whatever the stranger gets, nothing of East may be in it.
+
+use crate::client::{Reply, send};
+use crate::world::{EAST, WEST, World, world};
+use axum::body::Body;
+use axum::http::Request;
+use serde_json::json;
+use std::collections::BTreeSet;
+
+/// Operation id, request line, body, and the statuses for nobody, bare, stranger, owner.
+/// `{c}` is a contact of East, `{f}` a company, `{d}` a deal, `{l}` a label, `{p}` a pipeline, `{s}` a stage of it.
+type Row = (&'static str, &'static str, &'static str, [u16; 4]);
+
+const ROWS: &[Row] = &[
+    ("record.list", "GET /crm/v3/objects/contacts?properties=*", "", [401, 403, 200, 200]),
+    ("record.create", "POST /crm/v3/objects/contacts", r#"{"properties":{"email":"new@ex.org"}}"#, [401, 403, 201, 201]),
+    (
+        "record.read",
+        "GET /crm/v3/objects/contacts/{c}?properties=*&associations=companies&propertiesWithHistory=city",
+        "",
+        [401, 403, 404, 200],
+    ),
+    ("record.update", "PATCH /crm/v3/objects/contacts/{c}", r#"{"properties":{"city":"Bray"}}"#, [401, 403, 404, 200]),
+    ("record.archive", "DELETE /crm/v3/objects/contacts/{c}", "", [401, 403, 404, 204]),
+    ("record.erase", "POST /crm/v3/objects/contacts/gdpr-delete", r#"{"objectId":"{c}"}"#, [401, 403, 404, 204]),
+    ("record.read_batch", "POST /crm/v3/objects/contacts/batch/read", r#"{"inputs":[{"id":"{c}"}]}"#, [401, 403, 207, 200]),
+    (
+        "record.create_batch",
+        "POST /crm/v3/objects/contacts/batch/create",
+        r#"{"inputs":[{"properties":{"email":"new@ex.org"}}]}"#,
+        [401, 403, 201, 201],
+    ),
+    (
+        "record.update_batch",
+        "POST /crm/v3/objects/contacts/batch/update",
+        r#"{"inputs":[{"id":"{c}","properties":{"city":"Bray"}}]}"#,
+        [401, 403, 207, 200],
+    ),
+    (
+        "record.upsert_batch",
+        "POST /crm/v3/objects/contacts/batch/upsert",
+        r#"{"inputs":[{"id":"{c}","properties":{"city":"Bray"}}]}"#,
+        [401, 403, 207, 200],
+    ),
+    ("record.archive_batch", "POST /crm/v3/objects/contacts/batch/archive", r#"{"inputs":[{"id":"{c}"}]}"#, [401, 403, 204, 204]),
+    ("record.search", "POST /crm/v3/objects/contacts/search", r#"{"properties":["*"]}"#, [401, 403, 200, 200]),
+    ("association.list", "GET /crm/v4/objects/contacts/{c}/associations/companies", "", [401, 403, 404, 200]),
+    ("association.link_default", "PUT /crm/v4/objects/contacts/{c}/associations/default/companies/{f}", "", [401, 403, 404, 200]),
+    (
+        "association.link",
+        "PUT /crm/v4/objects/contacts/{c}/associations/companies/{f}",
+        r#"[{"associationCategory":"HUBSPOT_DEFINED","associationTypeId":279}]"#,
+        [401, 403, 404, 201],
+    ),
+    ("association.unlink", "DELETE /crm/v4/objects/contacts/{c}/associations/companies/{f}", "", [401, 403, 204, 204]),
+    (
+        "association.read_batch",
+        "POST /crm/v4/associations/contacts/companies/batch/read",
+        r#"{"inputs":[{"id":"{c}"}]}"#,
+        [401, 403, 207, 200],
+    ),
+    (
+        "association.link_batch",
+        "POST /crm/v4/associations/contacts/companies/batch/create",
+        r#"{"inputs":[{"from":{"id":"{c}"},"to":{"id":"{f}"},"types":[{"associationCategory":"HUBSPOT_DEFINED","associationTypeId":279}]}]}"#,
+        [401, 403, 207, 201],
+    ),
+    (
+        "association.link_default_batch",
+        "POST /crm/v4/associations/contacts/companies/batch/associate/default",
+        r#"{"inputs":[{"from":{"id":"{c}"},"to":{"id":"{f}"}}]}"#,
+        [401, 403, 207, 200],
+    ),
+    (
+        "association.unlink_batch",
+        "POST /crm/v4/associations/contacts/companies/batch/archive",
+        r#"{"inputs":[{"from":{"id":"{c}"},"to":[{"id":"{f}"}]}]}"#,
+        [401, 403, 204, 204],
+    ),
+    (
+        "association.unlabel_batch",
+        "POST /crm/v4/associations/contacts/companies/batch/labels/archive",
+        r#"{"inputs":[{"from":{"id":"{c}"},"to":{"id":"{f}"},"types":[{"associationCategory":"HUBSPOT_DEFINED","associationTypeId":1}]}]}"#,
+        [401, 403, 204, 204],
+    ),
+    ("label.list", "GET /crm/v4/associations/contacts/companies/labels", "", [401, 200, 200, 200]),
+    (
+        "label.create",
+        "POST /crm/v4/associations/contacts/companies/labels",
+        r#"{"name":"friend","label":"Friend"}"#,
+        [401, 403, 200, 200],
+    ),
+    (
+        "label.update",
+        "PUT /crm/v4/associations/contacts/companies/labels",
+        r#"{"associationTypeId":{l},"label":"Foe"}"#,
+        [401, 403, 404, 204],
+    ),
+    ("label.archive", "DELETE /crm/v4/associations/contacts/companies/labels/{l}", "", [401, 403, 404, 204]),
+    ("association_v3.list", "GET /crm/v3/objects/contacts/{c}/associations/companies", "", [401, 403, 404, 200]),
+    ("association_v3.link", "PUT /crm/v3/objects/contacts/{c}/associations/companies/{f}/279", "", [401, 403, 404, 200]),
+    ("association_v3.unlink", "DELETE /crm/v3/objects/contacts/{c}/associations/companies/{f}/279", "", [401, 403, 204, 204]),
+    (
+        "association_v3.read_batch",
+        "POST /crm/v3/associations/contacts/companies/batch/read",
+        r#"{"inputs":[{"id":"{c}"}]}"#,
+        [401, 403, 207, 200],
+    ),
+    (
+        "association_v3.link_batch",
+        "POST /crm/v3/associations/contacts/companies/batch/create",
+        r#"{"inputs":[{"from":{"id":"{c}"},"to":{"id":"{f}"},"type":"contact_to_company"}]}"#,
+        [401, 403, 207, 201],
+    ),
+    (
+        "association_v3.unlink_batch",
+        "POST /crm/v3/associations/contacts/companies/batch/archive",
+        r#"{"inputs":[{"from":{"id":"{c}"},"to":{"id":"{f}"},"type":"contact_to_company"}]}"#,
+        [401, 403, 204, 204],
+    ),
+    ("association_v3.types", "GET /crm/v3/associations/contacts/companies/types", "", [401, 200, 200, 200]),
+    ("property.list", "GET /crm/v3/properties/contacts", "", [401, 200, 200, 200]),
+    ("property.create", "POST /crm/v3/properties/contacts", FOOD, [401, 403, 201, 201]),
+    ("property.read", "GET /crm/v3/properties/contacts/shoe_of_east", "", [401, 200, 404, 200]),
+    ("property.update", "PATCH /crm/v3/properties/contacts/shoe_of_east", r#"{"label":"Boot"}"#, [401, 403, 404, 200]),
+    ("property.archive", "DELETE /crm/v3/properties/contacts/shoe_of_east", "", [401, 403, 404, 204]),
+    (
+        "property.read_batch",
+        "POST /crm/v3/properties/contacts/batch/read",
+        r#"{"inputs":[{"name":"shoe_of_east"}]}"#,
+        [401, 200, 207, 200],
+    ),
+    ("property.create_batch", "POST /crm/v3/properties/contacts/batch/create", r#"{"inputs":[]}"#, [401, 403, 201, 201]),
+    (
+        "property.archive_batch",
+        "POST /crm/v3/properties/contacts/batch/archive",
+        r#"{"inputs":[{"name":"shoe_of_east"}]}"#,
+        [401, 403, 404, 204],
+    ),
+    ("property_group.list", "GET /crm/v3/properties/contacts/groups", "", [401, 200, 200, 200]),
+    (
+        "property_group.create",
+        "POST /crm/v3/properties/contacts/groups",
+        r#"{"name":"more","label":"More"}"#,
+        [401, 403, 201, 201],
+    ),
+    ("property_group.read", "GET /crm/v3/properties/contacts/groups/group_of_east", "", [401, 200, 404, 200]),
+    (
+        "property_group.update",
+        "PATCH /crm/v3/properties/contacts/groups/group_of_east",
+        r#"{"label":"Other"}"#,
+        [401, 403, 404, 200],
+    ),
+    ("property_group.archive", "DELETE /crm/v3/properties/contacts/groups/group_of_east", "", [401, 403, 404, 204]),
+    ("pipeline.list", "GET /crm/v3/pipelines/deals", "", [401, 200, 200, 200]),
+    ("pipeline.create", "POST /crm/v3/pipelines/deals", LINE, [401, 403, 201, 201]),
+    ("pipeline.read", "GET /crm/v3/pipelines/deals/{p}", "", [401, 200, 404, 200]),
+    ("pipeline.replace", "PUT /crm/v3/pipelines/deals/{p}", LINE, [401, 403, 404, 200]),
+    ("pipeline.update", "PATCH /crm/v3/pipelines/deals/{p}", r#"{"label":"Other"}"#, [401, 403, 404, 200]),
+    ("pipeline.archive", "DELETE /crm/v3/pipelines/deals/{p}", "", [401, 403, 409, 204]),
+    ("stage.list", "GET /crm/v3/pipelines/deals/{p}/stages", "", [401, 200, 404, 200]),
+    (
+        "stage.create",
+        "POST /crm/v3/pipelines/deals/{p}/stages",
+        r#"{"label":"x","metadata":{"probability":"0.3"}}"#,
+        [401, 403, 404, 201],
+    ),
+    ("stage.read", "GET /crm/v3/pipelines/deals/{p}/stages/{s}", "", [401, 200, 404, 200]),
+    (
+        "stage.replace",
+        "PUT /crm/v3/pipelines/deals/{p}/stages/{s}",
+        r#"{"label":"x","metadata":{"probability":"0.3"}}"#,
+        [401, 403, 404, 200],
+    ),
+    ("stage.update", "PATCH /crm/v3/pipelines/deals/{p}/stages/{s}", r#"{"label":"y"}"#, [401, 403, 404, 200]),
+    ("stage.archive", "DELETE /crm/v3/pipelines/deals/{p}/stages/{s}", "", [401, 403, 404, 204]),
+    ("owner.list", "GET /crm/v3/owners", "", [401, 200, 200, 200]),
+    ("owner.read", "GET /crm/v3/owners/1", "", [401, 404, 404, 404]),
+    ("account.details", "GET /account-info/v3/details", "", [401, 200, 200, 200]),
+    ("token.details", "POST /oauth/v2/private-apps/get/access-token-info", r#"{"tokenKey":"pat-nobody"}"#, [404, 404, 404, 404]),
+    ("schema.list", "GET /crm-object-schemas/v3/schemas", "", [401, 200, 200, 200]),
+    // The bodies are no forms: who gets as far as being told so was let in.
+    ("imports.preview", "POST /accounts/v1/imports/preview", "", [401, 403, 400, 400]),
+    ("imports.create", "POST /accounts/v1/imports", "", [401, 403, 400, 400]),
+    ("imports.list", "GET /accounts/v1/imports", "", [401, 403, 200, 200]),
+    ("imports.read", "GET /accounts/v1/imports/1", "", [401, 403, 404, 404]),
+    ("imports.cancel", "POST /accounts/v1/imports/1/cancel", "", [401, 403, 404, 404]),
+    ("imports.errors", "GET /accounts/v1/imports/1/errors.csv", "", [401, 403, 404, 404]),
+    ("operations.health", "GET /healthz", "", [200, 200, 200, 200]),
+    ("operations.ready", "GET /readyz", "", [200, 200, 200, 200]),
+    ("operations.metrics", "GET /metrics", "", [404, 404, 404, 404]),
+    ("operations.openapi", "GET /openapi.json", "", [200, 200, 200, 200]),
+    ("operations.docs", "GET /docs", "", [200, 200, 200, 200]),
+    ("operations.docs_script", "GET /docs/docs.js", "", [200, 200, 200, 200]),
+    ("operations.docs_style", "GET /docs/docs.css", "", [200, 200, 200, 200]),
+];
+
+const FOOD: &str = r#"{"name":"food","label":"Food","type":"string","fieldType":"text","groupName":"contactinformation"}"#;
+const LINE: &str = r#"{"label":"Line","displayOrder":4,"stages":[{"label":"One","metadata":{"probability":"0.3"}}]}"#;
+/// In every record and definition of East, and in nothing of West.
+const MARK: &str = "east";
+
+/// What East has, as values for the placeholders of the rows.
+async fn furnish(world: &World) -> Vec<(&'static str, String)> {
+    let east = world.client(EAST).await;
+    let contact = east.make("contacts", json!({"email": "ann@east.example", "city": "Cork in the east"})).await;
+    let company = east.make("companies", json!({"name": "Company of the east"})).await;
+    east.put(&format!("/crm/v4/objects/contacts/{contact}/associations/default/companies/{company}"), json!(null))
+        .await
+        .expect(200);
+    let label = json!({"name": "of_east", "label": "Of the east"});
+    let label =
+        east.post("/crm/v4/associations/contacts/companies/labels", label).await.expect(200)["results"][0]["typeId"].to_string();
+    let stages = json!([{"label": "First of the east", "metadata": {"probability": "0.2"}}, {"label": "Second of the east", "metadata": {"probability": "1"}}]);
+    let line = east
+        .post("/crm/v3/pipelines/deals", json!({"label": "Line of the east", "displayOrder": 3, "stages": stages}))
+        .await
+        .expect(201);
+    let shoe = json!({"name": "shoe_of_east", "label": "Shoe of the east", "type": "string", "fieldType": "text", "groupName": "contactinformation"});
+    east.post("/crm/v3/properties/contacts", shoe).await.expect(201);
+    east.post("/crm/v3/properties/contacts/groups", json!({"name": "group_of_east", "label": "Group of the east"}))
+        .await
+        .expect(201);
+    let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+    vec![("{c}", contact), ("{f}", company), ("{l}", label), ("{p}", text(&line["id"])), ("{s}", text(&line["stages"][0]["id"]))]
+}
+
+async fn knock(world: &World, token: Option<&str>, line: &str, body: &str) -> Reply {
+    let (method, uri) = line.split_once(' ').unwrap();
+    let mut request = Request::builder().method(method).uri(uri).header("host", "crm.example");
+    if let Some(token) = token {
+        request = request.header("authorization", format!("Bearer {token}"));
+    }
+    send(&world.api, request.body(Body::from(body.to_owned())).unwrap()).await
+}
+
+#[test]
+fn every_route_has_its_row() {
+    let rows: BTreeSet<&str> = ROWS.iter().map(|(id, ..)| *id).chain(SESSION_ROWS.iter().map(|(id, ..)| *id)).collect();
+    let routes: BTreeSet<&str> = api::routes().iter().map(|route| route.id).collect();
+    let without: Vec<_> = routes.difference(&rows).collect();
+    assert!(without.is_empty(), "routes without a row in the authorization matrix: {without:?}");
+    let gone: Vec<_> = rows.difference(&routes).collect();
+    assert!(gone.is_empty(), "rows without a route: {gone:?}");
+}
+
+#[tokio::test]
+async fn nobody_gets_more_than_the_matrix_says() {
+    let mut wrongs = vec![];
+    for (id, line, body, expected) in ROWS {
+        let world = world().await;
+        let places = furnish(&world).await;
+        let fill = |text: &str| places.iter().fold(text.to_owned(), |text, (name, value)| text.replace(name, value));
+        let (line, body) = (fill(line), fill(body));
+        let (bare, stranger, owner) =
+            (world.token(EAST, &["oauth"]).await, world.token(WEST, &["*"]).await, world.token(EAST, &["*"]).await);
+        let personas = [("nobody", None), ("bare", Some(bare)), ("stranger", Some(stranger)), ("owner", Some(owner))];
+        for ((who, token), expected) in personas.into_iter().zip(expected) {
+            let reply = knock(&world, token.as_deref(), &line, &body).await;
+            if reply.status.as_u16() != *expected {
+                wrongs.push(format!(
+                    "{id}: {who} gets {} instead of {expected}: {}",
+                    reply.status,
+                    reply.text.chars().take(300).collect::<String>()
+                ));
+            }
+            // What the stranger himself asked for may be named back to him.
+            let answered = reply.text.replace("shoe_of_east", "").replace("group_of_east", "");
+            let leaks = who == "stranger" && !id.starts_with("operations") && answered.contains(MARK);
+            if leaks {
+                wrongs.push(format!("{id}: the stranger is told of East: {}", reply.text));
+            }
+        }
+    }
+    assert!(wrongs.is_empty(), "{}", wrongs.join("\n"));
+}
+
+/// Routes for signed-in people only, and public ones of `identity`: operation id, request line, body, and the statuses for
+/// nobody, for a token with every right, and for a session that does not exist.
+const SESSION_ROWS: &[(&str, &str, &str, [u16; 3])] = &[("live.read", "GET /accounts/v1/live?account=7", "", [401, 401, 401])];
+
+#[tokio::test]
+async fn what_is_for_people_is_for_no_token() {
+    let world = world().await;
+    let token = world.token(EAST, &["*"]).await;
+    for (id, line, body, expected) in SESSION_ROWS {
+        let nobody = knock(&world, None, line, body).await;
+        let with_token = knock(&world, Some(&token), line, body).await;
+        let (method, uri) = line.split_once(' ').unwrap();
+        let forged = Request::builder()
+            .method(method)
+            .uri(uri)
+            .header("cookie", "consortio_session=forged")
+            .header("x-consortio-account", "7");
+        let forged = send(&world.api, forged.body(Body::from(*body)).unwrap()).await;
+        let found = [nobody, with_token, forged].map(|reply| reply.status.as_u16());
+        assert_eq!(found, *expected, "{id}");
+    }
+}
