@@ -182,9 +182,11 @@ const ROWS: &[Row] = &[
     ("account.details", "GET /account-info/v3/details", "", [401, 200, 200, 200]),
     ("token.details", "POST /oauth/v2/private-apps/get/access-token-info", r#"{"tokenKey":"pat-nobody"}"#, [404, 404, 404, 404]),
     ("schema.list", "GET /crm-object-schemas/v3/schemas", "", [401, 200, 200, 200]),
-    // The bodies are no forms: who gets as far as being told so was let in.
-    ("imports.preview", "POST /accounts/v1/imports/preview", "", [401, 403, 400, 400]),
-    ("imports.create", "POST /accounts/v1/imports", "", [401, 403, 400, 400]),
+    ("timeline.read", "GET /accounts/v1/records/contacts/{c}/timeline?mirrored=true", "", [401, 404, 404, 200]),
+    ("timeline.why", "GET /accounts/v1/records/contacts/{c}/timeline/why?connectionId=1", "", [401, 404, 404, 404]),
+    // The bodies are no forms, which is said before it is asked who may import.
+    ("imports.preview", "POST /accounts/v1/imports/preview", "", [401, 400, 400, 400]),
+    ("imports.create", "POST /accounts/v1/imports", "", [401, 400, 400, 400]),
     ("imports.list", "GET /accounts/v1/imports", "", [401, 403, 200, 200]),
     ("imports.read", "GET /accounts/v1/imports/1", "", [401, 403, 404, 404]),
     ("imports.cancel", "POST /accounts/v1/imports/1/cancel", "", [401, 403, 404, 404]),
@@ -280,7 +282,23 @@ async fn nobody_gets_more_than_the_matrix_says() {
 
 /// Routes for signed-in people only, and public ones of `identity`: operation id, request line, body, and the statuses for
 /// nobody, for a token with every right, and for a session that does not exist.
-const SESSION_ROWS: &[(&str, &str, &str, [u16; 3])] = &[("live.read", "GET /accounts/v1/live?account=7", "", [401, 401, 401])];
+const SESSION_ROWS: &[(&str, &str, &str, [u16; 3])] = &[
+    ("account.read", "GET /accounts/v1/settings", "", [401, 401, 401]),
+    ("account.update", "PATCH /accounts/v1/settings", "{}", [401, 401, 401]),
+    ("connection.edit", "PUT /organizations/v1/1/connections", "{}", [401, 401, 401]),
+    ("connection.plan", "POST /organizations/v1/1/connections/plan", "{}", [401, 401, 401]),
+    ("disclosure.list", "GET /accounts/v1/disclosures", "", [401, 401, 401]),
+    ("live.read", "GET /accounts/v1/live?account=7", "", [401, 401, 401]),
+    ("organization.add_members", "POST /organizations/v1/1/members", "{}", [401, 401, 401]),
+    ("organization.candidates", "GET /organizations/v1/candidates", "", [401, 401, 401]),
+    ("organization.create", "POST /organizations/v1", "{}", [401, 401, 401]),
+    ("organization.delete", "DELETE /organizations/v1/1", "", [401, 401, 401]),
+    ("organization.impact", "GET /organizations/v1/impact", "", [401, 401, 401]),
+    ("organization.impact_of", "GET /organizations/v1/1/impact", "", [401, 401, 401]),
+    ("organization.log", "GET /organizations/v1/1/log", "", [401, 401, 401]),
+    ("organization.read", "GET /organizations/v1/current", "", [401, 401, 401]),
+    ("organization.remove_member", "DELETE /organizations/v1/1/members/7", "", [401, 401, 401]),
+];
 
 #[tokio::test]
 async fn what_is_for_people_is_for_no_token() {
