@@ -26,10 +26,10 @@ export function ConnectionsTable({ organization, arrows, features }: Props) {
   return (
     <div>
       <div className="grid-scroll" tabIndex={0} role="region" aria-label={t('org.connections')}>
-        <table className="grid org-table">
+        <table className="grid org-table" data-single={features.length === 1 || undefined}>
           <thead>
             <tr>
-              <th scope="col">{t('org.pair')}</th><th scope="col">{t('org.feature')}</th><th scope="col">{t('org.direction')}</th><th scope="col">{t('org.opened')}</th>
+              <th scope="col">{t('org.pair')}</th><th scope="col" className="org-feature">{t('org.feature')}</th><th scope="col">{t('org.direction')}</th><th scope="col">{t('org.opened')}</th>
               {organization.canEditConnections && <th scope="col"><span className="visually-hidden">{t('org.cut')}</span></th>}
             </tr>
           </thead>
@@ -44,7 +44,7 @@ export function ConnectionsTable({ organization, arrows, features }: Props) {
                   return (
                     <tr key={feature}>
                       {i === 0 && <th scope="rowgroup" rowSpan={features.length}>{name(a)} – {name(b)}</th>}
-                      <td>{featureName(feature)}</td>
+                      <td className="org-feature">{featureName(feature)}</td>
                       <td style={{ whiteSpace: 'normal' }}>
                         <WayBadge way={wayOf(open, feature, a, b)} words={wayWords(wayOf(open, feature, a, b), a, b, name, t)} />
                         {blocked.map((arrow) => <Text key={arrow.source} size="xs" c="dimmed" mt={3} style={{ display: 'flex', gap: 5, minWidth: 170 }}><IconBan size={14} aria-hidden="true" style={{ flexShrink: 0, marginTop: 1 }} />{blockedWords(arrow, name, t)}</Text>)}

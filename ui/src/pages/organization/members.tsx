@@ -42,7 +42,7 @@ export function Members({ organization, add }: { organization: Organization; add
                       <AccountMark id={id} name={member.name} size={28} />
                       <Text span size="sm" fw={560}>{member.name}</Text>
                       {id === String(account.id) && <Text span size="xs" c="dimmed">{t('org.member.here')}</Text>}
-                      {id === anchor && <Tooltip label={t('org.member.anchorText')} multiline w={260}><Badge size="sm" color="blue" leftSection={<IconAnchor size={12} style={{ display: 'block' }} aria-hidden="true" />} tabIndex={0}>{t('org.member.anchor')}</Badge></Tooltip>}
+                      {id === anchor && <Tooltip label={t('org.member.anchorText')} multiline w={260}><Badge size="sm" color="blue" leftSection={<IconAnchor size={12} style={{ display: 'block' }} aria-hidden="true" />} tabIndex={0} style={{ flexShrink: 0 }}>{t('org.member.anchor')}</Badge></Tooltip>}
                       {member.sensitive && <Badge size="sm" color="orange" leftSection={<IconShieldLock size={12} style={{ display: 'block' }} aria-hidden="true" />}>{t('org.member.sensitive')}</Badge>}
                     </Group>
                   </td>

@@ -13,10 +13,10 @@ export function SettingsPage({ title, text, children, actions }: { title: string
 export function Section({ title, text, aside, children }: { title: string; text?: string; aside?: ReactNode; children?: ReactNode }) {
   return (
     <section className="card" style={{ padding: 18 }} aria-label={title}>
-      <Group justify="space-between" align="flex-start" wrap="nowrap" gap="md">
+      <div className="section-head">
         <div><Text component="h2" fw={620} size="md" m={0}>{title}</Text>{text && <Text size="sm" c="dimmed" maw={560}>{text}</Text>}</div>
         {aside && <div style={{ flexShrink: 0 }}>{aside}</div>}
-      </Group>
+      </div>
       {children && <div style={{ marginTop: 14 }}>{children}</div>}
     </section>
   );

@@ -53,7 +53,7 @@ export function TokensPage() {
                   <tr key={String(token.id)}>
                     <td style={{ fontWeight: 560 }}>{token.name}</td>
                     <td><Text ff="monospace" size="xs">{token.hint ?? ''}</Text></td>
-                    <td title={token.scopes.join(', ')}><Group gap={4} wrap="nowrap">{token.scopes.slice(0, SHOWN).map((scope) => <Badge key={scope} color="gray" size="sm">{scope}</Badge>)}{token.scopes.length > SHOWN && <Text size="xs" c="dimmed">+{token.scopes.length - SHOWN}</Text>}</Group></td>
+                    <td title={token.scopes.join(', ')}><Group gap={4} wrap="nowrap">{token.scopes.slice(0, SHOWN).map((scope) => <Badge key={scope} color="gray" size="sm" style={{ flexShrink: 0 }}>{scope}</Badge>)}{token.scopes.length > SHOWN && <Text size="xs" c="dimmed">+{token.scopes.length - SHOWN}</Text>}</Group></td>
                     <td title={moment(token.createdAt, language)}>{ago(token.createdAt, language, Date.now())}</td>
                     <td>{token.lastUsedAt ? ago(token.lastUsedAt, language, Date.now()) : t('state.never')}</td>
                     <td style={{ textAlign: 'right' }}>{admin && <ActionIcon aria-label={t('tokens.delete', { name: token.name })} onClick={() => setRemoving(token)}><IconTrash size={16} /></ActionIcon>}</td>
