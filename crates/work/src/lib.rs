@@ -4,6 +4,7 @@
 //! everywhere now and then for truth: a hint may be lost, and another process may have died in the middle.
 
 mod imports;
+mod organizations;
 
 use app::cx::App;
 use std::path::PathBuf;
@@ -13,6 +14,7 @@ use tokio::task::JoinSet;
 /// Works until told to stop; then ends after the step it is at.
 pub async fn run(app: App, files: PathBuf, stopping: watch::Receiver<bool>) {
     let mut tasks = JoinSet::new();
+    tasks.spawn(organizations::run(app.clone(), stopping.clone()));
     tasks.spawn(imports::run(app, files, stopping));
     while let Some(ended) = tasks.join_next().await {
         if let Err(error) = ended {

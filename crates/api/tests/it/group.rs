@@ -1,6 +1,7 @@
 //! Organizations and mirroring as clients see them: people with sessions, through the real router.
 
 use crate::client::{Reply, send};
+use crate::contract::Contract;
 use crate::world::{EAST, WEST, World, world};
 use app::cx::Cx;
 use axum::body::Body;
@@ -131,7 +132,11 @@ impl Group {
             None => request,
         };
         let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
-        send(&self.0.api, request.body(body).unwrap()).await
+        let reply = send(&self.0.api, request.body(body).unwrap()).await;
+        let contract = Contract::new(&self.0.api.openapi());
+        let path = uri.split('?').next().unwrap();
+        assert_eq!(contract.wrongs(method, path, reply.status.as_u16(), &reply.text), Vec::<String>::new(), "{line}");
+        reply
     }
 
     async fn ask(&self, person: PersonId, account: AccountId, line: &str) -> Reply {

@@ -316,3 +316,21 @@ async fn scenarios_21_and_24_a_lost_anchor_deletes_and_a_deactivated_member_leav
         assert_eq!((gone.phase.name(), gone.open.len()), ("deleted_no_anchor", 0));
     }
 }
+
+#[tokio::test]
+async fn scenario_27_a_grace_freezes_flows_and_when_it_is_over_the_organization_goes() {
+    for group in groups().await {
+        let grace = model::eligibility::AnchorLoss::Grace { days: 14 };
+        group.create(ANN, CENTRAL, &[EAST], Policy { anchor_loss: grace, ..Policy::parity() }).await.unwrap();
+        let lapsed = Patch { subscriptions: Some(professional()), ..Patch::default() };
+        update(&group.app, &group.system(CENTRAL), lapsed).await.unwrap();
+        let frozen = read(&group.app, &group.cx(ANN, CENTRAL).await).await.unwrap().organization;
+        assert_eq!((frozen.phase, frozen.grace_until.is_some()), (Phase::Grace, true), "{}", group.fresh.engine);
+        group.clock.advance(jiff::SignedDuration::from_hours(14 * 24 - 1));
+        assert_eq!(organization::reconcile(&group.app).await.unwrap(), 0);
+        group.clock.advance(jiff::SignedDuration::from_hours(1));
+        assert_eq!(organization::reconcile(&group.app).await.unwrap(), 1);
+        assert_eq!(organization::reconcile(&group.app).await.unwrap(), 0);
+        assert_eq!(code(read(&group.app, &group.cx(ANN, CENTRAL).await).await), "ORGANIZATION_NOT_FOUND");
+    }
+}
