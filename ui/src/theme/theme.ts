@@ -60,6 +60,16 @@ function readableLight(share: number): Record<string, string> {
   return Object.fromEntries(COLORS.map((color) => [`--mantine-color-${color}-light-color`, `color-mix(in srgb, var(--mantine-color-${color}-9) ${share}%, #000)`]));
 }
 
+/** In the dark a badge is a glow of its colour, not a hole. */
+function readableDark(): Record<string, string> {
+  return Object.fromEntries(
+    COLORS.flatMap((color) => [
+      [`--mantine-color-${color}-light`, `color-mix(in srgb, var(--mantine-color-${color}-5) ${color === 'gray' ? 16 : 22}%, transparent)`],
+      [`--mantine-color-${color}-light-color`, `var(--mantine-color-${color}-${color === 'gray' ? 2 : 3})`],
+    ]),
+  );
+}
+
 /** Our own surfaces: page, raised card, the dark navigation, lines. */
 export const surfaces: CSSVariablesResolver = () => ({
   variables: { '--co-nav': '#0f2a25', '--co-nav-text': '#c9dcd6', '--co-nav-active': '#1b453c', '--co-nav-line': '#23483f' },
@@ -70,7 +80,7 @@ export const surfaces: CSSVariablesResolver = () => ({
   dark: {
     '--mantine-color-body': '#171d1b', '--co-page': '#101513', '--co-card': '#171d1b', '--co-line': '#2a3431', '--co-quiet': '#9aa8a3', '--co-hover': '#1e2623',
     '--mantine-color-dimmed': '#9aa8a3', '--mantine-color-placeholder': '#8b9994', '--mantine-color-anchor': '#7fcbb7', '--co-selected': '#1b3530', '--co-nav': '#0b1412', '--co-nav-active': '#193029', '--co-nav-line': '#1c2a26',
-    '--mantine-color-error': '#ff8f84',
+    '--mantine-color-error': '#ff8f84', ...readableDark(),
   },
 });
 
