@@ -1,7 +1,5 @@
 //! How fast the verbs are without HTTP: `cargo run --release -p app --example crm_speed [folder | postgres URL] [contacts]`.
 
-#![expect(clippy::disallowed_methods, reason = "a measurement needs the real clock, which the product gets from its port")]
-
 use app::cx::{App, Cx, Settings};
 use app::record::{self, CreateInput, Key};
 use futures_util::future::join_all;

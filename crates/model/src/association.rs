@@ -248,6 +248,20 @@ pub fn by_name(from: ObjectType, to: ObjectType, name: &str) -> Option<LinkType>
     all_defined().find(|d| d.from == from && d.to == to && d.name == name).map(|d| LinkType::defined(d.type_id))
 }
 
+/// From a company to its parent.
+pub const CHILD_TO_PARENT: LinkType = LinkType::defined(14);
+/// From a company to a child of it.
+pub const PARENT_TO_CHILD: LinkType = LinkType::defined(13);
+
+/// Child and parent of a link that says which of two companies belongs to the other.
+pub fn family<T>(from: T, to: T, link_type: LinkType) -> Option<(T, T)> {
+    match link_type {
+        CHILD_TO_PARENT => Some((from, to)),
+        PARENT_TO_CHILD => Some((to, from)),
+        _ => None,
+    }
+}
+
 impl LinkTypes {
     /// The same link seen from the other side, if the type goes from the one to the other.
     pub fn reverse(&self, from: ObjectType, to: ObjectType, link_type: LinkType) -> Result<LinkType, Refusal> {

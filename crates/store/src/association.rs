@@ -120,11 +120,19 @@ pub async fn of_pair(tx: &mut Tx, from: Place, to: Place) -> Result<Vec<LinkType
 
 /// The primary company of a contact, deal or ticket.
 pub async fn primary_company(tx: &mut Tx, from: Place) -> Result<Option<RecordId>> {
-    let Some(primary) = association::primary(from.0, COMPANY).filter(|_| from.0 != COMPANY) else { return Ok(None) };
-    let sql = "SELECT to_id FROM association WHERE account_id = $1 AND from_type = $2 AND from_id = $3 AND to_type = $4
-               AND category = 0 AND association_type = $5";
-    let params = [tx.account().into(), from.0.into(), from.1.into(), COMPANY.into(), primary.type_id.into()];
-    tx.query_opt(sql, &params).await?.map(|mut row| row.int(0).map(RecordId)).transpose()
+    match association::primary(from.0, COMPANY).filter(|_| from.0 != COMPANY) {
+        Some(primary) => target(tx, from, COMPANY, primary).await,
+        None => Ok(None),
+    }
+}
+
+/// The record, the oldest if there are several, that a link of one type leads to.
+pub async fn target(tx: &mut Tx, from: Place, to: ObjectType, link_type: LinkType) -> Result<Option<RecordId>> {
+    let sql = "SELECT MIN(to_id) FROM association WHERE account_id = $1 AND from_type = $2 AND from_id = $3 AND to_type = $4
+               AND category = $5 AND association_type = $6";
+    let (category, type_id) = (link_type.category.number(), link_type.type_id);
+    let params = [tx.account().into(), from.0.into(), from.1.into(), to.into(), category.into(), type_id.into()];
+    tx.query_opt(sql, &params).await?.map_or(Ok(None), |mut row| Ok(row.int_opt(0)?.map(RecordId)))
 }
 
 /// The records of a type that a record is linked to, by id, after one of them; archived ones are left out.
@@ -185,13 +193,30 @@ pub async fn of_many(
     Ok(found)
 }
 
-/// How many records of a type that are not archived a record is linked to.
-pub async fn count(tx: &mut Tx, from: Place, to: ObjectType) -> Result<usize> {
-    let sql = "SELECT COUNT(DISTINCT a.to_id) FROM association a
-               JOIN record r ON r.account_id = a.account_id AND r.type_id = a.to_type AND r.id = a.to_id AND r.archived_at IS NULL
-               WHERE a.account_id = $1 AND a.from_type = $2 AND a.from_id = $3 AND a.to_type = $4";
-    let row = tx.query_opt(sql, &[tx.account().into(), from.0.into(), from.1.into(), to.into()]).await?;
-    row.map_or(Ok(0), |mut row| Ok(usize::try_from(row.int(0)?).unwrap_or(0)))
+/// How many records of a type that are not archived each of some records is linked to, by one type of link. Those linked to
+/// none are left out.
+pub async fn count(
+    tx: &mut Tx,
+    from: ObjectType,
+    ids: &[RecordId],
+    to: ObjectType,
+    by: LinkType,
+) -> Result<Vec<(RecordId, usize)>> {
+    let mut found = Vec::new();
+    for chunk in ids.chunks(LISTED_MAX) {
+        let mut params = vec![tx.account().into(), from.into(), to.into(), by.category.number().into(), by.type_id.into()];
+        let list = placeholders(&mut params, chunk.iter().map(|id| Value::from(*id)));
+        let sql = format!(
+            "SELECT a.from_id, COUNT(*) FROM association a
+             JOIN record r ON r.account_id = a.account_id AND r.type_id = a.to_type AND r.id = a.to_id AND r.archived_at IS NULL
+             WHERE a.account_id = $1 AND a.from_type = $2 AND a.to_type = $3 AND a.category = $4 AND a.association_type = $5
+             AND a.from_id IN ({list}) GROUP BY a.from_id"
+        );
+        for row in &mut tx.query(&sql, &params).await? {
+            found.push((RecordId(row.int(0)?), usize::try_from(row.int(1)?).unwrap_or(0)));
+        }
+    }
+    Ok(found)
 }
 
 fn link_type(row: &mut Row, category: usize, type_id: usize) -> Result<LinkType> {

@@ -1,5 +1,6 @@
 //! The first links of records that are being created, planned with them and saved in one go.
 
+use super::derived::{leave_parent, set_parent, set_primary};
 use super::{change, no_target, target_type};
 use crate::cx::Cx;
 use crate::error::Result;
@@ -10,7 +11,7 @@ use model::authority::Act;
 use model::change::{Change, Kind};
 use model::id::RecordId;
 use model::object::{COMPANY, CONTACT, ObjectType};
-use model::record::{Record, apply_system, hot};
+use model::record::{Record, hot};
 use std::collections::{BTreeMap, HashMap};
 use store::WriteTx;
 use store::association::{NewLink, Place};
@@ -25,7 +26,9 @@ pub(crate) struct Created {
     /// Companies that stop being primary for an existing record.
     demoted: Vec<(Place, RecordId)>,
     /// Existing contacts that get a primary company.
-    contacts: Vec<(Record, RecordId)>,
+    contacts: Vec<(RecordId, RecordId)>,
+    /// Companies that get a parent.
+    children: Vec<(RecordId, RecordId)>,
     changes: Vec<Change>,
 }
 
@@ -106,9 +109,10 @@ pub(crate) async fn plan_created(
             if child == from && child.0 == CONTACT {
                 record.properties.insert("associatedcompanyid".to_owned(), company.to_string());
             } else if child.0 == CONTACT {
-                created.contacts.push((target.clone(), company));
+                created.contacts.push((child.1, company));
             }
         }
+        created.children.extend(plan.add.iter().filter_map(|(t, _)| association::family(from.1, to.1, *t)));
         let (from_at, to_at) = (hot(record).occurred_at, hot(&target).occurred_at);
         created.links.extend(plan.add.iter().map(|(link_type, reverse)| NewLink {
             from,
@@ -147,26 +151,16 @@ pub(crate) async fn save_created(tx: &mut WriteTx, cx: &Cx, created: Created) ->
             store::association::delete(tx, *child, (COMPANY, *company), link_type, reverse).await?;
         }
     }
-    store::association::insert_many(tx, &created.links, cx.now).await?;
     let mut changes = created.changes;
+    for (child, parent) in &created.children {
+        changes.extend(leave_parent(tx, *child, *parent).await?);
+    }
+    store::association::insert_many(tx, &created.links, cx.now).await?;
     for (contact, company) in created.contacts {
-        changes.extend(set_primary_value(tx, cx, &contact, Some(company)).await?);
+        changes.extend(set_primary(tx, cx, (CONTACT, contact), Some(company)).await?);
+    }
+    for (child, parent) in created.children {
+        changes.extend(set_parent(tx, cx, child, Some(parent)).await?);
     }
     Ok(changes)
-}
-
-/// A contact's primary company is also one of its values.
-pub(super) async fn set_primary_value(
-    tx: &mut WriteTx,
-    cx: &Cx,
-    contact: &Record,
-    company: Option<RecordId>,
-) -> Result<Option<Change>> {
-    let values = BTreeMap::from([("associatedcompanyid", company.map(|id| id.to_string()))]);
-    let plan = apply_system(contact, &values, cx.now);
-    if plan.is_empty() {
-        return Ok(None);
-    }
-    store::record::update(tx, contact, &plan.record, Vec::new(), Vec::new()).await?;
-    Ok(Some(Change { values: plan.values, ..Change::record(Kind::RecordUpdated, contact.object, contact.id) }))
 }

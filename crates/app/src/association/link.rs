@@ -1,6 +1,6 @@
 //! Linking and unlinking records that exist.
 
-use super::created::set_primary_value;
+use super::derived::{leave_parent, set_parent, set_primary};
 use super::{change, no_target};
 use crate::cx::{App, Cx};
 use crate::error::{Error, Kind, Result};
@@ -65,11 +65,11 @@ pub async fn link_batch(app: &App, cx: &Cx, from: ObjectType, to: ObjectType, in
     loop {
         let done: Result<_> = async {
             let (mut tx, definitions) = property::write(app, cx, 0).await?;
-            let mut pool = Pool::load(&mut tx, from, to, inputs.iter().map(|i| (i.from, i.to))).await?;
+            let pool = Pool::load(&mut tx, from, to, inputs.iter().map(|i| (i.from, i.to))).await?;
             let mut batch = LinkBatch { definitions: definitions.clone(), linked: Vec::new(), errors: Vec::new() };
             let mut changes = Vec::new();
             for (i, input) in inputs.iter().enumerate() {
-                match link_one(&mut tx, cx, &definitions, &mut pool, (from, input.from), (to, input.to), &input.types).await {
+                match link_one(&mut tx, cx, &definitions, &pool, (from, input.from), (to, input.to), &input.types).await {
                     Ok((types, made)) => {
                         changes.extend(made);
                         batch.linked.push(Linked { from: input.from, to: input.to, types });
@@ -90,7 +90,7 @@ pub async fn link_batch(app: &App, cx: &Cx, from: ObjectType, to: ObjectType, in
     }
 }
 
-/// The records at the ends of a batch of links, locked, as they are after what was done so far.
+/// The records at the ends of a batch of links, locked, as they were before it.
 struct Pool(BTreeMap<Place, Record>);
 
 impl Pool {
@@ -127,7 +127,7 @@ async fn link_one(
     tx: &mut WriteTx,
     cx: &Cx,
     definitions: &Definitions,
-    pool: &mut Pool,
+    pool: &Pool,
     from: Place,
     to: Place,
     requested: &[LinkType],
@@ -151,6 +151,9 @@ async fn link_one(
         store::association::delete(tx, child, (COMPANY, old), link_type, reverse).await?;
         changes.push(change(ChangeKind::AssociationUnlinked, child, (COMPANY, old), std::iter::once(link_type)));
     }
+    for (child, parent) in plan.add.iter().filter_map(|(t, _)| association::family(from.1, to.1, *t)) {
+        changes.extend(leave_parent(tx, child, parent).await?);
+    }
     let new = |(link_type, reverse): &(LinkType, LinkType)| NewLink {
         from,
         to,
@@ -161,30 +164,22 @@ async fn link_one(
     };
     store::association::insert_many(tx, &plan.add.iter().map(new).collect::<Vec<_>>(), cx.now).await?;
     changes.push(change(ChangeKind::AssociationLinked, from, to, plan.add.iter().map(|(t, _)| *t)));
-    if plan.primary && child.0 == CONTACT {
-        let company = if to.0 == COMPANY { to.1 } else { from.1 };
-        changes.extend(pool.set_primary(tx, cx, child, Some(company)).await?);
-    }
+    let added: Vec<LinkType> = plan.add.iter().map(|(t, _)| *t).collect();
+    changes.extend(follow(tx, cx, from, to, &added, true).await?);
     Ok((types, changes))
 }
 
-impl Pool {
-    async fn set_primary(
-        &mut self,
-        tx: &mut WriteTx,
-        cx: &Cx,
-        contact: Place,
-        company: Option<RecordId>,
-    ) -> Result<Option<Change>> {
-        let Some(record) = self.0.get(&contact) else { return Ok(None) };
-        let change = set_primary_value(tx, cx, record, company).await?;
-        if change.is_some()
-            && let Some(now) = store::record::load(tx, contact.0, contact.1).await?
-        {
-            self.0.insert(contact, now);
-        }
-        Ok(change)
+/// The values that follow from types of a link that came (`Some`) or went.
+async fn follow(tx: &mut WriteTx, cx: &Cx, from: Place, to: Place, types: &[LinkType], came: bool) -> Result<Vec<Change>> {
+    let mut changes = Vec::new();
+    let (child, company) = if to.0 == COMPANY { (from, to.1) } else { (to, from.1) };
+    if association::primary(from.0, to.0).is_some_and(|p| types.contains(&p)) {
+        changes.extend(set_primary(tx, cx, child, came.then_some(company)).await?);
     }
+    for (child, parent) in types.iter().filter_map(|t| association::family(from.1, to.1, *t)) {
+        changes.extend(set_parent(tx, cx, child, came.then_some(parent)).await?);
+    }
+    Ok(changes)
 }
 
 /// Removes every link of one pair. A pair that is not linked stays so, without an error.
@@ -209,14 +204,14 @@ pub async fn unlink_types_batch(app: &App, cx: &Cx, from: ObjectType, to: Object
     loop {
         let done: Result<_> = async {
             let (mut tx, definitions) = property::write(app, cx, 0).await?;
-            let mut pool = Pool::load(&mut tx, from, to, inputs.iter().map(|i| (i.from, i.to))).await?;
+            let pool = Pool::load(&mut tx, from, to, inputs.iter().map(|i| (i.from, i.to))).await?;
             let mut changes = Vec::new();
             for input in inputs {
                 let (a, b) = ((from, input.from), (to, input.to));
                 // A record that is gone, or was never there, has no links.
                 if pool.0.contains_key(&a) && pool.0.contains_key(&b) {
                     pool.get(cx, a, Act::EditRecords(from))?;
-                    changes.extend(unlink_one(&mut tx, cx, &definitions, &mut pool, a, b, &input.types).await?);
+                    changes.extend(unlink_one(&mut tx, cx, &definitions, a, b, &input.types).await?);
                 }
             }
             if !changes.is_empty() {
@@ -235,7 +230,6 @@ async fn unlink_one(
     tx: &mut WriteTx,
     cx: &Cx,
     definitions: &Definitions,
-    pool: &mut Pool,
     from: Place,
     to: Place,
     types: &[LinkType],
@@ -255,12 +249,8 @@ async fn unlink_one(
             store::association::delete(tx, from, to, *link_type, reverse).await?;
         }
     }
-    let was_primary = association::primary(from.0, to.0).is_some_and(|p| gone.contains(&p));
-    let mut changes = vec![change(ChangeKind::AssociationUnlinked, from, to, gone.into_iter())];
-    let child = if to.0 == COMPANY { from } else { to };
-    if was_primary && child.0 == CONTACT {
-        changes.extend(pool.set_primary(tx, cx, child, None).await?);
-    }
+    let mut changes = vec![change(ChangeKind::AssociationUnlinked, from, to, gone.iter().copied())];
+    changes.extend(follow(tx, cx, from, to, &gone, false).await?);
     Ok(changes)
 }
 
@@ -292,10 +282,10 @@ pub(crate) async fn follow_primary(
         (Some(company), Some(primary)) => {
             let to = (COMPANY, company.id);
             pool.0.insert(to, company);
-            Ok(link_one(tx, cx, definitions, &mut pool, contact, to, &[primary]).await?.1)
+            Ok(link_one(tx, cx, definitions, &pool, contact, to, &[primary]).await?.1)
         }
         (None, Some(primary)) => match store::association::primary_company(tx, contact).await? {
-            Some(old) => unlink_one(tx, cx, definitions, &mut pool, contact, (COMPANY, old), &[primary]).await,
+            Some(old) => unlink_one(tx, cx, definitions, contact, (COMPANY, old), &[primary]).await,
             None => Ok(Vec::new()),
         },
         (_, None) => Ok(Vec::new()),

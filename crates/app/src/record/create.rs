@@ -130,10 +130,8 @@ async fn save(
 ) -> Result<(Vec<Result<Record>>, Vec<Change>)> {
     let mut results = refuse_taken(tx, schema, decided).await?;
     let n = results.iter().filter(|r| r.is_ok()).count();
-    let mut id = tx.take_ids(n)?;
-    for record in results.iter_mut().flatten() {
+    for (id, record) in (tx.take_ids(n)?..).zip(results.iter_mut().flatten()) {
         record.renumber(RecordId(id));
-        id += 1;
     }
     let mut links = association::prefetch(tx, definitions, schema.object, inputs).await?;
     for (result, input) in results.iter_mut().zip(inputs) {

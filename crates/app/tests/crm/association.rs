@@ -132,3 +132,31 @@ async fn a_timeline_shows_activities_and_deals_newest_first_with_their_owners() 
         assert!(rest.before.is_none(), "{}", w.fresh.engine);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_company_has_one_parent_and_counts_are_taken_when_asked_for() {
+    for w in worlds().await {
+        let parents = [w.create(COMPANY, &[("name", "P")]).await, w.create(COMPANY, &[("name", "Q")]).await];
+        let child = CreateInput { associations: vec![(parents[0].id, vec![LinkType::defined(14)])], ..input(&[("name", "C")]) };
+        let child = record::create(&w.app, &w.system(), COMPANY, child).await.expect("a record").record.id;
+        let parent = async || {
+            let read = record::read(&w.app, &w.system(), COMPANY, &Key::id(child), false).await.expect("a record");
+            read.record.get("hs_parent_company_id").map(str::to_owned)
+        };
+        assert_eq!(parent().await, Some(parents[0].id.to_string()), "{}", w.fresh.engine);
+        let (from, to) = ((COMPANY, parents[1].id), (COMPANY, child));
+        association::link(&w.app, &w.system(), from, to, vec![LinkType::defined(13)]).await.expect("a link");
+        assert_eq!(parent().await, Some(parents[1].id.to_string()), "{}", w.fresh.engine);
+        assert_eq!(linked(&w, (COMPANY, child), COMPANY).await.len(), 2, "{}: plain links stay", w.fresh.engine);
+        let contact =
+            CreateInput { associations: vec![(parents[1].id, vec![LinkType::defined(279)])], ..input(&[("firstname", "A")]) };
+        record::create(&w.app, &w.system(), CONTACT, contact).await.expect("a record");
+        let mut records = parents.clone();
+        let asked = ["hs_num_child_companies", "num_associated_contacts", "num_associated_deals", "name"].map(str::to_owned);
+        must_be_send(association::fill_counters(&w.app, &w.system(), &mut records, &asked)).await.expect("counters");
+        let counts = |i: usize| asked.each_ref().map(|p| records[i].get(p).unwrap_or_default().to_owned());
+        assert_eq!((counts(0), counts(1)), (["0", "0", "0", "P"].map(str::to_owned), ["1", "1", "0", "Q"].map(str::to_owned)));
+        association::unlink(&w.app, &w.system(), to, from).await.expect("unlinked");
+        assert_eq!(parent().await, None, "{}", w.fresh.engine);
+    }
+}
