@@ -152,7 +152,7 @@ impl From<app::error::Error> for Refusal {
         let (status, category) = class(error.kind);
         let headers = match error.kind {
             Kind::Unauthenticated | Kind::Expired => vec![(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))],
-            Kind::TooMany | Kind::Unavailable => vec![(RETRY_AFTER, HeaderValue::from_static("1"))],
+            Kind::TooMany | Kind::Unavailable => vec![(RETRY_AFTER, retry_after(&error))],
             _ => vec![],
         };
         Refusal {
@@ -180,6 +180,12 @@ fn legacy(reasons: &[app::error::Reason]) -> Option<String> {
     let errors =
         errors.map(|(reason, name)| LegacyPropertyError { is_valid: false, message: &reason.message, error: &reason.code, name });
     Some(legacy_property_message(&errors.collect::<Vec<_>>()))
+}
+
+/// The seconds to wait, where the refusal knows them; else a moment.
+fn retry_after(error: &app::error::Error) -> HeaderValue {
+    let known = error.context.iter().find(|(name, _)| name == "retryAfter").and_then(|(_, values)| values.first());
+    known.and_then(|seconds| HeaderValue::from_str(seconds).ok()).unwrap_or(HeaderValue::from_static("1"))
 }
 
 fn detail(reason: app::error::Reason) -> ErrorDetail {

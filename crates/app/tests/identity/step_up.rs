@@ -137,7 +137,7 @@ async fn taking_the_app_away_needs_a_proof_and_takes_the_recovery_codes_along() 
     for world in worlds().await {
         let ann = ann(&world).await;
         assert_eq!(refusal(create_recovery_codes(&world.app, &ann.who, None).await).0, Kind::StepUpNeeded);
-        let proof = ann.prove(&world, "recovery_codes.create", "self").await.proof;
+        let proof = ann.prove(&world, "recovery_codes", "self").await.proof;
         assert_eq!(create_recovery_codes(&world.app, &ann.who, Some(&proof)).await.expect("codes").len(), 10);
         assert_eq!(refusal(delete_totp(&world.app, &ann.who, Some(&proof)).await).0, Kind::StepUpNeeded);
         let proof = ann.prove(&world, "totp.delete", "self").await.proof;

@@ -16,7 +16,7 @@ pub const DELETE_PASSKEY: &str = "passkey.delete";
 /// Taking the authenticator app away.
 pub const DELETE_TOTP: &str = "totp.delete";
 /// Making new recovery codes.
-pub const CREATE_RECOVERY_CODES: &str = "recovery_codes.create";
+pub const CREATE_RECOVERY_CODES: &str = "recovery_codes";
 /// The subject of acts on oneself.
 pub const SELF: &str = "self";
 

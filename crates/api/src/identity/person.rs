@@ -1,0 +1,154 @@
+//! Who is signed in, and what she says of herself.
+
+use super::TAG;
+use crate::call::Call;
+use crate::reply;
+use crate::route::{Access, Answer, Route};
+use app::person::{self, Overview, Patch, Place};
+use model::id::AccountId;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use wire::scalar::Id;
+
+/// The rows of the route table.
+pub fn routes() -> Vec<Route> {
+    vec![
+        Route::get("/identity/v1/session", "session.read", Access::Session, read)
+            .about(TAG, "Who is signed in, with her accounts and second factors.")
+            .reply::<SignedInPerson>(200),
+        Route::patch("/identity/v1/person", "person.update", Access::Session, update)
+            .about(TAG, "Changes what the person says of herself.")
+            .body::<PersonPatch>()
+            .reply::<Person>(200),
+        Route::post("/identity/v1/password", "password.update", Access::Session, change_password)
+            .about(TAG, "Changes the password; all other sessions end.")
+            .body::<NewPassword>()
+            .empty(204),
+    ]
+}
+
+/// A signed-in person.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct SignedInPerson {
+    person: Person,
+    /// Those she can enter, in the order of names.
+    accounts: Vec<PersonAccount>,
+    default_account_id: Option<Id>,
+    second_factor: SecondFactors,
+    /// The sample group is loaded.
+    demo: bool,
+}
+
+/// A person.
+#[derive(Serialize, JsonSchema)]
+struct Person {
+    id: Id,
+    email: String,
+    name: String,
+    /// `en`, `it`, `da` or `nl`.
+    locale: String,
+}
+
+/// An account with what the person is in it.
+#[derive(Serialize, JsonSchema)]
+struct PersonAccount {
+    id: Id,
+    name: String,
+    kind: &'static str,
+    role: &'static str,
+    seats: Vec<&'static str>,
+    /// Codes of what she may there.
+    permissions: Vec<String>,
+    location: String,
+    sensitive: bool,
+}
+
+/// The second factors of a person.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct SecondFactors {
+    totp: bool,
+    passkeys: usize,
+    recovery_codes_left: usize,
+}
+
+/// What is to be changed; what is not named stays.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct PersonPatch {
+    name: Option<String>,
+    locale: Option<String>,
+    /// The account to open after signing in, as text or number.
+    default_account_id: Option<AnyId>,
+}
+
+/// An id as text or number: browsers have both.
+#[derive(Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub(crate) enum AnyId {
+    Number(i64),
+    Text(String),
+}
+
+impl AnyId {
+    /// The id, or zero, which nothing has.
+    pub(crate) fn number(&self) -> i64 {
+        match self {
+            AnyId::Number(n) => *n,
+            AnyId::Text(text) => text.parse().unwrap_or_default(),
+        }
+    }
+}
+
+/// The old and the new password.
+#[derive(Deserialize, JsonSchema)]
+struct NewPassword {
+    current: String,
+    new: String,
+}
+
+fn shown(person: model::identity::person::Person) -> Person {
+    Person { id: Id(person.id.0), email: person.email, name: person.name, locale: person.locale }
+}
+
+fn account(place: Place) -> PersonAccount {
+    PersonAccount {
+        id: Id(place.account.id.0),
+        name: place.account.name,
+        kind: place.account.kind.name(),
+        role: place.user.role.name(),
+        seats: place.user.seats.iter().map(|seat| seat.name()).collect(),
+        permissions: place.permissions,
+        location: place.account.location,
+        sensitive: place.account.sensitive,
+    }
+}
+
+async fn read(call: Call) -> Answer {
+    let Overview { person, enrolled, places } = person::read(call.app(), call.session()).await?;
+    Ok(reply::ok(&SignedInPerson {
+        default_account_id: person.default_account.map(|account| Id(account.0)),
+        person: shown(person),
+        accounts: places.into_iter().map(account).collect(),
+        second_factor: SecondFactors {
+            totp: enrolled.totp,
+            passkeys: enrolled.n_passkeys,
+            recovery_codes_left: enrolled.n_recovery_codes,
+        },
+        demo: call.app().settings.demo,
+    }))
+}
+
+async fn update(mut call: Call) -> Answer {
+    let body: PersonPatch = call.json().await?;
+    let default_account = body.default_account_id.map(|id| AccountId(id.number()));
+    let patch = Patch { name: body.name, locale: body.locale, default_account };
+    Ok(reply::ok(&shown(person::update(call.app(), call.session(), patch).await?)))
+}
+
+async fn change_password(mut call: Call) -> Answer {
+    let body: NewPassword = call.json().await?;
+    person::change_password(call.app(), call.session(), &body.current, &body.new).await?;
+    Ok(reply::empty())
+}
