@@ -42,7 +42,7 @@ export function StepUpProvider({ children }: { children: ReactNode }) {
 function StepUpDialog({ asked, finish }: { asked: Asked; finish: (proof: string | null) => void }) {
   const t = useT();
   const { begun, act } = asked;
-  const [method, setMethod] = useState<Method | undefined>(begun.methods.includes('totp') ? 'totp' : begun.methods[0]);
+  const [method, setMethod] = useState<Method | undefined>(begun.methods[0]);
   const [code, setCode] = useState('');
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string>();

@@ -51,6 +51,17 @@ export function operatorsFor(kind: Kind): Operator[] {
   return kind === 'bool' ? ['EQ', 'HAS_PROPERTY', 'NOT_HAS_PROPERTY'] : TEXT;
 }
 
+/** The properties that exist once per stage say which by the quoted part of their label. */
+const DERIVED = [['hs_v2_date_entered_', 'entered'], ['hs_v2_date_exited_', 'exited'], ['hs_v2_latest_time_in_', 'time'], ['hs_lifecyclestage_', 'became']] as const;
+
+export function derivedLabel(name: string, property: Property | undefined): string | undefined {
+  const [prefix, kind] = DERIVED.find(([start]) => name.startsWith(start)) ?? [];
+  if (!prefix || !property) return undefined;
+  const lifecycle = name.slice(prefix.length).replace(/_date$/, '');
+  const stage = kind === 'became' ? maybeT(`opt.lifecyclestage.${lifecycle}`) ?? lifecycle : /"(.+)"/.exec(property.label)?.[1];
+  return stage ? maybeT(`prop.stage.${kind}`, { stage }) : undefined;
+}
+
 export interface Schema {
   ready: boolean;
   problem: unknown;
@@ -85,7 +96,7 @@ export function useSchema(type: string): Schema {
     const label = (name: string) => {
       const property = byName.get(name);
       if (property && property.hubspotDefined === false) return property.label;
-      return maybeT(`prop.${type}.${name}`) ?? maybeT(`prop.${name}`) ?? property?.label ?? name;
+      return maybeT(`prop.${type}.${name}`) ?? maybeT(`prop.${name}`) ?? derivedLabel(name, property) ?? property?.label ?? name;
     };
     const kind = (name: string): Kind => {
       const property = byName.get(name);
@@ -101,7 +112,7 @@ export function useSchema(type: string): Schema {
         const named = chosen.length > 1;
         return chosen.flatMap((one) => one.stages.map((stage) => ({ value: stage.id, label: stage.label, group: named ? one.label : undefined })));
       }
-      return (byName.get(name)?.options ?? []).filter((option) => !option.hidden).map((option) => ({ value: option.value, label: maybeT(`opt.${name}.${option.value}`) ?? option.label }));
+      return (byName.get(name)?.options ?? []).filter((option) => !option.hidden).map((option) => ({ value: option.value, label: (name === 'hs_language' ? tongue(option.value, language) : maybeT(`opt.${name}.${option.value}`)) ?? option.label }));
     };
     const show = (name: string, value: string | null | undefined, values?: Record<string, string | null>): string => {
       if (value === null || value === undefined || value === '') return '';
@@ -133,6 +144,14 @@ export function useSchema(type: string): Schema {
       pipelines: lines,
     };
   }, [properties.data, properties.isSuccess, properties.error, owners.data, owners.isPending, pipelines.data, pipelines.isPending, staged, language, t, type, currency]);
+}
+
+function tongue(code: string, language: string): string | undefined {
+  try {
+    return new Intl.DisplayNames(language, { type: 'language' }).of(code);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The account's own currency, for amounts that name none. */

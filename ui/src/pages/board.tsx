@@ -1,7 +1,7 @@
 /** Deals by stage. A card is dragged, or moved with the menu every card has (the way for keyboards and screen readers). */
 import { ActionIcon, Group, Menu, Select, Skeleton, Text } from '@mantine/core';
 import { IconArrowsMove } from '@tabler/icons-react';
-import { useQueries } from '@tanstack/react-query';
+import { useQueries, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { call } from '../api/client';
@@ -23,7 +23,11 @@ export function Board({ schema, filters, query }: { schema: Schema; filters: Fil
   const { account } = useHere();
   const [chosen, setChosen] = useState<string | null>(null);
   const [over, setOver] = useState<string | null>(null);
-  const pipeline = schema.pipelines.find((one) => one.id === chosen) ?? schema.pipelines[0];
+  // The pipeline people work in: that of the newest deal, until another is chosen.
+  const newest = useQuery({ ...searchQuery(account.id, 'deals', { filters: [], query: '', sort: '-createdate', properties: ['pipeline'], page: 1, size: 1 }), enabled: schema.pipelines.length > 1 });
+  const wanted = chosen ?? newest.data?.results[0]?.properties.pipeline;
+  const undecided = schema.pipelines.length > 1 && newest.isPending;
+  const pipeline = undecided ? undefined : schema.pipelines.find((one) => one.id === wanted) ?? schema.pipelines[0];
   const stages = pipeline?.stages ?? [];
   const columns = useQueries({
     queries: stages.map((stage) =>
