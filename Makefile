@@ -9,7 +9,7 @@ UI_SOURCES := $(shell find ui/src ui/public ui/index.html ui/package-lock.json u
 .PHONY: run build test bench bench-postgres fmt ui tidy
 
 run: build
-	@[ -e $(DATA)/consortio.db ] || $(BINARY) demo --data $(DATA)
+	@{ [ -e $(DATA)/consortio.db ] && [ ! -e $(DATA)/demo.unfinished ]; } || $(BINARY) demo --data $(DATA)
 	@$(BINARY) serve --data $(DATA) --listen $(LISTEN)
 
 build: ui/dist/.built

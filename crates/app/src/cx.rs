@@ -38,7 +38,7 @@ pub struct Settings {
     pub public_url: String,
     /// 32 bytes that seal secrets at rest. Never stored in a database.
     pub seal_key: [u8; 32],
-    /// The sample group is loaded, so its fixed sign-in may be shown.
+    /// The fixed sign-in of the sample group is taken: only this machine reaches the server, or the operator asked for it.
     pub demo: bool,
     /// Passwords are hashed cheaply. For tests only; the binary always says false.
     pub cheap_hashing: bool,

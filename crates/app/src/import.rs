@@ -12,6 +12,7 @@ mod file;
 
 use crate::cx::{App, Cx};
 use crate::error::{Error, Kind, Result};
+use crate::property;
 use file::{Read, Reader};
 use jiff::SignedDuration;
 use model::authority::{Act, Reach};
@@ -67,7 +68,7 @@ pub struct NewImport {
 /// Looks at a file. `file` as in [`NewImport`].
 pub async fn preview(app: &App, cx: &Cx, folder: &Path, file: &str, object: ObjectType) -> Result<Preview> {
     cx.may(Act::Import)?;
-    let schema = schema(app, cx.account, object).await?;
+    let schema = property::schema(app, cx, object).await?;
     let path = folder.join(file);
     blocking(move || {
         let look = file::look(&path, None, DATED_ROWS)?;
@@ -89,7 +90,7 @@ pub async fn preview(app: &App, cx: &Cx, folder: &Path, file: &str, object: Obje
 /// Accepts a file: from now on it will be imported, whatever happens to this process. [`run`] does it.
 pub async fn create(app: &App, cx: &Cx, folder: &Path, new: NewImport) -> Result<(ImportId, Job)> {
     authorize(cx, &new.mapping)?;
-    let schema = schema(app, cx.account, new.mapping.object).await?;
+    let schema = property::schema(app, cx, new.mapping.object).await?;
     let path = folder.join(&new.file);
     let look = blocking(move || file::look(&path, new.format, DATED_ROWS)).await?;
     if look.n_rows > IMPORT_ROWS_MAX as u64 {
@@ -265,7 +266,7 @@ impl<'a> Writing<'a> {
         let mut tx = app.store.read(account).await?;
         let job = store::import::load(&mut tx, id).await?.ok_or_else(|| not_there(id))?;
         drop(tx);
-        let schema = schema(app, account, job.mapping.object).await?;
+        let schema = property::schema(app, &Cx::system(app, account), job.mapping.object).await?;
         let owners = owners(app, account).await?;
         let columns: Vec<String> = job.mapping.columns.iter().map(|c| c.column.clone()).collect();
         let plan = Arc::new(plan(&schema, &job.mapping, &columns, &owners)?);
@@ -364,18 +365,4 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + '
 
 fn unreadable(message: impl Into<String>) -> Error {
     Error::new(Kind::Invalid, "IMPORT_FILE_UNREADABLE", message)
-}
-
-/// The definitions of a type in an account.
-async fn schema(app: &App, account: AccountId, object: ObjectType) -> Result<Arc<Schema>> {
-    let mut home = app.store.read_home().await?;
-    let currency = store::property::currency(&mut home, account).await?.unwrap_or_else(|| "EUR".to_owned());
-    drop(home);
-    let mut tx = app.store.read(account).await?;
-    let own = store::property::list(&mut tx).await?.into_iter().filter(|(o, _)| *o == object).map(|(_, d)| d).collect();
-    let mine: Vec<_> = store::pipeline::list(&mut tx).await?.into_iter().filter(|(o, _)| *o == object).map(|(_, p)| p).collect();
-    let mut pipelines = model::pipeline::defaults(object, jiff::Timestamp::UNIX_EPOCH);
-    pipelines.retain(|p| mine.iter().all(|m| m.id != p.id));
-    pipelines.extend(mine);
-    Ok(Arc::new(Schema::new(object, own, pipelines, &currency)))
 }

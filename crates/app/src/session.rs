@@ -18,6 +18,7 @@ use model::authority::Standing;
 use model::change::{self, Actor, By, Change, Source};
 use model::fold;
 use model::id::{AccountId, PersonId};
+use model::identity::DEMO_PASSWORD;
 use model::identity::session::{Session, expires_at};
 use model::identity::sign_in::{self, Method, Proved, State};
 use model::limits::{ATTEMPTS_WINDOW_MINUTES, USER_AGENT_CHARS_MAX};
@@ -78,6 +79,11 @@ pub async fn sign_in(app: &App, visitor: &Visitor, email: &str, typed: &str) -> 
     let stored = login.as_ref().and_then(|login| login.password_hash.as_deref());
     let verdict = password::verify(app, stored, typed).await?;
     let login = login.filter(|_| verdict != Verdict::Wrong).ok_or_else(refused)?;
+    if typed == DEMO_PASSWORD && !app.settings.demo {
+        let message = "the sample group's sign-in is public, so it is refused on an address beyond this machine; \
+                       start the server with --allow-demo-sign-in to take it all the same";
+        return Err(Error::forbidden("DEMO_SIGN_IN_REFUSED", message));
+    }
     let rehashed = if verdict == Verdict::RightButOld { Some(password::hash(app, typed).await?) } else { None };
 
     let mut tx = app.store.write_home().await?;

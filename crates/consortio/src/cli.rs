@@ -35,6 +35,21 @@ pub enum Command {
     Migrate,
     /// Check configuration, databases, disk, clock, feeds and keys.
     Doctor,
+    /// Load the sample group of three companies into an empty instance.
+    Demo(Demo),
+    /// Accounts: list, create, change.
+    #[command(subcommand)]
+    Account(Account),
+    /// Users of an account: list, create, invite again, deactivate.
+    #[command(subcommand)]
+    User(User),
+    /// Service tokens of an account: list, create, revoke.
+    #[command(subcommand)]
+    Token(Token),
+    /// Import a CSV file.
+    Import(Import),
+    /// Write records of an account as CSV.
+    Export(Export),
     /// Write the whole instance into one file.
     Backup {
         /// The file to write; it must not exist.
@@ -67,4 +82,180 @@ pub struct MoveEngine {
     /// Databases of further locations, as NAME=DATABASE.
     #[arg(long, value_name = "NAME=DATABASE")]
     pub to_location: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// The same seed gives the same people and the same history.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Account {
+    /// Every account.
+    List,
+    /// A new account.
+    Create(AccountCreate),
+    /// Change an account.
+    Update(AccountUpdate),
+}
+
+#[derive(Debug, Args)]
+pub struct AccountCreate {
+    pub name: String,
+    /// standard, sandbox, trial or developer.
+    #[arg(long, default_value = "standard")]
+    pub kind: String,
+    /// A configured data-hosting location.
+    #[arg(long, default_value = "home")]
+    pub location: String,
+    /// Such as Europe/Copenhagen.
+    #[arg(long, default_value = "UTC")]
+    pub time_zone: String,
+    /// ISO 4217.
+    #[arg(long, default_value = "EUR")]
+    pub currency: String,
+    /// PRODUCT=TIER, such as sales=professional; may be repeated. `all=enterprise` means every product.
+    #[arg(long = "subscription", value_name = "PRODUCT=TIER")]
+    pub subscriptions: Vec<String>,
+    /// The account holds sensitive data; it can never be a source of mirroring.
+    #[arg(long)]
+    pub sensitive: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct AccountUpdate {
+    /// Id or name.
+    pub account: String,
+    #[arg(long)]
+    pub name: Option<String>,
+    /// active, suspended or deactivated.
+    #[arg(long)]
+    pub status: Option<String>,
+    #[arg(long)]
+    pub time_zone: Option<String>,
+    #[arg(long)]
+    pub currency: Option<String>,
+    /// PRODUCT=TIER; replaces all subscriptions. May be repeated.
+    #[arg(long = "subscription", value_name = "PRODUCT=TIER")]
+    pub subscriptions: Vec<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum User {
+    /// Users of an account.
+    List {
+        /// Id or name.
+        #[arg(long)]
+        account: String,
+    },
+    /// A new user; prints the link where she chooses her password.
+    Create(UserCreate),
+    /// A new link for a user who cannot sign in yet.
+    Invite {
+        /// Id or name.
+        #[arg(long)]
+        account: String,
+        email: String,
+    },
+    /// Take a user's access to the account away.
+    Deactivate {
+        /// Id or name.
+        #[arg(long)]
+        account: String,
+        email: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct UserCreate {
+    /// Id or name.
+    #[arg(long)]
+    pub account: String,
+    pub email: String,
+    #[arg(long)]
+    pub name: String,
+    /// super_admin, partner_admin or standard.
+    #[arg(long, default_value = "standard")]
+    pub role: String,
+    /// core, sales, service or view_only; may be repeated.
+    #[arg(long = "seat", default_value = "core")]
+    pub seats: Vec<String>,
+    /// Read a first password from standard input instead of printing a link.
+    #[arg(long)]
+    pub password_stdin: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Token {
+    /// Tokens that work.
+    List {
+        /// Id or name.
+        #[arg(long)]
+        account: String,
+    },
+    /// A new token; its text is printed once and kept nowhere.
+    Create {
+        /// Id or name.
+        #[arg(long)]
+        account: String,
+        name: String,
+        /// Such as crm.objects.contacts.read; `*` for everything. May be repeated.
+        #[arg(long = "scope", default_value = "*")]
+        scopes: Vec<String>,
+    },
+    /// Refuse a token from now on.
+    Revoke {
+        /// Id or name.
+        #[arg(long)]
+        account: String,
+        id: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct Import {
+    /// The file; its first row names the columns.
+    pub file: PathBuf,
+    /// Id or name.
+    #[arg(long)]
+    pub account: String,
+    /// What the rows are.
+    #[arg(long = "type", default_value = "contacts", value_name = "TYPE")]
+    pub object: String,
+    /// create, update or upsert.
+    #[arg(long, default_value = "upsert")]
+    pub mode: String,
+    /// COLUMN=PROPERTY, or COLUMN= to leave a column out; else the column's title tells. May be repeated.
+    #[arg(long = "map", value_name = "COLUMN=PROPERTY")]
+    pub map: Vec<String>,
+    /// The property by which rows find existing records.
+    #[arg(long)]
+    pub id_property: Option<String>,
+    /// day_month or month_day, for dates such as 3/4/2017; else the values tell.
+    #[arg(long)]
+    pub date_order: Option<String>,
+    /// Where refused rows are written, each with its reason.
+    #[arg(long, value_name = "FILE")]
+    pub refused: Option<PathBuf>,
+    /// Only show what the columns would be.
+    #[arg(long)]
+    pub preview: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Export {
+    /// Id or name.
+    #[arg(long)]
+    pub account: String,
+    /// What to export.
+    #[arg(long = "type", default_value = "contacts", value_name = "TYPE")]
+    pub object: String,
+    /// A property; may be repeated. Else every property.
+    #[arg(long = "property")]
+    pub properties: Vec<String>,
+    /// Where to; else standard output.
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
 }

@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 use app::cx::{App, Settings};
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::Write;
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use store::{Durability, Store, migrate};
 
@@ -48,7 +48,9 @@ pub fn files(config: &Config) -> PathBuf {
 }
 
 fn make_folder(folder: &Path) -> Result<()> {
-    fs::create_dir_all(folder).with_context(|| format!("the data folder {}", folder.display()))
+    // People's data is in there: others on this machine have no business with it.
+    let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
+    made.with_context(|| format!("the data folder {}", folder.display()))
 }
 
 /// Keeps a second server, and whatever replaces the databases, away from this data folder until it is dropped.

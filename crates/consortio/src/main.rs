@@ -6,6 +6,7 @@
 mod cli;
 mod command;
 mod config;
+mod demo;
 mod instance;
 mod ports;
 mod print;

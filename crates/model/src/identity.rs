@@ -13,3 +13,6 @@ pub mod sign_in;
 pub mod step_up;
 pub mod token;
 pub mod user;
+
+/// The password of everybody in the sample group. Public, so no server takes it where strangers can reach it.
+pub const DEMO_PASSWORD: &str = "sample-group-2026";

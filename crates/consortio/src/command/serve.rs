@@ -24,6 +24,7 @@ pub async fn run(config: &Config, out: Out) -> Result<Outcome> {
     let _lock = instance::lock(config)?;
     let metrics = telemetry::metrics()?;
     let app = instance::open(config).await?;
+    let setup_url = app::person::first_setup_link(&app).await?;
     let listener = TcpListener::bind(config.listen).await.with_context(|| format!("listening on {}", config.listen))?;
     let options = Options {
         public_url: config.public_url.clone(),
@@ -33,7 +34,7 @@ pub async fn run(config: &Config, out: Out) -> Result<Outcome> {
     };
     let api = Api::new(app.clone(), options);
     let working = tokio::spawn(work::run(app, instance::files(config), api.stopping()));
-    let serving = Serving { address: listener.local_addr()?.to_string(), url: config.url(), setup_url: None };
+    let serving = Serving { address: listener.local_addr()?.to_string(), url: config.url(), setup_url };
     out.result(&serving, || words(&serving))?;
     tracing::info!(address = %serving.address, "serving");
     api::serve::serve(listener, api, api::serve::Limits::default(), told_to_stop()?).await;

@@ -1,0 +1,161 @@
+//! `consortio import`: the same importer that serves the browser. A running server does not mind.
+
+use super::{find_account, object_type, word};
+use crate::cli;
+use crate::config::Config;
+use crate::instance;
+use crate::print::{Out, Outcome, Usage};
+use anyhow::{Context, Result};
+use app::cx::{App, Cx};
+use app::import::{self, NewImport, Preview};
+use model::id::ImportId;
+use model::import::{Column, DateOrder, Job, Mapping, State};
+use serde::Serialize;
+use std::io::Write;
+use std::path::Path;
+use std::time::Duration;
+
+/// Refused rows read at once.
+const REFUSED_PAGE: usize = 1_000;
+/// How often an import that a server carries out is looked at.
+const LOOK: Duration = Duration::from_millis(300);
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Report<'r> {
+    id: ImportId,
+    state: State,
+    total: u64,
+    processed: u64,
+    created: u64,
+    updated: u64,
+    failed: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failure: &'r Option<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Shown<'p> {
+    columns: &'p [Column],
+    rows: &'p [Vec<String>],
+    n_rows: u64,
+    delimiter: char,
+    encoding: model::import::Encoding,
+    date_order: DateOrder,
+}
+
+pub async fn run(config: &Config, out: Out, args: &cli::Import) -> Result<Outcome> {
+    let app = instance::open(config).await?;
+    let cx = find_account(&app, &args.account).await?;
+    let object = object_type(&args.object)?;
+    let path = args.file.canonicalize().with_context(|| args.file.display().to_string())?;
+    let file = path.to_string_lossy().into_owned();
+    let folder = instance::files(config);
+    let preview = import::preview(&app, &cx, &folder, &file, object).await?;
+    let columns = mapped(&preview, &args.map)?;
+    if args.preview {
+        show(out, &preview, &columns)?;
+        return Ok(Outcome::Done);
+    }
+    let mapping = Mapping {
+        object,
+        mode: word("--mode", &args.mode)?,
+        id_property: args.id_property.clone(),
+        columns,
+        date_order: args.date_order.as_deref().map(|order| word("--date-order", order)).transpose()?,
+    };
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let new = NewImport { file_name: name, file, mapping, format: None };
+    let (id, job) = import::create(&app, &cx, &folder, new).await?;
+    let job = carry_out(&app, &cx, &folder, id, &job, out).await?;
+    if let Some(to) = &args.refused {
+        write_refused(&app, &cx, id, &job, to).await?;
+    }
+    report(out, id, &job)
+}
+
+/// The columns as their titles tell, with what the flags say instead.
+fn mapped(preview: &Preview, flags: &[String]) -> Result<Vec<Column>> {
+    let mut columns = preview.guess.clone();
+    for flag in flags {
+        let (title, property) = flag.split_once('=').ok_or_else(|| Usage(format!("--map \"{flag}\" is not COLUMN=PROPERTY")))?;
+        let column = columns.iter_mut().find(|c| c.column == title);
+        let column =
+            column.ok_or_else(|| Usage(format!("the file has no column \"{title}\"; it has {}", preview.columns.join(", "))))?;
+        column.property = Some(property.to_owned()).filter(|p| !p.is_empty());
+    }
+    Ok(columns)
+}
+
+fn show(out: Out, preview: &Preview, columns: &[Column]) -> Result<()> {
+    let shown = Shown {
+        columns,
+        rows: &preview.rows,
+        n_rows: preview.n_rows,
+        delimiter: preview.sniffed.delimiter,
+        encoding: preview.sniffed.encoding,
+        date_order: preview.date_order,
+    };
+    out.result(&shown, || {
+        let line = |c: &Column| format!("{:<32} {}", c.column, c.property.as_deref().unwrap_or("(left out)"));
+        let head = format!("{} rows, delimiter {:?}, {:?}", preview.n_rows, preview.sniffed.delimiter, preview.sniffed.encoding);
+        [head].into_iter().chain(columns.iter().map(line)).collect::<Vec<_>>().join("\n")
+    })
+}
+
+/// Does it here, or watches the server that was faster.
+async fn carry_out(app: &App, cx: &Cx, folder: &Path, id: ImportId, job: &Job, out: Out) -> Result<Job> {
+    let bar = out.progress(job.n_total, &job.file_name);
+    let done = import::run(app, cx.account, id, folder, |job| bar.set_position(job.counts.n_processed)).await;
+    let job = match done {
+        Err(error) if error.code == "IMPORT_RUNS_ELSEWHERE" => loop {
+            let job = import::read(app, cx, id).await?;
+            bar.set_position(job.counts.n_processed);
+            if job.state.is_final() {
+                break job;
+            }
+            tokio::time::sleep(LOOK).await;
+        },
+        other => other?,
+    };
+    bar.finish_and_clear();
+    Ok(job)
+}
+
+async fn write_refused(app: &App, cx: &Cx, id: ImportId, job: &Job, to: &Path) -> Result<()> {
+    let mut file = std::io::BufWriter::new(std::fs::File::create(to).with_context(|| to.display().to_string())?);
+    write!(file, "{}\r\n", import::refused_header(job))?;
+    let mut after = 0;
+    loop {
+        let rows = import::refused(app, cx, id, after, REFUSED_PAGE).await?;
+        let Some(last) = rows.last() else { break };
+        after = last.row;
+        for row in &rows {
+            write!(file, "{}\r\n", import::refused_line(row))?;
+        }
+    }
+    Ok(file.flush()?)
+}
+
+fn report(out: Out, id: ImportId, job: &Job) -> Result<Outcome> {
+    let c = job.counts;
+    let report = Report {
+        id,
+        state: job.state,
+        total: job.n_total,
+        processed: c.n_processed,
+        created: c.n_created,
+        updated: c.n_updated,
+        failed: c.n_failed,
+        failure: &job.failure,
+    };
+    out.result(&report, || {
+        let counts = format!("{} rows: {} created, {} updated, {} refused", c.n_processed, c.n_created, c.n_updated, c.n_failed);
+        job.failure.as_ref().map_or(counts.clone(), |why| format!("{counts}; stopped: {why}"))
+    })?;
+    match job.state {
+        State::Done if c.n_failed == 0 => Ok(Outcome::Done),
+        _ => Ok(Outcome::Remarks),
+    }
+}

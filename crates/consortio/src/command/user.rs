@@ -1,0 +1,102 @@
+//! `consortio user`
+
+use super::{find_account, word};
+use crate::cli::{self, UserCreate};
+use crate::config::Config;
+use crate::instance;
+use crate::print::{Out, Outcome};
+use anyhow::{Context, Result};
+use app::cx::{App, Cx};
+use app::user::{self, User, Wanted};
+use model::account::Seat;
+use model::id::{OwnerId, PersonId};
+use serde::Serialize;
+use std::collections::BTreeSet;
+use std::io::BufRead;
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Shown {
+    id: PersonId,
+    owner_id: OwnerId,
+    email: String,
+    name: String,
+    role: &'static str,
+    seats: Vec<&'static str>,
+    status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    link: Option<String>,
+}
+
+impl Shown {
+    fn of(user: User, link: Option<String>) -> Shown {
+        Shown {
+            id: user.user.person,
+            owner_id: user.user.owner,
+            email: user.person.email,
+            name: user.person.name,
+            role: user.user.role.name(),
+            seats: user.user.seats.iter().map(|seat| seat.name()).collect(),
+            status: user.user.status.name(),
+            link,
+        }
+    }
+}
+
+pub async fn run(config: &Config, out: Out, command: cli::User) -> Result<Outcome> {
+    let app = instance::open(config).await?;
+    let shown = match command {
+        cli::User::List { account } => {
+            let cx = find_account(&app, &account).await?;
+            let all: Vec<Shown> = user::list(&app, &cx).await?.into_iter().map(|u| Shown::of(u, None)).collect();
+            out.result(&all, || all.iter().map(words).collect::<Vec<_>>().join("\n"))?;
+            return Ok(Outcome::Done);
+        }
+        cli::User::Create(args) => create(&app, args).await?,
+        cli::User::Invite { account, email } => {
+            let (cx, user) = find(&app, &account, &email).await?;
+            let link = user::invite(&app, &cx, user.user.person).await?;
+            Shown::of(user, Some(link))
+        }
+        cli::User::Deactivate { account, email } => {
+            let (cx, user) = find(&app, &account, &email).await?;
+            Shown::of(user::deactivate(&app, &cx, user.user.person).await?, None)
+        }
+    };
+    out.result(&shown, || words(&shown))?;
+    Ok(Outcome::Done)
+}
+
+fn words(shown: &Shown) -> String {
+    let line = format!("{:<8} {:<40} {:<14} {:<12} {}", shown.id, shown.email, shown.role, shown.status, shown.name);
+    shown.link.as_ref().map_or(line.clone(), |link| format!("{line}\nto choose a password, once: {link}"))
+}
+
+async fn create(app: &App, args: UserCreate) -> Result<Shown> {
+    let cx = find_account(app, &args.account).await?;
+    let mut password = None;
+    if args.password_stdin {
+        let mut line = String::new();
+        std::io::stdin().lock().read_line(&mut line).context("standard input")?;
+        password = Some(line.trim_end_matches(['\r', '\n']).to_owned());
+    }
+    let wanted = Wanted {
+        email: args.email,
+        name: args.name,
+        locale: None,
+        role: word("--role", &args.role)?,
+        seats: args.seats.iter().map(|seat| word("--seat", seat)).collect::<Result<BTreeSet<Seat>>>()?,
+        permission_set: None,
+        password,
+    };
+    let created = user::create(app, &cx, wanted).await?;
+    Ok(Shown::of(created.user, created.link))
+}
+
+async fn find(app: &App, account: &str, email: &str) -> Result<(Cx, User)> {
+    let cx = find_account(app, account).await?;
+    let folded = model::fold::email(email);
+    let found = user::list(app, &cx).await?.into_iter().find(|u| model::fold::email(&u.person.email) == folded);
+    let user = found.with_context(|| format!("\"{email}\" is no user of the account \"{account}\""))?;
+    Ok((cx, user))
+}
