@@ -21,6 +21,8 @@ cmp -s "$here/package-lock.json" "$place/package-lock.json" && [ -d "$place/node
     (cd "$place" && npm ci --silent --no-audit --no-fund)
 }
 
-"$place/venv/bin/python" "$here/scenarios.py" "$url" "$tokens"
+failed=0
+"$place/venv/bin/python" "$here/scenarios.py" "$url" "$tokens" || failed=1
 cp "$here/scenarios.mjs" "$place/scenarios.mjs"
-(cd "$place" && node scenarios.mjs "$url" "$tokens")
+(cd "$place" && node scenarios.mjs "$url" "$tokens") || failed=1
+exit $failed

@@ -274,7 +274,7 @@ def associations_speak_v3_as_well():
     batch.create("Contacts", "Companies", associations.BatchInputPublicAssociation(inputs=[link]))
     read = batch.read("Contacts", "Companies", associations.BatchInputPublicObjectId(inputs=[associations.PublicObjectId(id=person.id)]))
     assert firm.id in [one.id for one in read.results[0].to], read
-    kinds = api.crm.associations.types_api.get_all("contacts", "companies").results
+    kinds = api.crm.associations.schema.types_api.get_all("contacts", "companies").results
     assert "279" in [one.id for one in kinds], kinds
     batch.archive("Contacts", "Companies", associations.BatchInputPublicAssociation(inputs=[link]))
 

@@ -49,3 +49,32 @@ async fn the_description_is_served_with_its_page() {
     assert_eq!(ask(api, "GET /docs/docs.js", "").await.header("content-type"), "text/javascript; charset=utf-8");
     assert_eq!(ask(api, "GET /healthz", "").await.json()["status"], "ok");
 }
+
+/// A quirk that no test pins is a rumour.
+#[test]
+fn every_quirk_names_tests_that_exist() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let mut sources = std::fs::read_to_string(root.join("tests/clients/scenarios.py")).unwrap();
+    for folder in ["crates/api/tests/it", "crates/api/src", "crates/wire/src"] {
+        for entry in std::fs::read_dir(root.join(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_some_and(|extension| extension == "rs") {
+                sources += &std::fs::read_to_string(path).unwrap();
+            }
+        }
+    }
+    let quirks = std::fs::read_to_string(root.join("docs/QUIRKS.md")).unwrap();
+    let rows: Vec<&str> = quirks.lines().filter(|line| line.starts_with("| ") && line.contains('`')).collect();
+    assert!(rows.len() > 20, "the table of docs/QUIRKS.md is not where it was");
+    for row in rows {
+        let pinned = row.trim_end_matches(['|', ' ']).rsplit('|').next().unwrap();
+        let names: Vec<&str> = pinned.split('`').skip(1).step_by(2).map(|name| name.rsplit("::").next().unwrap()).collect();
+        assert!(!names.is_empty(), "no test pins {row}");
+        for name in names {
+            assert!(
+                sources.contains(&format!("fn {name}(")) || sources.contains(&format!("def {name}(")),
+                "{name} is no test: {row}"
+            );
+        }
+    }
+}
