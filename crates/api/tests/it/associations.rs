@@ -92,7 +92,9 @@ async fn many_pairs_are_linked_and_parted_at_once() {
     let read = east
         .post("/crm/v4/associations/contacts/companies/batch/read", json!({"inputs": [{"id": contact}, {"id": second}]}))
         .await;
-    assert_eq!(read.json()["results"].as_array().unwrap().len(), 1, "{}", read.text);
+    let read = read.expect(207);
+    assert_eq!(read["results"].as_array().unwrap().len(), 1, "{read}");
+    assert_eq!(read["errors"][0]["context"]["fromObjectId"], json!([contact]));
 }
 
 #[tokio::test]
