@@ -211,8 +211,8 @@ CREATE TABLE change (
   PRIMARY KEY (account_id, seq)
 ) {clustered};
 CREATE INDEX change_record ON change (account_id, record_id, seq) WHERE record_id IS NOT NULL;
--- 7 is the stored number of model::change::Kind::Disclosed.
-CREATE INDEX change_disclosed ON change (account_id, seq) WHERE kind = 7;
+-- 7 is the stored number of model::change::Kind::Disclosed. With the kind as a column, or SQLite does not use it.
+CREATE INDEX change_disclosed ON change (account_id, kind, seq) WHERE kind = 7;
 
 CREATE TABLE cursor_position (
   account_id BIGINT NOT NULL,

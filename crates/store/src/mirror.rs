@@ -3,7 +3,7 @@
 use crate::engine::{Result, Value};
 use crate::record::placeholders;
 use crate::tx::Tx;
-use model::id::RecordId;
+use model::id::{AccountId, RecordId};
 use model::mirror::{EXCLUSION, SHOWN};
 use model::object::CONTACT;
 
@@ -21,7 +21,20 @@ pub async fn people_of(tx: &mut Tx, items: &[RecordId]) -> Result<Vec<Person>> {
     if items.is_empty() {
         return Ok(Vec::new());
     }
-    let mut params: Vec<Value> = vec![tx.account().into(), CONTACT.into(), EXCLUSION.into()];
+    let (sql, params) = behind(tx.account(), items);
+    let rows = tx.query(&sql, &params).await?;
+    rows.into_iter()
+        .map(|mut row| {
+            let excluded = row.text_opt(2)?.as_deref() == Some("true");
+            Ok(Person { item: RecordId(row.int(0)?), email: row.text_opt(1)?, excluded })
+        })
+        .collect()
+}
+
+/// The statement of [`people_of`], for tests of its plan.
+#[doc(hidden)]
+pub fn behind(account: AccountId, items: &[RecordId]) -> (String, Vec<Value>) {
+    let mut params: Vec<Value> = vec![account.into(), CONTACT.into(), EXCLUSION.into()];
     // The types are named so that the primary key is used to its third column; without them it is a scan of the account.
     let types = placeholders(&mut params, SHOWN.into_iter().map(Value::from));
     let ids = placeholders(&mut params, items.iter().map(|item| Value::from(*item)));
@@ -30,11 +43,5 @@ pub async fn people_of(tx: &mut Tx, items: &[RecordId]) -> Result<Vec<Person>> {
          JOIN record r ON r.account_id = a.account_id AND r.type_id = a.to_type AND r.id = a.to_id
          WHERE a.account_id = $1 AND a.from_type IN ({types}) AND a.from_id IN ({ids}) AND a.to_type = $2"
     );
-    let rows = tx.query(&sql, &params).await?;
-    rows.into_iter()
-        .map(|mut row| {
-            let excluded = row.text_opt(2)?.as_deref() == Some("true");
-            Ok(Person { item: RecordId(row.int(0)?), email: row.text_opt(1)?, excluded })
-        })
-        .collect()
+    (sql, params)
 }

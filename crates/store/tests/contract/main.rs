@@ -6,5 +6,6 @@ mod crm;
 mod feed;
 mod move_engine;
 mod organization;
+mod plan;
 mod record;
 mod search;

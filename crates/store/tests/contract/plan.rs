@@ -1,0 +1,30 @@
+//! What a mirrored page asks, it asks by an index: an account may have millions of records, and four accounts answer at once.
+
+use model::id::{AccountId, RecordId};
+use store::{Dialect, Value};
+
+/// SQLite's plan of a statement, one line per table.
+async fn plan(store: &store::Store, sql: &str, params: &[Value]) -> Vec<String> {
+    let mut tx = store.read_home().await.unwrap();
+    assert_eq!(tx.dialect(), Dialect::Sqlite);
+    let rows = tx.query(&format!("EXPLAIN QUERY PLAN {sql}"), params).await.unwrap();
+    rows.into_iter().map(|mut row| row.text(3).unwrap()).collect()
+}
+
+#[tokio::test]
+async fn the_questions_of_a_mirrored_page_are_answered_by_an_index() {
+    let fresh = testkit::sqlite().await;
+    let account = AccountId(1);
+    let text = |t: &str| Value::from(t);
+    let by_domain = [account.into(), 2.into(), text("acme.example"), 25.into()];
+    let domain = plan(&fresh.store, &store::record::by_domain(), &by_domain).await;
+    assert_eq!(domain[0], "SEARCH record USING INDEX record_domain (account_id=? AND type_id=? AND domain=?)");
+    let disclosed = plan(&fresh.store, &store::feed::disclosed(), &[account.into(), 9.into(), 9.into()]).await;
+    let numbers = "SEARCH change USING COVERING INDEX change_disclosed (account_id=? AND kind=? AND seq<?)";
+    assert!(disclosed.iter().any(|line| line == numbers), "{disclosed:?}");
+    assert_eq!(disclosed[0], "SEARCH change USING PRIMARY KEY (account_id=? AND seq=?)");
+    let (sql, params) = store::mirror::behind(account, &[RecordId(1), RecordId(2)]);
+    let behind = plan(&fresh.store, &sql, &params).await;
+    assert_eq!(behind[0], "SEARCH a USING PRIMARY KEY (account_id=? AND from_type=? AND from_id=? AND to_type=?)");
+    assert!(behind.iter().all(|line| !line.starts_with("SCAN")), "{behind:?}");
+}
