@@ -191,6 +191,18 @@ const ROWS: &[Row] = &[
     ("imports.read", "GET /accounts/v1/imports/1", "", [401, 403, 404, 404]),
     ("imports.cancel", "POST /accounts/v1/imports/1/cancel", "", [401, 403, 404, 404]),
     ("imports.errors", "GET /accounts/v1/imports/1/errors.csv", "", [401, 403, 404, 404]),
+    ("token.list", "GET /accounts/v1/tokens", "", [401, 403, 200, 200]),
+    ("token.create", "POST /accounts/v1/tokens", r#"{"name":"Script","scopes":["oauth"]}"#, [401, 403, 201, 201]),
+    ("token.revoke", "DELETE /accounts/v1/tokens/{t}", "", [401, 403, 404, 204]),
+    ("user.list", "GET /accounts/v1/users", "", [401, 200, 200, 200]),
+    // Invited by the stranger just before, and not in yet: a link from East would make its holder that person in West.
+    ("user.create", "POST /accounts/v1/users", NEW_USER, [401, 403, 201, 409]),
+    ("user.update", "PATCH /accounts/v1/users/{u}", r#"{"status":"deactivated"}"#, [401, 403, 404, 200]),
+    // Still active, which is said to whoever may remove her.
+    ("user.remove", "DELETE /accounts/v1/users/{u}", "", [401, 403, 404, 403]),
+    ("user.invite", "POST /accounts/v1/users/{u}/link", "", [401, 403, 404, 200]),
+    ("permission_set.list", "GET /accounts/v1/permission-sets", "", [401, 200, 200, 200]),
+    ("permission_set.create", "POST /accounts/v1/permission-sets", r#"{"name":"Set","permissions":[]}"#, [401, 403, 201, 201]),
     ("operations.health", "GET /healthz", "", [200, 200, 200, 200]),
     ("operations.ready", "GET /readyz", "", [200, 200, 200, 200]),
     ("operations.metrics", "GET /metrics", "", [404, 404, 404, 404]),
@@ -200,6 +212,7 @@ const ROWS: &[Row] = &[
     ("operations.docs_style", "GET /docs/docs.css", "", [200, 200, 200, 200]),
 ];
 
+const NEW_USER: &str = r#"{"email":"new@ex.org","name":"New","role":"standard","seats":["core"]}"#;
 const FOOD: &str = r#"{"name":"food","label":"Food","type":"string","fieldType":"text","groupName":"contactinformation"}"#;
 const LINE: &str = r#"{"label":"Line","displayOrder":4,"stages":[{"label":"One","metadata":{"probability":"0.3"}}]}"#;
 /// In every record and definition of East, and in nothing of West.
@@ -226,8 +239,14 @@ async fn furnish(world: &World) -> Vec<(&'static str, String)> {
     east.post("/crm/v3/properties/contacts/groups", json!({"name": "group_of_east", "label": "Group of the east"}))
         .await
         .expect(201);
+    let token = east.post("/accounts/v1/tokens", json!({"name": "Token of the east", "scopes": ["oauth"]})).await.expect(201);
+    let user = json!({"email": "eve@east.example", "name": "Eve of the east", "role": "standard"});
+    let user = east.post("/accounts/v1/users", user).await.expect(201);
     let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
-    vec![("{c}", contact), ("{f}", company), ("{l}", label), ("{p}", text(&line["id"])), ("{s}", text(&line["stages"][0]["id"]))]
+    let of_account = [("{t}", text(&token["id"])), ("{u}", text(&user["id"]))];
+    let of_crm =
+        [("{c}", contact), ("{f}", company), ("{l}", label), ("{p}", text(&line["id"])), ("{s}", text(&line["stages"][0]["id"]))];
+    of_crm.into_iter().chain(of_account).collect()
 }
 
 async fn knock(world: &World, token: Option<&str>, line: &str, body: &str) -> Reply {
@@ -298,6 +317,39 @@ const SESSION_ROWS: &[(&str, &str, &str, [u16; 3])] = &[
     ("organization.log", "GET /organizations/v1/1/log", "", [401, 401, 401]),
     ("organization.read", "GET /organizations/v1/current", "", [401, 401, 401]),
     ("organization.remove_member", "DELETE /organizations/v1/1/members/7", "", [401, 401, 401]),
+    ("passkey.delete", "DELETE /identity/v1/passkeys/x", "", [401, 401, 401]),
+    ("passkey.list", "GET /identity/v1/passkeys", "", [401, 401, 401]),
+    ("passkey.register_begin", "POST /identity/v1/passkeys/register/begin", "{}", [401, 401, 401]),
+    ("passkey.register_finish", "POST /identity/v1/passkeys/register/finish", "{}", [401, 401, 401]),
+    ("password.update", "POST /identity/v1/password", "{}", [401, 401, 401]),
+    ("person.update", "PATCH /identity/v1/person", "{}", [401, 401, 401]),
+    ("recovery_codes.create", "POST /identity/v1/recovery-codes", "{}", [401, 401, 401]),
+    ("session.end", "DELETE /identity/v1/sessions/x", "", [401, 401, 401]),
+    ("session.end_all", "POST /identity/v1/sign-out-everywhere", "{}", [401, 401, 401]),
+    ("session.end_this", "POST /identity/v1/sign-out", "{}", [401, 401, 401]),
+    ("session.list", "GET /identity/v1/sessions", "", [401, 401, 401]),
+    ("session.read", "GET /identity/v1/session", "", [401, 401, 401]),
+    ("step_up.begin", "POST /identity/v1/step-up/begin", "{}", [401, 401, 401]),
+    ("step_up.finish", "POST /identity/v1/step-up/finish", "{}", [401, 401, 401]),
+    ("totp.begin", "POST /identity/v1/totp/begin", "{}", [401, 401, 401]),
+    ("totp.confirm", "POST /identity/v1/totp/confirm", "{}", [401, 401, 401]),
+    ("totp.delete", "DELETE /identity/v1/totp", "", [401, 401, 401]),
+    ("link.read", "GET /identity/v1/setup/nothing", "", [404, 404, 404]),
+    (
+        "link.use",
+        "POST /identity/v1/setup",
+        r#"{"token":"nothing","name":"A","password":"correct horse battery"}"#,
+        [404, 404, 404],
+    ),
+    ("sign_in.password", "POST /identity/v1/sign-in", r#"{"email":"a@ex.org","password":"guess"}"#, [401, 401, 401]),
+    (
+        "sign_in.second_factor",
+        "POST /identity/v1/sign-in/second-factor",
+        r#"{"challenge":"x","method":"totp","code":"000000"}"#,
+        [400, 400, 400],
+    ),
+    ("sign_in.passkey_begin", "POST /identity/v1/passkeys/sign-in/begin", "{}", [200, 200, 200]),
+    ("sign_in.passkey_finish", "POST /identity/v1/passkeys/sign-in/finish", r#"{"handle":"x","credential":{}}"#, [400, 400, 400]),
 ];
 
 #[tokio::test]
