@@ -59,10 +59,11 @@ async fn read(mut call: Call) -> Answer {
     check_size(body.inputs.len())?;
     let archived = call.query().flag("archived")?;
     let values = ids(body.inputs);
-    let many = record::read_batch(call.app(), call.cx(), object, body.id_property.as_deref(), &values, archived).await?;
+    let mut many = record::read_batch(call.app(), call.cx(), object, body.id_property.as_deref(), &values, archived).await?;
     let (properties, history) = (body.properties.unwrap_or_default(), body.properties_with_history.unwrap_or_default());
     let mut selection = Selection::of(&many.schema, &texts(&properties), &texts(&history));
     selection.associations = show::types_of(body.associations)?;
+    app::association::fill_counters(call.app(), call.cx(), &mut many.records, selection.names()).await?;
     let extras = Extras::load(&call, object, &many.records, &selection).await?;
     let results: Vec<Record<'_>> = many.records.iter().map(|record| extras.record(&call, record, &selection)).collect();
     let errors = show::missing(object, many.missing.clone()).into_iter().collect();

@@ -7,6 +7,7 @@ use crate::call::{Call, decode};
 use crate::refusal::Refusal;
 use crate::reply;
 use crate::route::{Access, Answer, Route};
+use app::association::fill_counters;
 use app::record::{self, Key, One};
 use bytes::Bytes;
 use model::id::RecordId;
@@ -59,8 +60,9 @@ async fn list(call: Call) -> Answer {
     let max = if query.list("propertiesWithHistory").is_empty() { LIST_PAGE_MAX } else { LIST_PAGE_WITH_HISTORY_MAX };
     let limit = query.limit(LIMIT_DEFAULT, max)?;
     let after = query.parsed::<RecordId>("after", "the paging.next.after of a page before")?;
-    let page = record::list(call.app(), call.cx(), object, query.flag("archived")?, after, limit).await?;
+    let mut page = record::list(call.app(), call.cx(), object, query.flag("archived")?, after, limit).await?;
     let selection = Selection::of_query(&page.schema, &query)?;
+    fill_counters(call.app(), call.cx(), &mut page.records, selection.names()).await?;
     let extras = Extras::load(&call, object, &page.records, &selection).await?;
     let results = page.records.iter().map(|record| extras.record(&call, record, &selection)).collect();
     let paging = page.after.map(|after| call.next(&after.to_string()));
@@ -71,8 +73,9 @@ async fn read(call: Call) -> Answer {
     let object = call.object_type("objectType")?;
     let query = call.query();
     let key = key(&call, query.one("idProperty"))?;
-    let One { schema, record } = record::read(call.app(), call.cx(), object, &key, query.flag("archived")?).await?;
+    let One { schema, mut record } = record::read(call.app(), call.cx(), object, &key, query.flag("archived")?).await?;
     let selection = Selection::of_query(&schema, &query)?;
+    fill_counters(call.app(), call.cx(), std::slice::from_mut(&mut record), selection.names()).await?;
     let extras = Extras::load(&call, object, std::slice::from_ref(&record), &selection).await?;
     Ok(reply::ok(&extras.record(&call, &record, &selection)))
 }

@@ -35,9 +35,10 @@ async fn search(mut call: Call) -> Answer {
     let body: Search = call.json_or_default().await?;
     let limit = number("limit", body.limit.as_ref(), LIMIT_DEFAULT, 1, SEARCH_PAGE_MAX)?;
     let offset = number("after", body.after.as_ref(), 0, 0, usize::MAX)?;
-    let found = app::search::search(call.app(), call.cx(), object, &raw(&body), offset, limit).await?;
+    let mut found = app::search::search(call.app(), call.cx(), object, &raw(&body), offset, limit).await?;
     let properties: Vec<&str> = body.properties.iter().flatten().map(String::as_str).collect();
     let selection = Selection::of(&found.schema, &properties, &[]);
+    app::association::fill_counters(call.app(), call.cx(), &mut found.records, selection.names()).await?;
     let results: Vec<_> = found.records.iter().map(|record| show::record(&call, record, &selection)).collect();
     let end = offset.saturating_add(results.len());
     // Clients add page sizes to `after` themselves, so it is the offset and nothing else.

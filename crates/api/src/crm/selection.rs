@@ -60,6 +60,11 @@ impl<'s> Selection<'s> {
         Selection { names: None, history: vec![], associations: vec![] }
     }
 
+    /// The names asked for, of which some are counted when they are ([`app::association::fill_counters`]).
+    pub fn names(&self) -> &[&'s str] {
+        self.names.as_deref().unwrap_or(&app::association::COUNTERS)
+    }
+
     /// The values of a record that are shown.
     pub fn shown<'a>(&'a self, record: &'a model::record::Record) -> wire::record::Shown<'a> {
         match &self.names {

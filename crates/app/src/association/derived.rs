@@ -53,6 +53,9 @@ pub(super) async fn leave_parent(tx: &mut WriteTx, child: RecordId, parent: Reco
     }
 }
 
+/// The properties that count links.
+pub const COUNTERS: [&str; 3] = ["hs_num_child_companies", "num_associated_contacts", "num_associated_deals"];
+
 /// What a counter counts: records of a type, linked by a type of link.
 fn counted(object: ObjectType, property: &str) -> Option<(ObjectType, association::LinkType)> {
     let plain = |to| association::unlabeled(object, to).map(|by| (to, by));
@@ -65,7 +68,7 @@ fn counted(object: ObjectType, property: &str) -> Option<(ObjectType, associatio
 }
 
 /// Fills in the counters among the properties somebody asked for. Records that were read are given to it; it checks nothing.
-pub async fn fill_counters(app: &App, cx: &Cx, records: &mut [Record], properties: &[String]) -> Result<()> {
+pub async fn fill_counters(app: &App, cx: &Cx, records: &mut [Record], properties: &[&str]) -> Result<()> {
     let Some(object) = records.first().map(|r| r.object) else { return Ok(()) };
     let ids: Vec<RecordId> = records.iter().map(|r| r.id).collect();
     let mut tx = None;
@@ -78,7 +81,7 @@ pub async fn fill_counters(app: &App, cx: &Cx, records: &mut [Record], propertie
         let counts: BTreeMap<RecordId, usize> = store::association::count(tx, object, &ids, to, by).await?.into_iter().collect();
         for record in &mut *records {
             let n = counts.get(&record.id).copied().unwrap_or(0);
-            record.properties.insert(property.clone(), n.to_string());
+            record.properties.insert((*property).to_owned(), n.to_string());
         }
     }
     Ok(())

@@ -152,9 +152,9 @@ async fn a_company_has_one_parent_and_counts_are_taken_when_asked_for() {
             CreateInput { associations: vec![(parents[1].id, vec![LinkType::defined(279)])], ..input(&[("firstname", "A")]) };
         record::create(&w.app, &w.system(), CONTACT, contact).await.expect("a record");
         let mut records = parents.clone();
-        let asked = ["hs_num_child_companies", "num_associated_contacts", "num_associated_deals", "name"].map(str::to_owned);
+        let asked = ["hs_num_child_companies", "num_associated_contacts", "num_associated_deals", "name"];
         must_be_send(association::fill_counters(&w.app, &w.system(), &mut records, &asked)).await.expect("counters");
-        let counts = |i: usize| asked.each_ref().map(|p| records[i].get(p).unwrap_or_default().to_owned());
+        let counts = |i: usize| asked.map(|p| records[i].get(p).unwrap_or_default().to_owned());
         assert_eq!((counts(0), counts(1)), (["0", "0", "0", "P"].map(str::to_owned), ["1", "1", "0", "Q"].map(str::to_owned)));
         association::unlink(&w.app, &w.system(), to, from).await.expect("unlinked");
         assert_eq!(parent().await, None, "{}", w.fresh.engine);
