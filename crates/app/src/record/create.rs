@@ -47,40 +47,41 @@ pub(super) async fn create_many(
     reach(cx, Act::EditRecords(object))?;
     let mut tries = Tries::default();
     loop {
-        let done: Result<_> = async {
-            // Deciding needs the definitions but not the writer's turn; whether they still hold is seen inside.
-            let (read, before) = property::read(app, cx).await?;
-            drop(read);
-            let mut decided = decide(app, cx, &before.schema(object), inputs).await?;
-            let (mut tx, definitions) = property::write(app, cx, inputs.len()).await?;
-            if !Arc::ptr_eq(&before, &definitions) {
-                decided = decide_now(cx, &definitions.schema(object), inputs, &BTreeSet::new());
-            }
-            let schema = definitions.schema(object);
-            let results = save(&mut tx, cx, &definitions, &schema, inputs, decided, partly).await?;
-            let mut changes = results.1;
-            if changes.is_empty() {
-                return Ok((schema, results.0));
-            }
-            changes.shrink_to_fit();
-            tx.commit(&cx.by(), cx.now, &changes).await?;
-            Ok((schema, results.0))
-        }
-        .await;
+        let done = create_once(app, cx, object, inputs, partly).await;
         if !tries.again(&done) {
             return done;
         }
     }
 }
 
-async fn decide(app: &App, cx: &Cx, schema: &Schema, inputs: &[CreateInput]) -> Result<Vec<Result<Record>>> {
+async fn create_once(
+    app: &App,
+    cx: &Cx,
+    object: ObjectType,
+    inputs: &[CreateInput],
+    partly: bool,
+) -> Result<(Arc<Schema>, Vec<Result<Record>>)> {
+    // Deciding needs the definitions but not the writer's turn; whether they still hold is seen inside.
+    let (read, before) = property::read(app, cx).await?;
+    drop(read);
+    let schema = before.schema(object);
     let given: Vec<&Properties> = inputs.iter().map(|i| &i.properties).collect();
-    let unknown = owner::unknown(app, cx, schema, &given).await?;
-    Ok(decide_now(cx, schema, inputs, &unknown))
+    let unknown = owner::unknown(app, cx, &schema, &given).await?;
+    let mut decided = decide(cx, &schema, inputs, &unknown);
+    let (mut tx, definitions) = property::write(app, cx, inputs.len()).await?;
+    let schema = definitions.schema(object);
+    if !Arc::ptr_eq(&before, &definitions) {
+        decided = decide(cx, &schema, inputs, &unknown);
+    }
+    let (results, changes) = save(&mut tx, cx, &definitions, &schema, inputs, decided, partly).await?;
+    if !changes.is_empty() {
+        tx.commit(&cx.by(), cx.now, &changes).await?;
+    }
+    Ok((schema, results))
 }
 
 /// The records as they would be, under the id 1 until they get theirs.
-fn decide_now(cx: &Cx, schema: &Schema, inputs: &[CreateInput], unknown: &BTreeSet<OwnerId>) -> Vec<Result<Record>> {
+fn decide(cx: &Cx, schema: &Schema, inputs: &[CreateInput], unknown: &BTreeSet<OwnerId>) -> Vec<Result<Record>> {
     let by = cx.by();
     inputs
         .iter()
