@@ -21,7 +21,9 @@ const origins = async (page) => {
   await go(page, 'West', `companies/${company.id}`);
   await page.getByRole('region', { name: 'Timeline' }).getByRole('article').first().waitFor();
   const labels = await page.locator('.origin').allInnerTexts();
-  return [...new Set(labels)].sort();
+  // The first page of a long timeline need not hold an item of every sister; the line above it counts them all.
+  const counted = (await page.getByRole('list', { name: 'Sister companies' }).getByRole('listitem').allInnerTexts()).filter((line) => /items? shown/.test(line)).map((line) => `From ${line.split('\n')[0].trim()}`);
+  return [...new Set([...labels.map((label) => label.trim()), ...counted])].sort();
 };
 const configure = async () => {
   await go(boss, 'West', 'organization');
