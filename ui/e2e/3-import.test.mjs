@@ -1,6 +1,7 @@
 // A file comes in with good and bad rows: the good ones become records, the bad ones come back with their reasons.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { accessible, api, find, go, manager, open, signedIn } from './lib.mjs';
 
@@ -34,14 +35,14 @@ describe('a file from a spreadsheet', () => {
     await choose(asFile('people.csv', FILE));
     await page.getByRole('heading', { name: 'Columns and properties' }).waitFor();
     await page.getByText(/separated by semicolons, UTF-8/).waitFor();
-    assert.equal(await page.getByRole('textbox', { name: 'Property for the column E-mail' }).inputValue(), 'E-mail');
-    assert.equal(await page.getByRole('textbox', { name: 'Property for the column First name' }).inputValue(), 'First name');
-    assert.equal(await page.getByRole('textbox', { name: 'Property for the column Shoe size' }).inputValue(), '');
+    assert.equal(await page.getByRole('combobox', { name: 'Property for the column E-mail' }).inputValue(), 'E-mail');
+    assert.equal(await page.getByRole('combobox', { name: 'Property for the column First name' }).inputValue(), 'First name');
+    assert.equal(await page.getByRole('combobox', { name: 'Property for the column Shoe size' }).inputValue(), '');
     await accessible(page, 'mapping');
   });
 
   test('a property chosen twice keeps it from starting, and says so', async () => {
-    const field = page.getByRole('textbox', { name: 'Property for the column Shoe size' });
+    const field = page.getByRole('combobox', { name: 'Property for the column Shoe size' });
     await field.fill('First name');
     await page.getByRole('option', { name: 'First name', exact: true }).click();
     await page.getByText('“First name” is chosen for more than one column.').waitFor();
@@ -91,7 +92,9 @@ describe('a long file', () => {
   test('shows how far it is and can be stopped; what is in stays in', async () => {
     await go(page, 'West', 'import?type=contacts');
     const rows = Array.from({ length: 400_000 }, (_, i) => `p${i}@${mark}-long.example,P${i},Long`);
-    await choose(asFile('long.csv', `Email,First Name,Last Name\n${rows.join('\n')}\n`));
+    const path = join(browser.folder, 'long.csv');
+    writeFileSync(path, `Email,First Name,Last Name\n${rows.join('\n')}\n`);
+    await choose(path);
     await page.getByRole('button', { name: 'Import the file' }).click();
     await page.waitForURL(/\/import\/\d+/, { timeout: 60_000 });
     await page.getByRole('progressbar').first().waitFor();

@@ -23,7 +23,7 @@ describe('users', () => {
     const dialog = page.getByRole('dialog', { name: 'Add a user' });
     await dialog.getByLabel('E-mail').fill(email);
     await dialog.getByLabel('Name').fill(`Invited ${mark}`);
-    await dialog.getByRole('textbox', { name: 'Role' }).click();
+    await dialog.getByRole('combobox', { name: 'Role' }).click();
     await page.getByRole('option', { name: 'Partner admin' }).click();
     await accessible(page, 'new user');
     await dialog.getByRole('button', { name: 'Add', exact: true }).click();
@@ -98,7 +98,7 @@ describe('properties and pipelines', () => {
     await page.getByRole('button', { name: 'New property' }).click();
     const dialog = page.getByRole('dialog', { name: 'New property' });
     await dialog.getByLabel('Label').fill(`Size ${mark}`);
-    await dialog.getByRole('textbox', { name: 'Type' }).click();
+    await dialog.getByRole('combobox', { name: 'Type' }).click();
     await page.getByRole('option', { name: 'One of several' }).click();
     await dialog.getByLabel('Options, one per line').fill('Small\nLarge');
     await accessible(page, 'new property');

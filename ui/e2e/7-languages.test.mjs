@@ -15,6 +15,15 @@ let browser;
 before(async () => { browser = await open(); });
 after(() => browser.close());
 
+/** Through her profile, as people do: the choice is the person's, not the browser's. */
+async function speak(page, name) {
+  await go(page, 'West', 'settings/profile');
+  await page.getByRole('combobox', { name: /^(Language|Lingua|Sprog|Taal)$/ }).click();
+  const saved = page.waitForResponse((response) => response.url().endsWith('/identity/v1/person') && response.request().method() === 'PATCH');
+  await page.getByRole('option', { name }).click();
+  assert.ok((await saved).ok());
+}
+
 for (const [language, words] of Object.entries(WORDS)) {
   describe(`in ${words.language}`, () => {
     let page;
@@ -31,6 +40,13 @@ for (const [language, words] of Object.entries(WORDS)) {
       await page.getByRole('button', { name: words.signIn, exact: true }).click();
       await page.waitForURL(/\/a\//);
     });
+    test('she chooses her language, and it stays with her', async () => {
+      await speak(page, words.language);
+      await page.reload();
+      await page.getByRole('heading', { level: 1 }).first().waitFor();
+      assert.equal(await page.evaluate(() => document.documentElement.lang), language);
+    });
+    after(() => speak(page, 'English'));
     for (const path of PAGES) {
       test(path, async () => {
         await go(page, 'West', path);

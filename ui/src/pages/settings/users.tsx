@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { call } from '../../api/client';
 import { queryClient, usersQuery } from '../../api/queries';
-import type { User } from '../../api/types';
+import type { Page, User } from '../../api/types';
 import { PersonMark } from '../../components/account-mark';
 import { Empty, Loading, Problem } from '../../components/states';
 import { maybeT, useT } from '../../i18n';
@@ -39,6 +39,14 @@ export function UsersPage() {
     setResting(null);
     await refresh();
   };
+  const invite = async (user: User) => {
+    try {
+      const { setupLink } = await call<{ setupLink: string }>(`/accounts/v1/users/${user.id}/link`, { method: 'POST', account: account.id });
+      setLink({ email: user.email, url: absolute(setupLink) });
+    } catch (problem) {
+      toastProblem(problem, t);
+    }
+  };
   const remove = async (user: User) => {
     try {
       await call(`/accounts/v1/users/${user.id}`, { method: 'DELETE', account: account.id });
@@ -71,7 +79,7 @@ export function UsersPage() {
                       {admin && (
                         <Menu position="bottom-end">
                           <Menu.Target><ActionIcon aria-label={t('links.actions', { name: user.name || user.email })}><IconDots size={16} /></ActionIcon></Menu.Target>
-                          <Menu.Dropdown><Menu.Item onClick={() => setEditing(user)}>{t('act.edit')}</Menu.Item>{user.status.toLowerCase() === 'deactivated' ? <Menu.Item onClick={() => void setStatus(user, 'active')}>{t('users.reactivate')}</Menu.Item> : <Menu.Item onClick={() => setResting(user)}>{t('users.deactivate')}</Menu.Item>}{user.status.toLowerCase() !== 'active' && <><Menu.Divider /><Menu.Item color="red" onClick={() => setRemoving(user)}>{t('act.remove')}</Menu.Item></>}</Menu.Dropdown>
+                          <Menu.Dropdown><Menu.Item onClick={() => setEditing(user)}>{t('act.edit')}</Menu.Item><Menu.Item onClick={() => void invite(user)}>{t('users.newLink')}</Menu.Item>{user.status.toLowerCase() === 'deactivated' ? <Menu.Item onClick={() => void setStatus(user, 'active')}>{t('users.reactivate')}</Menu.Item> : <Menu.Item onClick={() => setResting(user)}>{t('users.deactivate')}</Menu.Item>}{user.status.toLowerCase() !== 'active' && <><Menu.Divider /><Menu.Item color="red" onClick={() => setRemoving(user)}>{t('act.remove')}</Menu.Item></>}</Menu.Dropdown>
                         </Menu>
                       )}
                     </td>
@@ -90,25 +98,30 @@ export function UsersPage() {
   );
 }
 
+const absolute = (link: string): string => (link.startsWith('/') ? `${location.origin}${link}` : link);
+
 function UserDialog({ user, close, done }: { user: User | null; close: () => void; done: (setupLink: string | undefined, email: string) => void }) {
   const t = useT();
   const { account } = useHere();
   const [form, setForm] = useState({ email: user?.email ?? '', name: user?.name ?? '', role: user?.role ?? 'standard', seats: user?.seats.map((seat) => seat.toLowerCase()) ?? ['sales'] });
+  const [set, setSet] = useState(user?.permissionSetId ? String(user.permissionSetId) : '');
+  const sets = useQuery({ queryKey: ['a', account.id, 'permission-sets'], queryFn: () => call<Page<{ id: string; name: string }>>('/accounts/v1/permission-sets', { account: account.id }).then((page) => page.results) });
   const [errors, setErrors] = useState<Record<string, string>>({});
   const [busy, setBusy] = useState(false);
+  const permissionSetId = form.role === 'standard' && set ? set : null;
   const save = async () => {
     setBusy(true);
     setErrors({});
     try {
       if (user) {
-        await call(`/accounts/v1/users/${user.id}`, { method: 'PATCH', account: account.id, body: { role: form.role, seats: form.seats } });
+        await call(`/accounts/v1/users/${user.id}`, { method: 'PATCH', account: account.id, body: { role: form.role, seats: form.seats, permissionSetId } });
         toastDone(t('state.saved'));
         done(undefined, user.email);
       } else {
-        const made = await call<User & { setupUrl?: string; setupToken?: string }>('/accounts/v1/users', { method: 'POST', account: account.id, body: form });
+        const made = await call<User & { setupUrl?: string; setupToken?: string }>('/accounts/v1/users', { method: 'POST', account: account.id, body: { ...form, permissionSetId } });
         toastDone(t('users.added', { name: form.name }));
         const raw = made.setupLink ?? made.setupUrl ?? (made.setupToken ? `/setup/${made.setupToken}` : undefined);
-        done(raw?.startsWith('/') ? `${location.origin}${raw}` : raw, form.email);
+        done(raw && absolute(raw), form.email);
       }
     } catch (problem) {
       setErrors(byField(problem, t));
@@ -123,6 +136,7 @@ function UserDialog({ user, close, done }: { user: User | null; close: () => voi
           <TextInput label={t('signIn.email')} type="email" value={form.email} readOnly={user !== null} onChange={(event) => setForm({ ...form, email: event.currentTarget.value })} error={errors.email} required withAsterisk={false} data-autofocus={user === null || undefined} />
           <TextInput label={t('profile.name')} value={form.name} readOnly={user !== null} onChange={(event) => setForm({ ...form, name: event.currentTarget.value })} error={errors.name} required withAsterisk={false} />
           <Select label={t('users.role')} data={ROLES.map((role) => ({ value: role, label: t(`account.role.${role}`) }))} value={form.role} onChange={(role) => role && setForm({ ...form, role })} error={errors.role} allowDeselect={false} />
+          {form.role === 'standard' && (sets.data?.length ?? 0) > 0 && <Select label={t('users.rights')} data={[{ value: '', label: t('users.rightsMember') }, ...sets.data!.map((one) => ({ value: one.id, label: one.name }))]} value={set} onChange={(value) => setSet(value ?? '')} error={errors.permissionSetId} allowDeselect={false} />}
           <MultiSelect label={t('users.seats')} description={t('users.seatsText')} data={SEATS.map((seat) => ({ value: seat, label: t(`seat.${seat}`) }))} value={form.seats} onChange={(seats) => setForm({ ...form, seats })} error={errors.seats} />
           {errors[''] && <Text size="sm" c="var(--mantine-color-error)" role="alert">{errors['']}</Text>}
           <Group justify="flex-end"><Button variant="default" onClick={close}>{t('act.cancel')}</Button><Button type="submit" loading={busy}>{user ? t('act.save') : t('act.add')}</Button></Group>
