@@ -42,7 +42,7 @@ export const theme = createTheme({
     Select: { defaultProps: { size: 'sm', checkIconPosition: 'right', comboboxProps: { shadow: 'md' } } },
     MultiSelect: { defaultProps: { size: 'sm', comboboxProps: { shadow: 'md' } } },
     InputWrapper: { styles: { label: { fontWeight: 560, marginBottom: rem(3) }, error: { marginTop: rem(4) } } },
-    Modal: { defaultProps: { centered: false, radius: 'lg', overlayProps: { backgroundOpacity: 0.4, blur: 2 } }, styles: { title: { fontWeight: 640, fontSize: rem(16) } } },
+    Modal: { defaultProps: { attributes: { header: { role: 'presentation' } }, centered: false, radius: 'lg', overlayProps: { backgroundOpacity: 0.4, blur: 2 } }, styles: { title: { fontWeight: 640, fontSize: rem(16) } } },
     Popover: { defaultProps: { shadow: 'md', radius: 'md' } },
     Menu: { defaultProps: { shadow: 'md', radius: 'md' } },
     Tooltip: { defaultProps: { withArrow: true, openDelay: 300 } },
