@@ -9,6 +9,7 @@ mod contract;
 mod definitions;
 mod door;
 mod group;
+mod identity;
 mod imports;
 mod records;
 mod search;
