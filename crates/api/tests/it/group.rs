@@ -2,19 +2,18 @@
 
 use crate::client::{Reply, send};
 use crate::contract::Contract;
+use crate::people::{cookie, hashed};
 use crate::world::{EAST, WEST, World, world};
 use app::cx::Cx;
 use axum::body::Body;
 use axum::http::Request;
 use jiff::SignedDuration;
-use model::account::{AccountUser, Role, Seat, UserStatus};
-use model::id::{AccountId, OwnerId, PersonId, RecordId};
-use model::identity::session::Session;
+use model::account::{Role, Seat};
+use model::id::{AccountId, PersonId, RecordId};
 use model::object::{CONTACT, NOTE, ObjectType};
 use model::property::Schema;
 use model::record::{self, Properties};
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
 /// Super Admin of both accounts, with an authenticator and a Sales seat.
 const ANN: PersonId = PersonId(11);
@@ -28,65 +27,22 @@ struct Group(World);
 async fn group() -> Group {
     let group = Group(world().await);
     for (person, name) in [(ANN, "Ann"), (BO, "Bo"), (DAN, "Dan")] {
-        group.add_person(person, name).await;
+        group.0.add_person(person, name).await;
     }
-    group.put_user(EAST, ANN, Role::SuperAdmin, &[Seat::Sales]).await;
-    group.put_user(WEST, ANN, Role::SuperAdmin, &[Seat::Sales]).await;
-    group.put_user(WEST, BO, Role::Standard, &[Seat::Sales]).await;
-    group.put_user(WEST, DAN, Role::PartnerAdmin, &[]).await;
+    group.0.put_user(EAST, ANN, Role::SuperAdmin, &[Seat::Sales]).await;
+    group.0.put_user(WEST, ANN, Role::SuperAdmin, &[Seat::Sales]).await;
+    group.0.put_user(WEST, BO, Role::Standard, &[Seat::Sales]).await;
+    group.0.put_user(WEST, DAN, Role::PartnerAdmin, &[]).await;
     group
 }
 
-/// The cookie of the tests says whose it is; only its hash is stored, as always.
-fn cookie(person: PersonId) -> String {
-    format!("session-of-{person}")
-}
-
-fn hashed(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 impl Group {
-    async fn directory(&self, statements: impl AsyncFnOnce(&mut store::WriteTx) -> store::Result<()>) {
-        let mut tx = self.0.app.store.write_home().await.unwrap();
-        statements(&mut tx).await.unwrap();
-        tx.commit(&Cx::system(&self.0.app, EAST).by(), testkit::start(), &[]).await.unwrap();
-    }
-
-    async fn add_person(&self, id: PersonId, name: &str) {
-        let now = testkit::start();
-        let session = Session {
-            id: format!("s{id}"),
-            person: id,
-            created_at: now,
-            last_seen_at: now,
-            expires_at: now + SignedDuration::from_hours(24),
-            second_factor_at: None,
-            user_agent: String::new(),
-            address: String::new(),
-        };
-        self.directory(async |tx| {
-            let sql = "INSERT INTO person (id, email, email_folded, name, locale, webauthn_id, totp_confirmed_at, created_at)
-                       VALUES ($1, $2, $2, $3, 'en', $2, 0, 0)";
-            let email = format!("{}@group.example", name.to_lowercase());
-            tx.execute(sql, &[id.into(), email.into(), name.into()]).await?;
-            store::session::create(tx, &session, &hashed(&cookie(id))).await
-        })
-        .await;
-    }
-
-    async fn put_user(&self, account: AccountId, person: PersonId, role: Role, seats: &[Seat]) {
-        let (owner, seats) = (OwnerId(account.0 * 1000 + person.0), seats.iter().copied().collect());
-        let user = AccountUser { account, person, owner, role, status: UserStatus::Active, seats, permission_set: None };
-        self.directory(async |tx| store::account::put_user(tx, &user, testkit::start()).await).await;
-    }
-
     async fn proof(&self, act: &str, subject: &str) -> String {
         let text = format!("proof-{}", self.0.app.outside.uuid());
         let sql = "INSERT INTO step_up_proof (proof_hash, person_id, act, subject, expires_at) VALUES ($1, $2, $3, $4, $5)";
         let expires_at = testkit::start() + SignedDuration::from_mins(5);
         let params = [hashed(&text).into(), ANN.into(), act.into(), subject.into(), expires_at.into()];
-        self.directory(async |tx| tx.execute(sql, &params).await.map(drop)).await;
+        self.0.directory(async |tx| tx.execute(sql, &params).await.map(drop)).await;
         text
     }
 

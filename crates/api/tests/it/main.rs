@@ -11,6 +11,7 @@ mod door;
 mod group;
 mod identity;
 mod imports;
+mod people;
 mod records;
 mod search;
 mod table;
