@@ -62,9 +62,9 @@ async fn main() -> Result<()> {
 }
 
 async fn account(product: &Product, name: &str) -> Result<(String, String)> {
-    let account = product.json(&["account", "create", name]).await?;
+    let account = product.json(&["account", "create", name, "--subscription", "all=enterprise"]).await?;
     let id = text(&account["id"]);
-    let token = product.json(&["token", "create", "--account", &id, "--name", "bench", "--scope", "*"]).await?;
+    let token = product.json(&["token", "create", "--account", &id, "bench"]).await?;
     Ok((id, text(&token["token"])))
 }
 
@@ -146,7 +146,7 @@ async fn import(product: &Product, account: &str, folder: &std::path::Path, opti
     out.flush()?;
     drop(out);
     let path = file.to_string_lossy().into_owned();
-    let (_, took, memory) = product.watched(&["import", &path, "--account", account, "--object", "contacts"]).await?;
+    let (_, took, memory) = product.watched(&["import", &path, "--account", account, "--type", "contacts"]).await?;
     let measured = Measured { n_requests: options.rows, elapsed: took, latencies: Vec::new() };
     table.row(
         &format!("CSV import, {} rows of 20 columns, dedupe", options.rows),

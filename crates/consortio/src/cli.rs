@@ -46,6 +46,9 @@ pub enum Command {
     /// Service tokens of an account: list, create, revoke.
     #[command(subcommand)]
     Token(Token),
+    /// The organization of an account: show, create, connect, cut, delete, log.
+    #[command(subcommand)]
+    Organization(Organization),
     /// Import a CSV file.
     Import(Import),
     /// Write records of an account as CSV.
@@ -212,6 +215,93 @@ pub enum Token {
         account: String,
         id: String,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Organization {
+    /// Members, and what passes between them.
+    Show {
+        /// Id or name of any member.
+        #[arg(long)]
+        account: String,
+    },
+    /// Join accounts. Nothing is shared until a direction is opened.
+    Create(OrganizationCreate),
+    /// Let a feature pass in one direction.
+    Open(OrganizationEdge),
+    /// Stop a feature in one direction, at once.
+    Close(OrganizationEdge),
+    /// Stop everything between two members, at once.
+    Cut {
+        /// Id or name.
+        first: String,
+        /// Id or name.
+        second: String,
+    },
+    /// Add an account. It starts without connections.
+    Add {
+        /// Id or name of a member.
+        #[arg(long)]
+        account: String,
+        /// Id or name of the new one.
+        member: String,
+    },
+    /// Remove a member, with its connections.
+    Remove {
+        /// Id or name of a member.
+        #[arg(long)]
+        account: String,
+        /// Id or name of the one to remove.
+        member: String,
+    },
+    /// Delete the organization; the accounts stay.
+    Delete {
+        /// Id or name of a member.
+        #[arg(long)]
+        account: String,
+        /// Do it.
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Everything that was done to the organization, oldest first.
+    Log {
+        /// Id or name of a member.
+        #[arg(long)]
+        account: String,
+        /// Only entries after this number.
+        #[arg(long, default_value_t = 0)]
+        after: i64,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct OrganizationCreate {
+    pub name: String,
+    /// Id or name of the account that creates it.
+    #[arg(long)]
+    pub account: String,
+    /// Id or name of an account to join; may be repeated.
+    #[arg(long, required = true)]
+    pub with: Vec<String>,
+    /// HubSpot's limits: five accounts, tiers, one location.
+    #[arg(long)]
+    pub parity: bool,
+    /// The impact statement, which is printed without this flag, was read and is agreed to.
+    #[arg(long)]
+    pub acknowledge: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct OrganizationEdge {
+    /// Id or name of the account that gives.
+    #[arg(long)]
+    pub from: String,
+    /// Id or name of the account that sees.
+    #[arg(long)]
+    pub to: String,
+    /// What passes.
+    #[arg(long, default_value = "mirroring")]
+    pub feature: String,
 }
 
 #[derive(Debug, Args)]

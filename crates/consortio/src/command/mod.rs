@@ -8,6 +8,7 @@ mod export;
 mod import;
 mod migrate;
 mod move_engine;
+mod organization;
 mod serve;
 mod token;
 mod user;
@@ -42,6 +43,7 @@ pub async fn run(cli: Cli, out: Out) -> Result<Outcome> {
         Command::Account(command) => account::run(&config, out, command).await,
         Command::User(command) => user::run(&config, out, command).await,
         Command::Token(command) => token::run(&config, out, command).await,
+        Command::Organization(command) => organization::run(&config, out, command).await,
         Command::Import(args) => import::run(&config, out, &args).await,
         Command::Export(args) => export::run(&config, out, &args).await,
         Command::Backup { file } => backup::backup(&config, out, &file).await,
