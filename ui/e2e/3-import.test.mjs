@@ -37,7 +37,7 @@ describe('a file from a spreadsheet', () => {
     await page.getByText(/separated by semicolons, UTF-8/).waitFor();
     assert.equal(await page.getByRole('combobox', { name: 'Property for the column E-mail' }).inputValue(), 'E-mail');
     assert.equal(await page.getByRole('combobox', { name: 'Property for the column First name' }).inputValue(), 'First name');
-    assert.equal(await page.getByRole('combobox', { name: 'Property for the column Shoe size' }).inputValue(), '');
+    assert.equal(await page.getByRole('combobox', { name: 'Property for the column Shoe size' }).inputValue(), 'Leave out');
     await accessible(page, 'mapping');
   });
 
@@ -47,7 +47,8 @@ describe('a file from a spreadsheet', () => {
     await page.getByRole('option', { name: 'First name', exact: true }).click();
     await page.getByText('“First name” is chosen for more than one column.').waitFor();
     assert.equal(await page.getByRole('button', { name: /^Import \d/ }).isDisabled(), true);
-    await field.locator('xpath=ancestor::td').getByRole('button', { name: 'Leave out' }).click();
+    await field.fill('Leave');
+    await page.getByRole('option', { name: 'Leave out' }).click();
     assert.equal(await page.getByRole('button', { name: /^Import \d/ }).isDisabled(), false);
   });
 
@@ -91,7 +92,7 @@ describe('a file from a spreadsheet', () => {
 describe('a long file', () => {
   test('shows how far it is and can be stopped; what is in stays in', async () => {
     await go(page, 'West', 'import?type=contacts');
-    const rows = Array.from({ length: 400_000 }, (_, i) => `p${i}@${mark}-long.example,P${i},Long`);
+    const rows = Array.from({ length: 150_000 }, (_, i) => `p${i}@${mark}-long.example,P${i},Long`);
     const path = join(browser.folder, 'long.csv');
     writeFileSync(path, `Email,First Name,Last Name\n${rows.join('\n')}\n`);
     await choose(path);

@@ -98,13 +98,11 @@ function ReadyForm({ chosen, another }: { chosen: Chosen; another: () => void })
                         <Group gap="xs" wrap="nowrap">
                           <Select
                             aria-label={t('import.propertyFor', { column: name })}
-                            placeholder={t('import.skip')}
-                            data={properties}
-                            value={mapping[i] ?? null}
-                            onChange={(value) => setMapping(mapping.map((old, at) => (at === i ? value : old)))}
+                            data={[{ value: NO_KEY, label: t('import.skip') }, ...properties]}
+                            value={mapping[i] ?? NO_KEY}
+                            onChange={(value) => setMapping(mapping.map((old, at) => (at === i ? (value === NO_KEY ? null : value) : old)))}
                             searchable
-                            clearable
-                            clearButtonProps={{ 'aria-label': t('import.skip') }}
+                            allowDeselect={false}
                             nothingFoundMessage={t('import.noProperty')}
                             limit={200}
                             size="xs"

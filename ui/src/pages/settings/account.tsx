@@ -1,6 +1,5 @@
 import { Badge, Button, Group, Select, SimpleGrid, Stack, Switch, Text, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useRouter } from '@tanstack/react-router';
 import { useState } from 'react';
 import { call } from '../../api/client';
 import { queryClient, settingsQuery } from '../../api/queries';
@@ -9,6 +8,7 @@ import { Loading, Problem } from '../../components/states';
 import { maybeT, useLanguage, useT } from '../../i18n';
 import { isAdmin, useHere } from '../../lib/account';
 import { byField } from '../../lib/errors';
+import { useRefreshSession } from '../../lib/refresh';
 import { toastDone } from '../../lib/toast';
 import { ConfirmDialog, Section, SettingsPage, subscriptionName } from './parts';
 
@@ -31,7 +31,7 @@ const timeZones = () => (Intl.supportedValuesOf ? ['UTC', ...Intl.supportedValue
 function AccountForm({ settings }: { settings: AccountSettings }) {
   const t = useT();
   const language = useLanguage();
-  const router = useRouter();
+  const refresh = useRefreshSession();
   const { account } = useHere();
   const admin = isAdmin(account);
   const [form, setForm] = useState({ name: settings.name, timeZone: settings.timeZone, currency: settings.currency });
@@ -46,8 +46,8 @@ function AccountForm({ settings }: { settings: AccountSettings }) {
     setErrors({});
     try {
       await call('/accounts/v1/settings', { method: 'PATCH', account: account.id, body: part });
-      await Promise.all([queryClient.invalidateQueries({ queryKey: ['a', account.id] }), queryClient.invalidateQueries({ queryKey: ['session'] })]);
-      await router.invalidate();
+      await queryClient.invalidateQueries({ queryKey: ['a', account.id] });
+      await refresh();
       toastDone(t('state.saved'));
       setAsking(false);
     } catch (problem) {

@@ -1,17 +1,16 @@
 import { Button, Group, Select, Stack, TextInput } from '@mantine/core';
-import { useRouter } from '@tanstack/react-router';
 import { useState } from 'react';
 import { call } from '../../api/client';
-import { queryClient } from '../../api/queries';
 import { LanguageSelect } from '../../components/language-select';
 import { useT } from '../../i18n';
 import { useHere } from '../../lib/account';
+import { useRefreshSession } from '../../lib/refresh';
 import { toastDone, toastProblem } from '../../lib/toast';
 import { SettingsPage } from './parts';
 
 export function ProfilePage() {
   const t = useT();
-  const router = useRouter();
+  const refresh = useRefreshSession();
   const { session } = useHere();
   const [name, setName] = useState(session.person.name);
   const [busy, setBusy] = useState(false);
@@ -19,8 +18,7 @@ export function ProfilePage() {
     setBusy(true);
     try {
       await call('/identity/v1/person', { method: 'PATCH', body: part });
-      await queryClient.invalidateQueries({ queryKey: ['session'] });
-      await router.invalidate();
+      await refresh();
       toastDone(t('state.saved'));
     } catch (problem) {
       toastProblem(problem, t);

@@ -3,7 +3,6 @@ import { useDisclosure } from '@mantine/hooks';
 import { browserSupportsWebAuthn, startRegistration } from '@simplewebauthn/browser';
 import { IconDeviceDesktop, IconDeviceMobile, IconDownload, IconFingerprint, IconPlus, IconTrash } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { useRouter } from '@tanstack/react-router';
 import { useState } from 'react';
 import { ApiError, call } from '../../api/client';
 import { passkeysQuery, queryClient, sessionsQuery } from '../../api/queries';
@@ -15,19 +14,11 @@ import { useHere } from '../../lib/account';
 import { saveAs } from '../../lib/download';
 import { byField, describe } from '../../lib/errors';
 import { useProved } from '../../lib/proved';
+import { useRefreshSession } from '../../lib/refresh';
 import { ago } from '../../lib/format';
 import { toastDone, toastProblem } from '../../lib/toast';
 import { browserName } from '../../lib/user-agent';
 import { Section, SettingsPage } from './parts';
-
-/** After a change of factors the session says so; everything that depends on it reads it again. */
-function useRefreshSession() {
-  const router = useRouter();
-  return async () => {
-    await queryClient.invalidateQueries({ queryKey: ['session'] });
-    await router.invalidate();
-  };
-}
 
 export function SecurityPage() {
   const t = useT();
