@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { BASE, account, api, find, go, open, rep, signedIn } from './lib.mjs';
+import { BASE, account, api, find, go, manager, open, rep, signedIn } from './lib.mjs';
 
 let browser;
 let page;
@@ -19,6 +19,7 @@ describe('a rep works with her list of companies', () => {
   test('searches, and the address keeps the search', async () => {
     await page.getByLabel('Search this list').fill('cancity');
     await page.waitForURL(/q=cancity/);
+    await page.getByText('1 record', { exact: true }).waitFor();
     await page.getByRole('link', { name: 'Cancity', exact: true }).waitFor();
     assert.equal(await rows().count(), 1);
     await page.reload();
@@ -140,13 +141,21 @@ describe('a rep creates and edits', () => {
     await page.getByRole('button', { name: 'Edit Country: Danmark' }).first().waitFor();
   });
 
-  test('the company is archived', async () => {
-    await page.getByRole('button', { name: 'More actions' }).click();
-    await page.getByRole('menuitem', { name: 'Archive' }).click();
-    await page.getByRole('dialog').getByRole('button', { name: 'Archive' }).click();
-    await page.waitForURL(/companies$/);
-    await page.getByLabel('Search this list').fill(name);
-    await page.getByText('Nothing matches').waitFor();
+  test('she may not archive, so no button offers it', async () => {
+    assert.equal(await page.getByRole('button', { name: 'More actions' }).count(), 0);
+  });
+
+  test('a manager may, and the company leaves the list', async () => {
+    const record = await find('West', 'companies', 'domain', `${mark}.example`);
+    const boss = await browser.person();
+    await signedIn(boss, manager(), 'West', `companies/${record.id}`);
+    await boss.getByRole('button', { name: 'More actions' }).click();
+    await boss.getByRole('menuitem', { name: 'Archive' }).click();
+    await boss.getByRole('dialog').getByRole('button', { name: 'Archive' }).click();
+    await boss.waitForURL(/companies$/);
+    await boss.getByLabel('Search this list').fill(name);
+    await boss.getByText('Nothing matches').waitFor();
+    await page.getByText('This record is not here').waitFor();
   });
 });
 

@@ -8,7 +8,7 @@ import { call } from '../api/client';
 import { type Associated, associatedQuery, queryClient, searchQuery } from '../api/queries';
 import type { AssociationType, CrmRecord, ListType } from '../api/types';
 import { type Translate, useT } from '../i18n';
-import { useHere } from '../lib/account';
+import { may, useHere } from '../lib/account';
 import { CHILD_OF, OBJECTS, PARENT_OF, recordName } from '../lib/objects';
 import { useSchema } from '../lib/schema';
 import { toastProblem } from '../lib/toast';
@@ -67,12 +67,12 @@ function AssociationCard({ type, record, to }: { type: ListType; record: CrmReco
     <section className="card" aria-label={title}>
       <Group justify="space-between" px={14} py={9} wrap="nowrap">
         <Title order={2} size="h3">{title} {links.data && links.data.length > 0 && <Text span size="sm" c="dimmed" fw={500} className="tabular">{links.data.length}</Text>}</Title>
-        <ActionIcon size={26} aria-label={t('links.add', { type: title })} onClick={add.open}><IconPlus size={16} /></ActionIcon>
+        {may(account, 'edit', type) && <ActionIcon size={26} aria-label={t('links.add', { type: title })} onClick={add.open}><IconPlus size={16} /></ActionIcon>}
       </Group>
       {links.isPending && <Stack px={14} pb={12} gap={8}><Skeleton h={14} /><Skeleton h={14} w="60%" /></Stack>}
       {links.isError && <Problem problem={links.error} compact retry={() => void links.refetch()} />}
       {links.data?.length === 0 && <Text size="sm" c="dimmed" px={14} pb={12}>{t('links.none')}</Text>}
-      {shown && shown.length > 0 && <ul className="links">{shown.map((one) => <LinkRow key={one.record.id} to={to} one={one} remove={() => void remove(one)} />)}</ul>}
+      {shown && shown.length > 0 && <ul className="links">{shown.map((one) => <LinkRow key={one.record.id} to={to} one={one} remove={may(account, 'edit', type) ? () => void remove(one) : undefined} />)}</ul>}
       {links.data && links.data.length > SHOWN && <Button variant="subtle" size="compact-sm" mx={10} mb={8} onClick={() => setAll(!all)}>{all ? t('links.fewer') : t('links.all', { n: links.data.length })}</Button>}
       {adding && <AddLink type={type} record={record} to={to} close={add.close} create={() => { add.close(); create.open(); }} done={refresh} taken={links.data?.map((one) => one.record.id) ?? []} />}
       {creating && <RecordForm type={to} close={create.close} created={async (made) => { await call(`/crm/v4/objects/${type}/${record.id}/associations/default/${to}/${made.id}`, { method: 'PUT', account: account.id }); await refresh(); }} />}
@@ -80,7 +80,7 @@ function AssociationCard({ type, record, to }: { type: ListType; record: CrmReco
   );
 }
 
-function LinkRow({ to, one, remove }: { to: ListType; one: Associated; remove: () => void }) {
+function LinkRow({ to, one, remove }: { to: ListType; one: Associated; remove?: () => void }) {
   const t = useT();
   const { account } = useHere();
   const schema = useSchema(to);
@@ -104,10 +104,10 @@ function LinkRow({ to, one, remove }: { to: ListType; one: Associated; remove: (
         </Group>
         {detail && <Text size="xs" c="dimmed" className="truncate">{detail}</Text>}
       </div>
-      <Menu position="bottom-end">
+      {remove && <Menu position="bottom-end">
         <Menu.Target><ActionIcon size={24} aria-label={t('links.actions', { name })}><IconDots size={15} /></ActionIcon></Menu.Target>
         <Menu.Dropdown><Menu.Item leftSection={<IconLinkOff size={15} />} onClick={remove}>{t('links.remove')}</Menu.Item></Menu.Dropdown>
-      </Menu>
+      </Menu>}
     </li>
   );
 }

@@ -6,7 +6,7 @@ import { call } from '../api/client';
 import { LIMITS, queryClient } from '../api/queries';
 import type { ListType } from '../api/types';
 import { useT } from '../i18n';
-import { useHere } from '../lib/account';
+import { may, useHere } from '../lib/account';
 import { describe } from '../lib/errors';
 import { type Schema, writable } from '../lib/schema';
 import { toastDone, toastProblem } from '../lib/toast';
@@ -49,8 +49,8 @@ export function BulkBar({ type, schema, ids, clear }: { type: ListType; schema: 
       <Paper className="bulk" shadow="lg" role="region" aria-label={t('bulk.title')}>
         <Text size="sm" fw={600} role="status">{t('bulk.selected', { count: ids.length })}</Text>
         <Group gap={6}>
-          <Button size="compact-md" variant="white" color="dark" leftSection={<IconPencil size={15} />} onClick={edit.open}>{t('bulk.edit')}</Button>
-          <Button size="compact-md" variant="white" color="red" leftSection={<IconArchive size={15} />} onClick={archive.open}>{t('act.archive')}</Button>
+          {may(account, 'edit', type) && <Button size="compact-md" variant="white" color="dark" leftSection={<IconPencil size={15} />} onClick={edit.open}>{t('bulk.edit')}</Button>}
+          {may(account, 'delete', type) && <Button size="compact-md" variant="white" color="red" leftSection={<IconArchive size={15} />} onClick={archive.open}>{t('act.archive')}</Button>}
           <Button size="compact-md" variant="transparent" c="white" leftSection={<IconX size={15} />} onClick={clear}>{t('bulk.clear')}</Button>
         </Group>
       </Paper>

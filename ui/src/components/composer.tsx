@@ -7,7 +7,7 @@ import { call } from '../api/client';
 import { queryClient } from '../api/queries';
 import type { ActivityType, CrmRecord, ListType } from '../api/types';
 import { type Key, useT } from '../i18n';
-import { useHere } from '../lib/account';
+import { may, useHere } from '../lib/account';
 import { byField } from '../lib/errors';
 import { useHotkeys } from '../lib/hotkeys';
 import { ACTIVITY_TO } from '../lib/objects';
@@ -58,7 +58,8 @@ export function Composer({ type, record }: { type: ListType; record: CrmRecord }
     setErrors({});
     setTimeout(() => text.current?.focus(), 30);
   };
-  useHotkeys({ n: () => begin('notes') });
+  const kinds = KINDS.filter((one) => may(account, 'edit', one));
+  useHotkeys(kinds.includes('notes') ? { n: () => begin('notes') } : {});
   const me = schema.options('hubspot_owner_id').find((option) => schema.owner(option.value)?.email?.toLowerCase() === session.person.email.toLowerCase());
 
   const save = async () => {
@@ -85,6 +86,7 @@ export function Composer({ type, record }: { type: ListType; record: CrmRecord }
   const titled = kind !== 'notes';
   const choice = CHOICES[kind];
   const complaint = Object.values(errors)[0];
+  if (kinds.length === 0) return null;
   return (
     <section className="card" style={{ marginBottom: 14 }} aria-label={t('compose.title')}>
       <div style={{ padding: 8, overflowX: 'auto' }}>
@@ -94,13 +96,13 @@ export function Composer({ type, record }: { type: ListType; record: CrmRecord }
           aria-label={t('compose.title')}
           value={open ? kind : ''}
           onChange={(value) => begin(value as ActivityType)}
-          data={KINDS.map((value) => {
+          data={kinds.map((value) => {
             const Icon = ACTIVITY_ICONS[value];
             return { value, label: <Group gap={6} wrap="nowrap" justify="center"><Icon size={15} stroke={1.7} aria-hidden="true" /><span>{t(`kind.${value}`)}</span></Group> };
           })}
         />
       </div>
-      {!open && <button type="button" className="compose-open" onClick={() => begin('notes')}>{t('compose.prompt')}</button>}
+      {!open && <button type="button" className="compose-open" onClick={() => begin(kinds[0]!)}>{t('compose.prompt')}</button>}
       {open && (
         <form style={{ padding: '4px 12px 12px' }} onSubmit={(event) => { event.preventDefault(); void save(); }} onKeyDown={(event) => { if (event.key === 'Escape') setOpen(false); if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void save(); }}>
           <Stack gap="xs">

@@ -6,7 +6,7 @@ import { call } from '../api/client';
 import { historyQuery, queryClient } from '../api/queries';
 import type { CrmRecord, HistoryValue, ListType } from '../api/types';
 import { maybeT, useLanguage, useT } from '../i18n';
-import { useHere } from '../lib/account';
+import { may, useHere } from '../lib/account';
 import { byField } from '../lib/errors';
 import { ago, moment } from '../lib/format';
 import { OBJECTS } from '../lib/objects';
@@ -61,7 +61,8 @@ function PropertyRow({ type, schema, record, name }: { type: ListType; schema: S
   const property = schema.get(name)!;
   const value = record.properties[name] ?? '';
   const label = schema.label(name);
-  const editable = writable(property);
+  const { account } = useHere();
+  const editable = writable(property) && may(account, 'edit', type);
   const stop = () => {
     setEditing(false);
     setTimeout(() => button.current?.focus(), 0);

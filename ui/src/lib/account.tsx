@@ -16,3 +16,8 @@ export function useHere(): Here {
 export function isAdmin(account: AccountSummary): boolean {
   return account.role === 'super_admin';
 }
+
+/** What she may do with records of a type here. The server decides; this only spares her buttons that would be refused. */
+export function may(account: AccountSummary, deed: 'view' | 'edit' | 'delete', type: string): boolean {
+  return account.permissions.some((code) => code.startsWith(`${type}.${deed}.`));
+}

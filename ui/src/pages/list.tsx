@@ -13,7 +13,7 @@ import { PropertyValue, isNumeric } from '../components/property-value';
 import { RecordForm } from '../components/record-form';
 import { Empty, Problem } from '../components/states';
 import { useLanguage, useT } from '../i18n';
-import { useHere } from '../lib/account';
+import { may, useHere } from '../lib/account';
 import { number } from '../lib/format';
 import { useHotkeys } from '../lib/hotkeys';
 import { DEFAULT_SIZE, type ListSearch, PAGE_SIZES, keepColumns, keptColumns, nextSort, readFilters, writeFilters } from '../lib/list-state';
@@ -59,7 +59,8 @@ function RecordList({ type }: { type: ListType }) {
   const total = records.data?.total ?? 0;
 
   useEffect(() => { document.title = `${t(info.label)} · ${account.name}`; }, [t, info.label, account.name]);
-  useHotkeys({ c: create.open });
+  const editable = may(account, 'edit', type);
+  useHotkeys(editable ? { c: create.open } : {});
 
   const chooseColumns = (next: string[]) => {
     keepColumns(account.id, type, next);
@@ -75,8 +76,8 @@ function RecordList({ type }: { type: ListType }) {
           {!board && records.data && <Text c="dimmed" size="sm" className="tabular" role="status">{t('list.total', { count: total, n: number(total, language) })}</Text>}
         </Group>
         <Group gap="xs">
-          {(type === 'contacts' || type === 'companies' || type === 'deals') && <Button variant="default" component={Link} to="/a/$account/import" params={{ account: String(account.id) } as never} search={{ type } as never} leftSection={<IconFileImport size={16} />} visibleFrom="sm">{t('nav.import')}</Button>}
-          <Button leftSection={<IconPlus size={16} />} onClick={create.open}>{t('record.new', { type: t(info.one) })}</Button>
+          {type !== 'tasks' && account.permissions.includes('import') && <Button variant="default" component={Link} to="/a/$account/import" params={{ account: String(account.id) } as never} search={{ type } as never} leftSection={<IconFileImport size={16} />} visibleFrom="sm">{t('nav.import')}</Button>}
+          {editable && <Button leftSection={<IconPlus size={16} />} onClick={create.open}>{t('record.new', { type: t(info.one) })}</Button>}
         </Group>
       </Group>
 
@@ -288,8 +289,8 @@ function NothingHere({ type, filtered, clear, create }: { type: ListType; filter
   if (filtered) return <Empty icon={<IconSearch size={22} />} title={t('list.noMatch')} text={t('list.noMatchText')}><Button variant="default" onClick={clear}>{t('list.clearAll')}</Button></Empty>;
   return (
     <Empty icon={<Icon size={24} />} title={t(`empty.${type}`)} text={t(`empty.${type}.text`)}>
-      <Button leftSection={<IconPlus size={16} />} onClick={create}>{t('record.new', { type: t(OBJECTS[type].one) })}</Button>
-      {type !== 'tasks' && <Button variant="default" component={Link} to="/a/$account/import" params={{ account: String(account.id) } as never} search={{ type } as never} leftSection={<IconFileImport size={16} />}>{t('nav.import')}</Button>}
+      {may(account, 'edit', type) && <Button leftSection={<IconPlus size={16} />} onClick={create}>{t('record.new', { type: t(OBJECTS[type].one) })}</Button>}
+      {type !== 'tasks' && account.permissions.includes('import') && <Button variant="default" component={Link} to="/a/$account/import" params={{ account: String(account.id) } as never} search={{ type } as never} leftSection={<IconFileImport size={16} />}>{t('nav.import')}</Button>}
     </Empty>
   );
 }

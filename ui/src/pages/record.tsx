@@ -4,7 +4,7 @@ import { IconArchive, IconDots } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useEffect, useMemo, useState } from 'react';
-import { call } from '../api/client';
+import { ApiError, call } from '../api/client';
 import { queryClient, recordQuery } from '../api/queries';
 import type { CrmRecord, ListType } from '../api/types';
 import { PersonMark } from '../components/account-mark';
@@ -15,7 +15,7 @@ import { PropertyValue } from '../components/property-value';
 import { Problem } from '../components/states';
 import { Timeline } from '../components/timeline';
 import { useT } from '../i18n';
-import { useHere } from '../lib/account';
+import { may, useHere } from '../lib/account';
 import { OBJECTS, isListType, recordName } from '../lib/objects';
 import { type Schema, useSchema } from '../lib/schema';
 import { toastDone, toastProblem } from '../lib/toast';
@@ -38,7 +38,9 @@ function RecordView({ type, id }: { type: ListType; id: string }) {
   const name = record.data ? recordName(type, record.data, t) : '';
   useEffect(() => { if (name) document.title = `${name} · ${account.name}`; }, [name, account.name]);
 
-  if (record.isError && !record.data) return <div className="page"><div className="card"><Problem page problem={record.error} retry={() => void record.refetch()} /></div></div>;
+  // Archived by somebody while it was open: the page must not go on showing it.
+  const gone = record.error instanceof ApiError && record.error.status === 404;
+  if (record.isError && (gone || !record.data)) return <div className="page"><div className="card"><Problem page problem={record.error} retry={() => void record.refetch()} /></div></div>;
   if (schema.problem) return <div className="page"><div className="card"><Problem problem={schema.problem} /></div></div>;
   if (!record.data || !schema.ready) return <Waiting />;
 
@@ -124,10 +126,10 @@ function RecordHeader({ type, schema, record, name }: { type: ListType; schema: 
             </div>
           ))}
         </dl>
-        <Menu position="bottom-end">
+        {may(account, 'delete', type) && <Menu position="bottom-end">
           <Menu.Target><ActionIcon variant="default" size={34} aria-label={t('act.more')} className="record-more"><IconDots size={18} /></ActionIcon></Menu.Target>
           <Menu.Dropdown><Menu.Item color="red" leftSection={<IconArchive size={16} />} onClick={ask.open}>{t('act.archive')}</Menu.Item></Menu.Dropdown>
-        </Menu>
+        </Menu>}
       </div>
       <Modal opened={asking} onClose={ask.close} title={t('record.archiveTitle', { name })} closeButtonProps={{ 'aria-label': t('act.close') }}>
         <Text size="sm">{t('bulk.archiveText')}</Text>
