@@ -22,6 +22,8 @@ pub const FILTERS_PER_GROUP_MAX: usize = 25;
 pub const FILTERS_MAX: usize = 100;
 /// Values of one IN filter: more would make the statement larger than SQLite's default of 32,766 parameters.
 pub const FILTER_VALUES_MAX: usize = 1_000;
+/// Values of all IN filters of a search: SQLite binds at most 32,766 parameters in one statement.
+pub const SEARCH_VALUES_MAX: usize = 10_000;
 /// Characters of a free-text query and of a filter value. HubSpot: 3,000.
 pub const QUERY_CHARS_MAX: usize = 3_000;
 /// Bytes of a JSON body: HubSpot's batches of 100 with long notes stay below it.

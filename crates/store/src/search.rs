@@ -276,31 +276,47 @@ impl Sql {
     }
 
     fn one_of(&mut self, place: &Place, kind: Kind, operands: &[Operand]) -> String {
-        let each: Vec<String> = match (place, kind) {
-            (Place::Text(text), Kind::Multiple) => operands
-                .iter()
-                .filter_map(|o| match o {
-                    Operand::Text(one) => Some(self.bind(format!(";{one};").into())),
-                    Operand::Number(_) | Operand::Time(_) => None,
-                })
-                .collect::<Vec<_>>()
-                .into_iter()
-                .map(|bound| match self.dialect {
-                    Dialect::Sqlite => format!("instr(';' || {text} || ';', {bound}) > 0"),
-                    Dialect::Postgres => format!("strpos(';' || {text} || ';', {bound}) > 0"),
-                })
-                .collect(),
-            (Place::Text(text), Kind::Text | Kind::Exact) => {
-                let bound: Vec<String> = operands
-                    .iter()
-                    .filter_map(|o| if let Operand::Text(one) = o { Some(self.bind(one.into())) } else { None })
-                    .collect();
-                let text = if kind == Kind::Text { format!("lower({text})") } else { text.clone() };
-                vec![format!("{text} IN ({})", bound.join(", "))]
-            }
-            _ => operands.iter().map(|o| self.compare(place, kind, Comparison::Eq, o)).collect(),
+        if let (Place::Text(text), Kind::Multiple) = (place, kind) {
+            return self.any_of(text, operands);
+        }
+        let mut bound = Vec::with_capacity(operands.len());
+        for operand in operands {
+            bound.extend(match (place, operand) {
+                (Place::Id, operand) => as_id(operand).map(|id| self.bind(id.into())),
+                (Place::Time(_), Operand::Time(at)) => Some(self.bind((*at).into())),
+                (Place::Text(_), Operand::Text(one)) => Some(self.bind(one.into())),
+                (Place::Text(_), Operand::Time(at)) => Some(self.bind(model::property::value::timestamp_text(*at).into())),
+                (Place::Text(_), Operand::Number(n)) => {
+                    let bound = self.bind(n.to_string().into());
+                    Some(number(&format!("CAST({bound} AS TEXT)")))
+                }
+                (Place::Time(_), _) => None,
+            });
+        }
+        if bound.is_empty() {
+            return "(1 = 0)".to_owned();
+        }
+        let value = match (place, kind) {
+            (Place::Id, _) => "record.id".to_owned(),
+            (Place::Time(column), _) => (*column).to_owned(),
+            (Place::Text(text), Kind::Text) => format!("lower({text})"),
+            (Place::Text(text), Kind::Number) => number(text),
+            (Place::Text(text), _) => text.clone(),
         };
-        format!("({})", each.join(" OR "))
+        format!("({value} IN ({}))", bound.join(", "))
+    }
+
+    /// Whether one of several values joined by `;` is among the operands.
+    fn any_of(&mut self, text: &str, operands: &[Operand]) -> String {
+        let function = if self.dialect == Dialect::Sqlite { "instr" } else { "strpos" };
+        let mut each = Vec::with_capacity(operands.len());
+        for operand in operands {
+            if let Operand::Text(one) = operand {
+                let bound = self.bind(format!(";{one};").into());
+                each.push(format!("{function}(';' || {text} || ';', {bound}) > 0"));
+            }
+        }
+        format!("({})", either(&each))
     }
 
     fn compare(&mut self, place: &Place, kind: Kind, comparison: Comparison, operand: &Operand) -> String {
@@ -389,6 +405,18 @@ impl Sql {
         let descending = search.sorts.last().is_some_and(|s| s.descending);
         keys.push(if descending { "record.id DESC".to_owned() } else { "record.id".to_owned() });
         Ok(keys.join(", "))
+    }
+}
+
+/// Alternatives as a balanced tree: SQLite refuses one that is a thousand deep.
+fn either(terms: &[String]) -> String {
+    match terms {
+        [] => "1 = 0".to_owned(),
+        [one] => one.clone(),
+        many => {
+            let (left, right) = many.split_at(many.len() / 2);
+            format!("({} OR {})", either(left), either(right))
+        }
     }
 }
 

@@ -6,7 +6,9 @@ use super::{
 use super::{query_patterns, token_pattern};
 use crate::fold;
 use crate::id::RecordId;
-use crate::limits::{FILTER_GROUPS_MAX, FILTER_VALUES_MAX, FILTERS_MAX, FILTERS_PER_GROUP_MAX, QUERY_CHARS_MAX};
+use crate::limits::{
+    FILTER_GROUPS_MAX, FILTER_VALUES_MAX, FILTERS_MAX, FILTERS_PER_GROUP_MAX, QUERY_CHARS_MAX, SEARCH_VALUES_MAX,
+};
 use crate::object::ObjectType;
 use crate::property::{PropertyDefinition, Schema, ValueType, excerpt, value};
 
@@ -18,6 +20,10 @@ pub fn check(schema: &Schema, raw: &RawSearch) -> Result<Search, Refusal> {
     }
     if n_filters > FILTERS_MAX || raw.groups.iter().any(|g| g.len() > FILTERS_PER_GROUP_MAX) {
         return Err(Refusal::TooManyFilters(n_filters));
+    }
+    let n_values: usize = raw.groups.iter().flatten().map(|f| f.values.len()).sum();
+    if n_values > SEARCH_VALUES_MAX {
+        return Err(Refusal::TooManyValues { property: "all filters".to_owned(), n: n_values });
     }
     if raw.sorts.len() > SORTS_MAX {
         return Err(Refusal::TooManySorts(raw.sorts.len()));

@@ -248,7 +248,9 @@ impl Refusal {
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        use crate::limits::{FILTER_GROUPS_MAX, FILTER_VALUES_MAX, FILTERS_MAX, FILTERS_PER_GROUP_MAX, QUERY_CHARS_MAX};
+        use crate::limits::{
+            FILTER_GROUPS_MAX, FILTER_VALUES_MAX, FILTERS_MAX, FILTERS_PER_GROUP_MAX, QUERY_CHARS_MAX, SEARCH_VALUES_MAX,
+        };
         match self {
             Refusal::Property(p) => write!(f, "there is no property \"{p}\" to search or sort by"),
             Refusal::Operator(o) => write!(f, "\"{o}\" is not an operator"),
@@ -262,7 +264,10 @@ impl fmt::Display for Refusal {
                 write!(f, "a search can have {FILTERS_PER_GROUP_MAX} filters per group and {FILTERS_MAX} in all, not {n}")
             }
             Refusal::TooManyValues { property, n } => {
-                write!(f, "a filter can have {FILTER_VALUES_MAX} values, not the {n} for \"{property}\"")
+                write!(
+                    f,
+                    "a filter can have {FILTER_VALUES_MAX} values and a search {SEARCH_VALUES_MAX}, not the {n} of {property}"
+                )
             }
             Refusal::TooLong(n) => write!(f, "a query or filter value can have {QUERY_CHARS_MAX} characters, not {n}"),
             Refusal::TooManySorts(n) => write!(f, "a search can have {SORTS_MAX} sorts, not {n}"),

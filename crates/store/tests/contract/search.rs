@@ -258,3 +258,39 @@ async fn a_company_is_found_by_its_domain_and_an_owner_sees_only_hers() {
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_filter_of_a_thousand_values_is_answered_whatever_its_type() {
+    for fresh in testkit::engines().await {
+        let input =
+            [("dealname", "n7"), ("dealstage", "closedwon"), ("amount", "7.0"), ("closedate", "1970-01-01T00:00:00.007Z")];
+        let made = create(&fresh.store, DEAL, &[values(&input)]).await.remove(0);
+        let schema = Schema::default_of(DEAL);
+        let many = |prefix: &str, start: i64| (start..start + 1_000).map(|n| format!("{prefix}{n}")).collect::<Vec<_>>();
+        let id = made.id.0 - 500;
+        let one = |property: &str, operator: &str, values: Vec<String>| RawFilter {
+            property: property.into(),
+            operator: operator.into(),
+            values,
+            ..RawFilter::default()
+        };
+        let mut tx = fresh.store.read(INSTANCE).await.expect("a read");
+        for filter in [
+            one("dealname", "IN", many("N", 0)),
+            one("amount", "IN", many("", 0)),
+            one("closedate", "IN", many("", 0)),
+            one("createdate", "NOT_IN", many("", 0)),
+            one("dealstage", "NOT_IN", many("x", 0)),
+            one("hs_object_id", "IN", many("", id)),
+            one("associations.contact", "NOT_IN", many("", 1)),
+            one("hs_merged_object_ids", "IN", many("", 1)),
+        ] {
+            let expected = usize::from(filter.property != "hs_merged_object_ids");
+            // A second group keeps the search from being answered by looking the candidates up.
+            let groups = vec![vec![filter.clone()], vec![one("dealname", "IN", vec!["nobody".into()])]];
+            let asked = check(&schema, &RawSearch { groups, ..RawSearch::default() }).expect("a search");
+            let page = search::find(&mut tx, &schema, &asked, None, 0, 10).await.expect("a page");
+            assert_eq!(page.total, expected, "{}: {}", fresh.engine, filter.property);
+        }
+    }
+}
