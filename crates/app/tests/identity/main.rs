@@ -1,6 +1,7 @@
 //! Sign-in, tokens, people and users, on both engines.
 
 mod passkey;
+mod random;
 mod session;
 mod step_up;
 mod token;
