@@ -25,7 +25,7 @@ export function ConnectionsTable({ organization, arrows, features }: Props) {
   const isOpen = ([a, b]: [string, string]) => features.some((feature) => wayOf(open, feature, a, b) !== 'off');
   return (
     <div>
-      <div className="grid-scroll" tabIndex={0} role="region" aria-label={t('org.connections')}>
+      <div className="grid-scroll" tabIndex={0} role="group" aria-label={t('org.connections')}>
         <table className="grid org-table" data-single={features.length === 1 || undefined}>
           <thead>
             <tr>

@@ -1,6 +1,6 @@
 import { Alert, Badge, Button, Group, Menu, Stack, Text, Title } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconAlertTriangle, IconArrowsExchange2, IconDots, IconInfoCircle, IconPlus, IconSitemap, IconSnowflake, IconTrash } from '@tabler/icons-react';
+import { IconAlertTriangle, IconArrowsExchange2, IconDots, IconInfoCircle, IconLock, IconPlus, IconSitemap, IconSnowflake, IconTrash } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useMemo, useState } from 'react';
 import { organizationQuery } from '../../api/queries';
@@ -23,7 +23,9 @@ import '../settings/settings.css';
 export function OrganizationPage() {
   const t = useT();
   const { account } = useHere();
-  const organization = useQuery(organizationQuery(account.id));
+  // To everybody else the organization is invisible; saying there is none would be another thing.
+  const maySee = account.role === 'super_admin' || account.role === 'partner_admin';
+  const organization = useQuery({ ...organizationQuery(account.id), enabled: maySee });
   const [mode, setMode] = useState<'look' | 'create' | 'configure'>('look');
   const [created, setCreated] = useState<Organization | null>(null);
   useEffect(() => { document.title = `${t('org.title')} · ${account.name}`; }, [t, account.name]);
@@ -32,7 +34,8 @@ export function OrganizationPage() {
   const name = found?.name ?? t('org.title');
   return (
     <div className="page" style={{ maxWidth: 1360, margin: 0 }}>
-      {organization.isPending && <><PageHeader title={t('org.title')} /><section className="card"><Loading /></section></>}
+      {!maySee && <><PageHeader title={t('org.title')} /><section className="card"><Empty icon={<IconLock size={22} />} title={t('error.forbiddenTitle')} text={t('error.forbiddenText')} /></section></>}
+      {maySee && organization.isPending && <><PageHeader title={t('org.title')} /><section className="card"><Loading /></section></>}
       {organization.isError && !found && <><PageHeader title={t('org.title')} /><section className="card"><Problem problem={organization.error} retry={() => void organization.refetch()} /></section></>}
       {organization.isSuccess && !found && mode !== 'create' && (
         <>

@@ -24,7 +24,7 @@ export function Members({ organization, add }: { organization: Organization; add
         <Title order={2} id="org-members">{t('org.members')}</Title>
         {organization.canManage && <Button variant="default" size="xs" leftSection={<IconPlus size={15} />} onClick={add}>{t('org.addAccounts')}</Button>}
       </Group>
-      <div className="grid-scroll" tabIndex={0} role="region" aria-label={t('org.members')}>
+      <div className="grid-scroll" tabIndex={0} role="group" aria-label={t('org.members')}>
         <table className="grid">
           <thead>
             <tr>
