@@ -35,11 +35,12 @@ export function Associations({ type, record }: { type: ListType; record: CrmReco
 }
 
 /** What a link is, in a word: primary, parent, child, or the label somebody gave it. */
-export function linkWords(types: AssociationType[], t: Translate): string[] {
+export function linkWords(types: AssociationType[], to: ListType, t: Translate): string[] {
   const words = types.flatMap((one) => {
     if (one.typeId === PARENT_OF) return [t('links.child')];
     if (one.typeId === CHILD_OF) return [t('links.parent')];
-    if (one.label?.toLowerCase() === 'primary') return [t('links.primary')];
+    // Of a contact's companies one is primary; that a company is primary to its contacts says nothing.
+    if (one.label?.toLowerCase() === 'primary') return to === 'companies' ? [t('links.primary')] : [];
     return one.category === 'USER_DEFINED' && one.label ? [one.label] : [];
   });
   return [...new Set(words)];
@@ -100,7 +101,7 @@ function LinkRow({ to, one, remove }: { to: ListType; one: Associated; remove?: 
       <div style={{ minWidth: 0, flex: 1 }}>
         <Group gap={6} wrap="nowrap">
           <Link className="row-link" style={{ fontSize: 13 }} to="/a/$account/$type/$id" params={{ account: String(account.id), type: to, id: one.record.id }}><span className="truncate">{name}</span></Link>
-          {linkWords(one.types, t).map((word) => <Badge key={word} size="sm" color="gray" style={{ flexShrink: 0 }}>{word}</Badge>)}
+          {linkWords(one.types, to, t).map((word) => <Badge key={word} size="sm" color="gray" style={{ flexShrink: 0 }}>{word}</Badge>)}
         </Group>
         {detail && <Text size="xs" c="dimmed" className="truncate">{detail}</Text>}
       </div>

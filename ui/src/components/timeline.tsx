@@ -143,23 +143,21 @@ function Item({ item, type, id, deals }: { item: TimelineItem; type: ListType; i
       <article className="tl-card" aria-label={`${t(ICONS[kind] ? `kind.${kind}` : 'kind.notes')}: ${title}`}>
         <Group justify="space-between" gap={8} align="flex-start">
           <Group gap={8} style={{ minWidth: 0, flex: 1 }}>
-            {linked ? <Link className="row-link" style={{ fontSize: 13.5 }} to="/a/$account/$type/$id" params={{ account: String(account.id), type: plural as ListType, id: item.id }}>{title}</Link> : <Text size="sm" fw={580} style={{ overflowWrap: 'anywhere' }}>{title}</Text>}
+            {linked ? <Link className="row-link" style={{ fontSize: 13.5 }} to="/a/$account/$type/$id" params={{ account: String(account.id), type: plural as ListType, id: item.id }}>{title}</Link> : <Text fz={13.5} fw={580} style={{ overflowWrap: 'anywhere' }}>{title}</Text>}
             {kind === 'deals' && (p.dealstage || item.origin) && <DealStage item={item} deals={deals} />}
             {kind === 'deals' && p.amount && <Text size="sm" className="tabular" fw={560}>{deals.show('amount', p.amount, p)}</Text>}
           </Group>
           <Text size="xs" c="dimmed" className="tabular" title={moment(item.at, language)} style={{ flexShrink: 0 }}>{kind === 'deals' ? day(item.at, language) : `${day(item.at, language)}, ${clock(item.at, language)}`}</Text>
         </Group>
         {body && <div className="tl-body">{long && !whole ? `${body.slice(0, OUTLINE_MAX)}…` : body}{long && <> <Button variant="subtle" size="compact-xs" aria-expanded={whole} onClick={() => setWhole(!whole)}>{t(whole ? 'timeline.less' : 'timeline.more')}</Button></>}</div>}
-        <Group gap={10} mt={6}>
-          {item.origin && <OriginLabel origin={item.origin} />}
-          {facts.length > 0 && <Text size="xs" c="dimmed">{facts.join(' · ')}</Text>}
-          {item.origin && (
-            <Group gap={10} ml="auto">
-              <Text size="xs" c="dimmed" style={{ display: 'inline-flex', alignItems: 'center', gap: 3 }}><IconLock size={12} aria-hidden="true" />{t('timeline.readOnly')}</Text>
-              <WhyPopover item={item} origin={item.origin} type={type} id={id} />
-            </Group>
-          )}
-        </Group>
+        {(item.origin || facts.length > 0) && (
+          <div className="tl-foot">
+            {item.origin && <OriginLabel origin={item.origin} />}
+            <Text size="xs" c="dimmed" className="tl-facts" title={facts.join(' · ')}>{facts.join(' · ')}</Text>
+            {item.origin && <Text size="xs" c="dimmed" style={{ display: 'inline-flex', alignItems: 'center', gap: 3, flexShrink: 0 }}><IconLock size={12} aria-hidden="true" />{t('timeline.readOnly')}</Text>}
+            {item.origin && <WhyPopover item={item} origin={item.origin} type={type} id={id} />}
+          </div>
+        )}
       </article>
     </li>
   );

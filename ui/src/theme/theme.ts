@@ -85,7 +85,7 @@ export const surfaces: CSSVariablesResolver = () => ({
 });
 
 /** Colours an account is known by. Never the only mark: name and icon stand beside it. */
-export const ACCOUNT_COLORS = ['spruce', 'violet', 'orange', 'blue', 'pink', 'cyan', 'grape', 'lime'] as const;
+export const ACCOUNT_COLORS = ['spruce', 'violet', 'pink', 'cyan', 'grape', 'blue', 'indigo', 'orange'] as const;
 export type AccountColor = (typeof ACCOUNT_COLORS)[number];
 
 /** The same account has the same colour for everyone and everywhere. */
