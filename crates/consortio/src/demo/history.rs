@@ -1,7 +1,7 @@
 //! What was done about each opportunity: notes, calls, meetings, e-mails and tasks, told from its product, stage and dates.
 
 use super::people::{dice, roll};
-use super::sample::{Opportunity, Product};
+use super::sample::{LAST_DAY, Opportunity, Product};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use model::object::{CALL, EMAIL, MEETING, NOTE, ObjectType, TASK};
@@ -24,18 +24,14 @@ struct Story<'s> {
     agent: &'s str,
 }
 
-/// The last day of the data set; open opportunities were worked on before it.
-const LAST_DAY: (i16, i8, i8) = (2017, 12, 31);
-
 /// The history of an opportunity. `contact` is the name of the person it is about, empty when nobody is known.
 pub fn of(seed: u64, at: usize, opportunity: &Opportunity, product: &Product, contact: &str) -> Vec<Activity> {
-    let mut rng = dice(seed, "history", at);
+    let rng = dice(seed, "history", at);
     let company = if opportunity.company.is_empty() { "the prospect" } else { &opportunity.company };
     let contact = if contact.is_empty() { "our contact" } else { contact };
     let story = Story { product: &opportunity.product, price: product.price, company, contact, agent: &opportunity.agent };
-    let last = Date::constant(LAST_DAY.0, LAST_DAY.1, LAST_DAY.2);
-    let began = opportunity.engaged_on().unwrap_or_else(|| last.saturating_sub(i64::from(7 + roll(&mut rng, 50)).days()));
-    let ended = opportunity.closed_on().unwrap_or(last).max(began);
+    let began = opportunity.engaged_on().unwrap_or(LAST_DAY);
+    let ended = opportunity.closed_on().unwrap_or(LAST_DAY).max(began);
     let mut tell = Telling { rng, began, ended, story, told: Vec::new() };
     match opportunity.stage.as_str() {
         "Won" => tell.won(),
