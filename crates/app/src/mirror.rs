@@ -11,7 +11,7 @@
 use crate::cx::{App, Cx};
 use crate::door::{self, Through};
 use crate::error::{Error, Kind, Result};
-use futures_util::future::{join_all, try_join_all};
+use futures_util::future::join_all;
 use model::account::Account;
 use model::change::{Change, Kind as Did};
 use model::connection::{Feature, Opened};
@@ -194,7 +194,20 @@ async fn mirrored_page(
                 Err(error) => stopped.push(source(&passage.source, passage.connection, State::Stopped(error.code))),
             }
         }
-        found = try_join_all(open.into_iter().map(|through| gather(app, through, record.object, keys, before, limit))).await?;
+        let looking = open.into_iter().map(|through| async move {
+            let (account, connection) = (through.passage.source.clone(), through.passage.connection);
+            (account, connection, gather(app, through, record.object, keys, before, limit).await)
+        });
+        for (account, connection, looked) in join_all(looking).await {
+            match looked {
+                Ok(answer) => found.push(answer),
+                // A sister whose database is out of reach is named; the others are shown.
+                Err(error) if error.kind == Kind::Unavailable => {
+                    stopped.push(source(&account, connection, State::Stopped(error.code)));
+                }
+                Err(error) => return Err(error),
+            }
+        }
         leave_out_who_objects_here(app, cx, &mut found).await?;
     }
     let parts = found.iter_mut().map(|f| std::mem::replace(&mut f.part, Part { items: Vec::new(), more_after: None }));
