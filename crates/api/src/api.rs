@@ -62,6 +62,8 @@ struct Endpoint {
 
 struct Mounted {
     route: Arc<Route>,
+    /// The names of the path's parameters, in order.
+    names: Vec<&'static str>,
     version: Version,
     meter: Meter,
 }
@@ -150,9 +152,10 @@ impl Api {
         let Some(mounted) = found.value.mounted(request.method()) else {
             return found.value.other_method(request.method());
         };
-        let mut params = Vec::with_capacity(found.params.len());
-        for (name, value) in found.params.iter() {
-            params.push((Box::from(name), decoded(value)?));
+        // By this row's own names: rows that share a path need not agree on what they call its parameters.
+        let mut params = Vec::with_capacity(mounted.names.len());
+        for (name, (_, value)) in mounted.names.iter().zip(found.params.iter()) {
+            params.push((*name, decoded(value)?));
         }
         let started = Instant::now();
         let answer = self.call(mounted, request, peer, correlation, params).await;
@@ -166,7 +169,7 @@ impl Api {
         request: Request<Body>,
         peer: Option<SocketAddr>,
         correlation: Correlation,
-        params: Vec<(Box<str>, String)>,
+        params: Vec<(&'static str, String)>,
     ) -> Result<Response, Refusal> {
         let (parts, body) = request.into_parts();
         let caller = authenticate::caller(self, &parts, mounted.route.access, correlation).await?;
@@ -224,7 +227,8 @@ fn tree(routes: &[Arc<Route>]) -> matchit::Router<Endpoint> {
             }
             let methods = &mut by_path[at].1.methods;
             assert!(methods.iter().all(|(m, _)| *m != route.method), "{} {path}: {} is not the only row", route.method, route.id);
-            methods.push((route.method.clone(), Mounted { route: route.clone(), version, meter: Meter::of(route) }));
+            let names = openapi::parameter_names(route.path).collect();
+            methods.push((route.method.clone(), Mounted { route: route.clone(), names, version, meter: Meter::of(route) }));
         }
     }
     let mut tree = matchit::Router::new();

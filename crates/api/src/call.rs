@@ -39,7 +39,7 @@ pub struct Call {
     /// The other end of the socket; none in tests.
     pub peer: Option<SocketAddr>,
     pub(crate) caller: Caller,
-    pub(crate) params: Vec<(Box<str>, String)>,
+    pub(crate) params: Vec<(&'static str, String)>,
     /// In a mutex only to be `Sync`, so that handlers can lend the call across an await.
     pub(crate) body: Mutex<Body>,
 }
@@ -47,7 +47,7 @@ pub struct Call {
 impl Call {
     /// A decoded path parameter by the name it has in the table. Panics on a name the path has not, which a test finds.
     pub fn param(&self, name: &str) -> &str {
-        let found = self.params.iter().find(|(n, _)| **n == *name);
+        let found = self.params.iter().find(|(n, _)| *n == name);
         found.map(|(_, value)| value.as_str()).unwrap_or_else(|| panic!("no path parameter {name} in {}", self.parts.uri.path()))
     }
 

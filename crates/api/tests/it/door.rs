@@ -17,6 +17,14 @@ async fn read(call: Call) -> Answer {
     Ok(reply::ok(&json!({"id": call.param("id"), "base": call.base_url(), "dated": call.version == api::route::Version::Dated})))
 }
 
+async fn thing(call: Call) -> Answer {
+    Ok(reply::ok(&call.param("thing")))
+}
+
+async fn other_name(call: Call) -> Answer {
+    Ok(reply::ok(&call.param("otherName")))
+}
+
 async fn whoami(call: Call) -> Answer {
     Ok(reply::ok(&json!({"account": call.cx().account, "request": call.cx().request})))
 }
@@ -33,6 +41,8 @@ async fn world() -> World {
     let routes = vec![
         Route::post("/crm/v3/objects/{id}", "echo", Access::Public, echo),
         Route::get("/crm/v3/objects/{id}", "read", Access::Public, read),
+        Route::get("/things/{thing}", "thing.read", Access::Public, thing),
+        Route::delete("/things/{otherName}", "thing.archive", Access::Public, other_name),
         Route::get("/crm/v3/owners", "boom", Access::Public, boom),
         Route::get("/refuse", "refuse", Access::Public, refuse),
         Route::get("/private", "private", Access::Account(""), whoami),
@@ -54,6 +64,13 @@ async fn a_path_answers_with_and_without_a_trailing_slash_and_under_its_dates() 
         assert_eq!(reply.json()["dated"], path.contains("2026"), "{path}");
     }
     assert_eq!(ask(api, "GET /crm/objects/2025-09/7", "").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn rows_that_share_a_path_have_their_own_names_for_its_parameters() {
+    let world = world().await;
+    assert_eq!(ask(&world.api, "GET /things/a", "").await.json(), "a");
+    assert_eq!(ask(&world.api, "DELETE /things/b", "").await.json(), "b");
 }
 
 #[tokio::test]
