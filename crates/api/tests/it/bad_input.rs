@@ -1,7 +1,9 @@
 //! Everything a client can get wrong: each answer is in the envelope, has the right status, and names the thing and the value.
 
 use crate::world::{EAST, world};
-use serde_json::json;
+use proptest::prelude::*;
+use proptest::test_runner::{Config, RngSeed, TestRunner};
+use serde_json::{Value, json};
 
 /// Request line, body, status, and what the message must contain.
 type Case = (&'static str, &'static [u8], u16, &'static [&'static str]);
@@ -127,4 +129,83 @@ async fn what_is_too_much_is_refused_by_its_limit() {
     let many: serde_json::Map<_, _> = (0..3_000).map(|n| (format!("p{n}"), json!("x"))).collect();
     let refused = east.post("/crm/v3/objects/contacts", json!({"properties": many})).await;
     assert_eq!(refused.status.as_u16(), 400);
+}
+
+/// A body near the real ones: JSON of the right names with anything as values, or plain bytes.
+fn body() -> impl Strategy<Value = Vec<u8>> {
+    let names = [
+        "properties",
+        "inputs",
+        "id",
+        "email",
+        "filters",
+        "filterGroups",
+        "propertyName",
+        "operator",
+        "value",
+        "after",
+        "limit",
+        "sorts",
+        "to",
+        "from",
+        "types",
+    ];
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        "\\PC{0,12}".prop_map(Value::from),
+        prop::sample::select(vec!["EQ", "email", "-createdate", "101", "contacts"]).prop_map(Value::from),
+    ];
+    let value = leaf.prop_recursive(4, 24, 4, move |inner| {
+        let pairs = prop::collection::vec((prop::sample::select(names.to_vec()), inner.clone()), 0..4);
+        let object =
+            pairs.prop_map(|pairs| Value::Object(pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()));
+        prop_oneof![object, prop::collection::vec(inner, 0..3).prop_map(Value::Array)]
+    });
+    prop_oneof![4 => value.prop_map(|value| value.to_string().into_bytes()), 1 => prop::collection::vec(any::<u8>(), 0..64)]
+}
+
+#[test]
+fn nothing_a_client_sends_breaks_the_server() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let (world, east) = runtime.block_on(async {
+        let world = world().await;
+        let east = world.client(EAST).await;
+        (world, east)
+    });
+    let lines: Vec<(String, String)> = api::routes()
+        .iter()
+        .filter(|route| route.path.starts_with("/crm") && !route.path.contains("gdpr"))
+        .map(|route| (route.method.to_string(), route.path.to_owned()))
+        .collect();
+    let segment = prop_oneof![
+        Just("contacts".to_owned()),
+        Just("101".to_owned()),
+        "[a-z0-9%_.:@-]{1,8}",
+        "\\PC{1,4}".prop_map(|text| encoded(&text))
+    ];
+    let query = "([a-z]{1,9}=[a-z0-9%,&=+*-]{0,12}&?){0,3}";
+    let case = (prop::sample::select(lines), prop::collection::vec(segment, 6), query, body());
+    let mut runner =
+        TestRunner::new(Config { cases: 400, failure_persistence: None, rng_seed: RngSeed::Fixed(7), ..Config::default() });
+    let outcome = runner.run(&case, |((method, path), segments, query, body)| {
+        let mut segments = segments.into_iter();
+        let parts =
+            path.split('/').map(|part| if part.starts_with('{') { segments.next().unwrap_or_default() } else { part.to_owned() });
+        let uri = format!("{}?{query}", parts.collect::<Vec<_>>().join("/"));
+        if uri.parse::<axum::http::Uri>().is_err() {
+            return Ok(());
+        }
+        let reply = runtime.block_on(east.raw(&format!("{method} {uri}"), body));
+        prop_assert!(!reply.status.is_server_error(), "{method} {uri} answers {} {}", reply.status, reply.text);
+        Ok(())
+    });
+    drop(world);
+    outcome.unwrap_or_else(|error| panic!("{error}"));
+}
+
+fn encoded(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
 }
