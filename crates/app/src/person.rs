@@ -2,7 +2,7 @@
 
 use crate::ceremony::{self, Kind as Ceremony};
 use crate::cx::App;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Reason, Result};
 use crate::password::{self, Verdict};
 use crate::session::{How, Opened, Visitor, by, changed, lock_active, open};
 use crate::throttle::{self, Subject};
@@ -37,11 +37,23 @@ pub struct Place {
 }
 
 pub(crate) fn refused(refusal: &person::Refusal) -> Error {
-    Error::invalid(refusal.code(), refusal.to_string())
+    let field = match refusal {
+        person::Refusal::EmailInvalid(_) => "email",
+        person::Refusal::LocaleUnknown(_) => "locale",
+        person::Refusal::Name(_) => "name",
+    };
+    of_field(field, refusal.code(), refusal.to_string())
 }
 
-fn weak(refusal: PasswordRefusal) -> Error {
-    Error::invalid(refusal.code(), refusal.to_string())
+fn weak(field: &str, refusal: PasswordRefusal) -> Error {
+    of_field(field, refusal.code(), refusal.to_string())
+}
+
+/// A refusal of one field of a form, which the browser shows beside it.
+fn of_field(field: &str, code: &'static str, message: String) -> Error {
+    let context = vec![("name".to_owned(), vec![field.to_owned()])];
+    let reason = Reason { code: code.to_owned(), message: message.clone(), place: Some("body".to_owned()), context };
+    Error::invalid(code, message).because(vec![reason])
 }
 
 /// Who is signed in, with her accounts.
@@ -101,10 +113,10 @@ pub async fn change_password(app: &App, who: &Session, current: &str, new: &str)
     let login = store::person::read(&mut tx, who.person).await?;
     drop(tx);
     let login = login.ok_or_else(|| Error::broken(format!("the session {} is of nobody", who.id)))?;
-    check(new, &login.person.email).map_err(weak)?;
+    check(new, &login.person.email).map_err(|refusal| weak("new", refusal))?;
     let counted = throttle::admit(app, vec![Subject::codes(who.person)], now).await?;
     if password::verify(app, login.password_hash.as_deref(), current).await? == Verdict::Wrong {
-        return Err(Error::invalid("PASSWORD_WRONG", "the current password is wrong"));
+        return Err(of_field("current", "PASSWORD_WRONG", "the current password is wrong".to_owned()));
     }
     let hash = password::hash(app, new).await?;
     let mut tx = app.store.write_home().await?;
@@ -146,7 +158,7 @@ pub(crate) struct New<'a> {
 
 /// A password for somebody who has none, checked and hashed.
 pub(crate) async fn first_password(app: &App, password: &str, email: &str) -> Result<String> {
-    check(password, email).map_err(weak)?;
+    check(password, email).map_err(|refusal| weak("password", refusal))?;
     password::hash(app, password).await
 }
 
@@ -216,7 +228,7 @@ pub async fn introduce(app: &App, visitor: &Visitor, introduction: Introduction)
 }
 
 fn missing(field: &str) -> Error {
-    Error::invalid("FIELD_MISSING", format!("\"{field}\" is needed")).with("field", field)
+    of_field(field, "FIELD_MISSING", format!("\"{field}\" is needed"))
 }
 
 async fn set_up(
@@ -228,7 +240,7 @@ async fn set_up(
 ) -> Result<Opened> {
     let email = introduction.email.as_deref().ok_or_else(|| missing("email"))?;
     let account_name = introduction.account_name.as_deref().ok_or_else(|| missing("accountName"))?;
-    let account_name = account::name(account_name).map_err(|e| Error::invalid(e.code(), e.to_string()))?;
+    let account_name = account::name(account_name).map_err(|e| of_field("accountName", e.code(), e.to_string()))?;
     let hash = first_password(app, &introduction.password, email).await?;
     let mut tx = app.store.write_home().await?;
     ceremony::take::<()>(&mut tx, Ceremony::Setup, &introduction.token, now).await.map_err(|_| link_unknown())?;
