@@ -33,6 +33,8 @@ const LEASE: SignedDuration = SignedDuration::from_secs(60);
 const CHUNKS_AHEAD: usize = 2;
 /// How often a chunk that collided with other writers is tried.
 const ATTEMPTS_MAX: usize = 5;
+/// How long a file without an import is kept after its last byte came.
+const UPLOAD_KEPT: SignedDuration = SignedDuration::from_hours(1);
 /// Accounts read at once.
 const ACCOUNTS_PAGE: usize = 500;
 /// Rows of a preview.
@@ -212,6 +214,20 @@ pub async fn accounts(app: &App) -> Result<BTreeSet<AccountId>> {
 pub async fn unfinished(app: &App, account: AccountId) -> Result<Vec<ImportId>> {
     let mut tx = app.store.read(account).await?;
     Ok(store::import::unfinished(&mut tx).await?)
+}
+
+/// Removes uploaded files that no import will read any more. A file that nobody has accepted yet is spared for a while: it may
+/// still be arriving. How many.
+pub async fn reconcile(app: &App, folder: &Path) -> Result<u64> {
+    let mut needed = BTreeSet::new();
+    for account in accounts(app).await? {
+        let mut tx = app.store.read(account).await?;
+        for id in store::import::unfinished(&mut tx).await? {
+            needed.extend(store::import::load(&mut tx, id).await?.map(|job| job.file));
+        }
+    }
+    let (folder, before) = (folder.to_owned(), app.outside.now() - UPLOAD_KEPT);
+    blocking(move || Ok(file::remove_others(&folder, &needed, before))).await
 }
 
 /// Carries an import out, or goes on where it stands, until it is done, cancelled, or its file cannot be read any further.

@@ -11,6 +11,7 @@ pub mod cx;
 pub mod disclosure;
 pub mod door;
 pub mod error;
+pub mod expiry;
 pub mod export;
 pub mod import;
 pub mod live;

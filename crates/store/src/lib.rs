@@ -11,6 +11,7 @@ pub mod association;
 pub mod backup;
 pub mod challenge;
 pub mod engine;
+pub mod expiry;
 pub mod feed;
 pub mod import;
 pub mod inbox;

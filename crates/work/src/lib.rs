@@ -5,6 +5,7 @@
 
 mod imports;
 mod organizations;
+mod reconcile;
 
 use app::cx::App;
 use std::path::PathBuf;
@@ -15,7 +16,8 @@ use tokio::task::JoinSet;
 pub async fn run(app: App, files: PathBuf, stopping: watch::Receiver<bool>) {
     let mut tasks = JoinSet::new();
     tasks.spawn(organizations::run(app.clone(), stopping.clone()));
-    tasks.spawn(imports::run(app, files, stopping));
+    tasks.spawn(imports::run(app.clone(), files.clone(), stopping.clone()));
+    tasks.spawn(reconcile::run(app, files, stopping));
     while let Some(ended) = tasks.join_next().await {
         if let Err(error) = ended {
             tracing::error!(%error, "background work ended early");

@@ -3,11 +3,13 @@
 use super::chunk::{Chunk, Row};
 use super::unreadable;
 use crate::error::Result;
+use jiff::Timestamp;
 use model::change::By;
 use model::import::{Encoding, Event, Job, Plan, Sniffed, sniff, windows_1252};
 use model::limits::{IMPORT_RECORD_BYTES_MAX, IMPORT_ROWS_MAX};
 use model::property::Schema;
 use std::cell::Cell;
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, Read as _, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -44,6 +46,18 @@ pub fn look(path: &Path, known: Option<(Encoding, char)>, n_shown: usize) -> Res
         n_rows += 1;
     }
     Ok(Look { sniffed: rows.sniffed, columns, rows: shown, n_rows })
+}
+
+/// Removes the files of a folder that are not needed and were last written before a time; how many.
+pub fn remove_others(folder: &Path, needed: &BTreeSet<String>, before: Timestamp) -> u64 {
+    // Without a folder nothing was ever uploaded.
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let old = |entry: &std::fs::DirEntry| {
+        let written = entry.metadata().and_then(|m| m.modified()).ok().and_then(|at| Timestamp::try_from(at).ok());
+        written.is_some_and(|at| at < before)
+    };
+    let unneeded = entries.filter(|e| !needed.contains(&*e.file_name().to_string_lossy()) && old(e));
+    unneeded.filter(|e| std::fs::remove_file(e.path()).is_ok()).count() as u64
 }
 
 /// What the reading thread sends.

@@ -17,6 +17,7 @@ struct World {
     app: App,
     cx: Cx,
     folder: tempfile::TempDir,
+    clock: std::sync::Arc<testkit::FixedClock>,
     fresh: Fresh,
 }
 
@@ -28,15 +29,15 @@ async fn worlds() -> Vec<World> {
     worlds
 }
 
-fn product(store: Store) -> App {
-    let (outside, _) = testkit::outside(1);
+fn product(store: Store) -> (App, std::sync::Arc<testkit::FixedClock>) {
+    let (outside, clock) = testkit::outside(1);
     let settings = Settings { public_url: "https://crm.example".to_owned(), seal_key: [7; 32], demo: false, cheap_hashing: true };
-    App::new(store, outside, settings)
+    (App::new(store, outside, settings), clock)
 }
 
 impl World {
     async fn on(fresh: Fresh) -> World {
-        let app = product(fresh.store.clone());
+        let (app, clock) = product(fresh.store.clone());
         let account = Account {
             id: WEST,
             name: "West".to_owned(),
@@ -53,7 +54,7 @@ impl World {
         store::account::create(&mut home, &account).await.expect("an account");
         home.commit_bookkeeping().await.expect("a commit");
         let cx = Cx::system(&app, WEST);
-        World { app, cx, folder: tempfile::tempdir().expect("a folder"), fresh }
+        World { app, cx, folder: tempfile::tempdir().expect("a folder"), clock, fresh }
     }
 
     fn file(&self, bytes: &[u8]) -> String {
@@ -249,5 +250,21 @@ async fn who_may_not_import_is_refused() {
         let refused = import::create(&world.app, &cx, world.folder.path(), new).await.expect_err("a refusal");
         assert_eq!(refused.kind, app::error::Kind::Forbidden);
         assert!(import::list(&world.app, &world.cx).await.expect("the list").is_empty());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn uploaded_files_go_when_no_import_needs_them_and_not_before() {
+    for world in worlds().await {
+        let id = world.accept(CONTACT, Mode::Create, many(3).as_bytes()).await;
+        std::fs::write(world.folder.path().join("stray.csv"), "x").expect("a file");
+        let left = || std::fs::read_dir(world.folder.path()).expect("the folder").count();
+        // The clock of the tests stands long before these files were written, so nothing is old yet.
+        assert_eq!(import::reconcile(&world.app, world.folder.path()).await.expect("it runs"), 0);
+        world.clock.advance(jiff::SignedDuration::from_hours(24 * 365 * 20));
+        assert_eq!(import::reconcile(&world.app, world.folder.path()).await.expect("it runs"), 1);
+        assert_eq!((left(), world.run(id).await.state), (1, State::Done), "the file of a waiting import went");
+        assert_eq!(import::reconcile(&world.app, world.folder.path()).await.expect("it runs"), 1);
+        assert_eq!(left(), 0);
     }
 }

@@ -11,6 +11,8 @@ use std::path::Path;
 
 /// Says that a load was cut off, so that the next one begins again instead of finding half a group.
 const UNFINISHED: &str = "demo.unfinished";
+/// How to sign in to the sample group, for whoever starts the server later.
+pub const SIGN_IN: &str = "sample-group.txt";
 
 pub async fn run(config: &Config, out: Out, args: &cli::Demo) -> Result<Outcome> {
     let _lock = instance::lock(config)?;
@@ -22,6 +24,7 @@ pub async fn run(config: &Config, out: Out, args: &cli::Demo) -> Result<Outcome>
     demo::refuse_used(&app).await?;
     fs::write(&unfinished, "")?;
     let loaded = demo::load(&app, &instance::files(config), args.seed, out).await?;
+    fs::write(config.data.join(SIGN_IN), sign_in(&loaded))?;
     fs::remove_file(&unfinished)?;
     out.result(&loaded, || words(&loaded, &config.data))?;
     Ok(Outcome::Done)
@@ -41,19 +44,18 @@ fn remove_database(config: &Config) -> Result<()> {
     Ok(())
 }
 
-fn words(loaded: &demo::Loaded, data: &Path) -> String {
-    let mut lines = vec!["The sample group is loaded. Everybody signs in with the same password:".to_owned(), String::new()];
-    lines.push(format!("  password         {}", demo::PASSWORD));
+fn sign_in(loaded: &demo::Loaded) -> String {
     let in_all = loaded.users.iter().filter(|u| u.accounts.len() > 1).map(|u| (format!("runs {}", u.accounts.join(", ")), u));
     let first = |name: &str| loaded.users.iter().find(|u| u.accounts == [name]);
     let reps = loaded.accounts.iter().filter_map(|a| Some((format!("sells in {}", a.name), first(&a.name)?)));
-    for (what, user) in in_all.chain(reps) {
-        lines.push(format!("  {:<42} {what}", user.email));
-    }
-    lines.push(String::new());
-    lines.push("Service tokens:".to_owned());
-    lines.extend(loaded.accounts.iter().map(|a| format!("  {:<10} account {:<6} {}", a.name, a.id, a.token)));
-    lines.push(String::new());
-    lines.push(format!("Next: consortio serve --data {}", data.display()));
-    lines.join("\n")
+    let lines = in_all.chain(reps).map(|(what, user)| format!("  {:<42} {what}", user.email));
+    let head = format!("Everybody in the sample group signs in with the password {}", demo::PASSWORD);
+    [head].into_iter().chain(lines).collect::<Vec<_>>().join("\n")
+}
+
+fn words(loaded: &demo::Loaded, data: &Path) -> String {
+    let tokens = loaded.accounts.iter().map(|a| format!("  {:<10} account {:<6} {}", a.name, a.id, a.token));
+    let tokens = tokens.collect::<Vec<_>>().join("\n");
+    let next = format!("Next: consortio serve --data {}", data.display());
+    format!("{}\n\nService tokens, shown once:\n{tokens}\n\n{next}", sign_in(loaded))
 }

@@ -1,5 +1,6 @@
 //! `consortio serve`: migrate, listen, say where and how to begin; end gracefully when told to.
 
+use super::demo::SIGN_IN;
 use crate::config::Config;
 use crate::instance;
 use crate::print::{Out, Outcome};
@@ -7,6 +8,7 @@ use crate::telemetry;
 use anyhow::{Context, Result};
 use api::{Api, Options};
 use serde::Serialize;
+use std::fs;
 use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -23,9 +25,11 @@ struct Serving {
 pub async fn run(config: &Config, out: Out) -> Result<Outcome> {
     let _lock = instance::lock(config)?;
     let metrics = telemetry::metrics()?;
+    let listener = TcpListener::bind(config.listen).await.with_context(|| format!("listening on {}", config.listen))?;
+    // Port 0 means any free one; links must carry the one it became.
+    let config = &Config { listen: listener.local_addr()?, ..config.clone() };
     let app = instance::open(config).await?;
     let setup_url = app::person::first_setup_link(&app).await?;
-    let listener = TcpListener::bind(config.listen).await.with_context(|| format!("listening on {}", config.listen))?;
     let options = Options {
         public_url: config.public_url.clone(),
         metrics: Some(Arc::new(move || metrics.render())),
@@ -34,8 +38,9 @@ pub async fn run(config: &Config, out: Out) -> Result<Outcome> {
     };
     let api = Api::new(app.clone(), options);
     let working = tokio::spawn(work::run(app, instance::files(config), api.stopping()));
-    let serving = Serving { address: listener.local_addr()?.to_string(), url: config.url(), setup_url };
-    out.result(&serving, || words(&serving))?;
+    let serving = Serving { address: config.listen.to_string(), url: config.url(), setup_url };
+    let sample = fs::read_to_string(config.data.join(SIGN_IN)).ok().filter(|_| config.demo_sign_in_allowed());
+    out.result(&serving, || words(&serving, sample.as_deref()))?;
     tracing::info!(address = %serving.address, "serving");
     api::serve::serve(listener, api, api::serve::Limits::default(), told_to_stop()?).await;
     working.await?;
@@ -43,10 +48,13 @@ pub async fn run(config: &Config, out: Out) -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-fn words(serving: &Serving) -> String {
+fn words(serving: &Serving, sample: Option<&str>) -> String {
     let mut words = format!("Consortio listens on {} and is reached at {}", serving.address, serving.url);
     if let Some(url) = &serving.setup_url {
         words += &format!("\nNobody can sign in yet. Open this link once to set up the first person:\n{url}");
+    }
+    if let Some(sample) = sample {
+        words += &format!("\n\n{sample}");
     }
     words
 }

@@ -1,1 +1,6 @@
-//! The binary from outside.
+//! The binary from outside: what scripts, operators and power cuts do to it.
+
+mod commands;
+mod crash;
+mod group;
+mod run;

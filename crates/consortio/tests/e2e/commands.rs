@@ -1,0 +1,97 @@
+//! What scripts rely on: JSON, exit codes, configuration that is refused by name.
+
+use crate::run::{Server, command, ended, json, run};
+use std::io::Write;
+use std::process::Stdio;
+
+fn folder() -> (tempfile::TempDir, std::path::PathBuf) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    (folder, data)
+}
+
+#[test]
+fn wrong_configuration_ends_with_two_and_names_the_key() {
+    let (_folder, data) = folder();
+    let wrong = ended(command(&data, &["migrate"]).env("CONSORTIO_LISTEN", "nowhere"));
+    assert_eq!(wrong.code, 2, "{wrong:?}");
+    assert!(wrong.err.contains("\"listen\" is \"nowhere\""), "{}", wrong.err);
+    let unknown = ended(command(&data, &["migrate", "--json"]).env("CONSORTIO_LISSEN", "127.0.0.1:1"));
+    assert_eq!(unknown.code, 2, "{unknown:?}");
+    let error: serde_json::Value = serde_json::from_str(&unknown.err).expect("JSON");
+    let message = error["error"]["message"].as_str().expect("a message");
+    assert!(message.contains("unknown key \"lissen\" in the environment"), "{message}");
+    assert_eq!(run(&data, &["frobnicate"]).code, 2);
+    assert!(!data.exists(), "a refused command left a data folder");
+}
+
+#[test]
+fn an_instance_is_set_up_filled_and_read_by_commands_alone() {
+    let (folder, data) = folder();
+    let account = json(&data, &["account", "create", "North", "--subscription", "sales=professional", "--currency", "DKK"]);
+    assert_eq!((account["name"].as_str(), account["currency"].as_str()), (Some("North"), Some("DKK")));
+    let user =
+        json(&data, &["user", "create", "--account", "North", "--name", "Ann Bo", "ann@ex.example", "--role", "super_admin"]);
+    assert!(user["link"].as_str().is_some_and(|link| link.starts_with("http://localhost:7373/")), "{user}");
+    let token = json(&data, &["token", "create", "--account", "North", "script"]);
+    assert!(token["token"].as_str().is_some_and(|t| t.starts_with("pat-")), "{token}");
+    let file = folder.path().join("people.csv");
+    std::fs::write(&file, "\u{feff}E-mail;Vorname;First name\r\na@ex.example;x;Åse\r\nnobody;x;Bo\r\n").expect("a file");
+    let refused = folder.path().join("refused.csv");
+    let (file, refused) = (file.to_string_lossy(), refused.to_string_lossy());
+    let args = ["import", &file, "--account", "North", "--map", "Vorname=", "--refused", &refused, "--json"];
+    let imported = run(&data, &args);
+    assert_eq!(imported.code, 3, "rows were refused, so the code says so: {imported:?}");
+    assert_eq!((&imported.json()["created"], &imported.json()["failed"]), (&1.into(), &1.into()));
+    let lines = std::fs::read_to_string(&*refused).expect("the refused rows");
+    assert_eq!(lines, "row,reason,E-mail,Vorname,First name\r\n2,Email address nobody is invalid,nobody,x,Bo\r\n");
+    let exported = run(&data, &["export", "--account", "North", "--property", "email", "--property", "firstname"]);
+    assert!(exported.out.contains("a@ex.example,Åse"), "{exported:?}");
+    assert_eq!(json(&data, &["doctor"])["ok"], true);
+    let missing = run(&data, &["token", "list", "--account", "South"]);
+    assert_eq!((missing.code, missing.err.as_str()), (1, "consortio: there is no account \"South\"\n"));
+}
+
+#[test]
+fn a_first_password_can_come_from_standard_input_and_a_weak_one_is_refused() {
+    let (_folder, data) = folder();
+    json(&data, &["account", "create", "North"]);
+    let create = |email: &str, password: &str| {
+        let args = ["user", "create", "--account", "North", "--name", "Ann", email, "--password-stdin", "--json"];
+        let mut child = command(&data, &args).stdin(Stdio::piped()).spawn().expect("it runs");
+        writeln!(child.stdin.take().expect("its input"), "{password}").expect("it reads");
+        child.wait_with_output().expect("it ends").status.code()
+    };
+    assert_eq!(create("a@ex.example", "short"), Some(1));
+    assert_eq!(create("a@ex.example", "a long enough phrase"), Some(0));
+}
+
+#[test]
+fn a_first_start_prints_a_set_up_link_and_a_second_server_is_kept_away() {
+    let (_folder, data) = folder();
+    let server = Server::start(&data);
+    assert!(server.said["setupUrl"].as_str().is_some_and(|url| url.starts_with("http")), "{}", server.said);
+    assert_eq!(server.request("GET /readyz", "", &serde_json::Value::Null).expect("an answer").0, 200);
+    let second = run(&data, &["serve", "--listen", "127.0.0.1:0"]);
+    assert_eq!(second.code, 1);
+    assert!(second.err.contains("in use by another consortio process"), "{}", second.err);
+    assert!(server.stop(), "it did not end well");
+}
+
+#[test]
+fn a_backup_is_restored_into_an_empty_folder_only() {
+    let (folder, data) = folder();
+    json(&data, &["account", "create", "North"]);
+    let file = folder.path().join("all.backup");
+    let file = file.to_string_lossy();
+    json(&data, &["backup", &file]);
+    assert_eq!(run(&data, &["backup", &file]).code, 2, "a backup was replaced");
+    let other = folder.path().join("other");
+    json(&other, &["restore", &file]);
+    assert_eq!(json(&other, &["account", "list"]), json(&data, &["account", "list"]));
+    let key = |data: &std::path::Path| std::fs::read(data.join("seal.key")).expect("the key");
+    assert_eq!(key(&other), key(&data));
+    let again = run(&other, &["restore", &file]);
+    assert_eq!(again.code, 1);
+    assert!(again.err.contains("the target is not empty"), "{}", again.err);
+}
