@@ -27,7 +27,7 @@ export function PickList({ title, placeholder, query, onQuery, picks, nothing, c
   };
   let group: string | undefined;
   return (
-    <Modal opened onClose={close} withCloseButton={false} padding={0} size={560} yOffset="10vh" aria-label={title} transitionProps={{ duration: 0 }} styles={{ content: { overflow: 'hidden' } }}>
+    <Modal opened onClose={close} withCloseButton={false} padding={0} size={560} yOffset="10vh" attributes={{ content: { 'aria-label': title } }} transitionProps={{ duration: 0 }} styles={{ content: { overflow: 'hidden' } }}>
       <VisuallyHidden component="h2">{title}</VisuallyHidden>
       <TextInput
         data-autofocus
@@ -47,7 +47,7 @@ export function PickList({ title, placeholder, query, onQuery, picks, nothing, c
         aria-activedescendant={picks[active] ? `${id}-${active}` : undefined}
         autoComplete="off"
       />
-      <ScrollArea.Autosize mah="56vh" style={{ borderTop: '1px solid var(--co-line)' }}>
+      <ScrollArea.Autosize mah="56vh" viewportProps={{ tabIndex: 0 }} style={{ borderTop: '1px solid var(--co-line)' }}>
         <div ref={list} role="listbox" id={id} aria-label={title} className="picks">
           {picks.map((pick, i) => {
             const head = pick.group && pick.group !== group ? pick.group : undefined;
