@@ -4,6 +4,7 @@
 //! with the server, as the targets in the table assume.
 
 mod load;
+mod mirror;
 mod people;
 mod server;
 mod table;
@@ -34,6 +35,9 @@ struct Options {
     /// Rows of the imported file.
     #[arg(long, default_value_t = 1_000_000)]
     rows: usize,
+    /// Activities of each mirrored account.
+    #[arg(long, default_value_t = 1_000_000)]
+    activities: i64,
     /// Requests per measurement.
     #[arg(long, default_value_t = 100_000)]
     requests: usize,
@@ -57,6 +61,7 @@ async fn main() -> Result<()> {
     server.stop().await?;
     import(&product, &account, folder.path(), &options, &mut table).await?;
     start(&product, &options, &mut table).await?;
+    mirror::measure(&product, &options, &mut table).await?;
     table.print();
     table.write(&options.json)
 }
