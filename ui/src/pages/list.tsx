@@ -83,7 +83,7 @@ function RecordList({ type }: { type: ListType }) {
 
       <div className="card">
         <Group p="sm" gap="sm" justify="space-between" align="flex-start">
-          <Group gap="xs" style={{ flex: 1, minWidth: 0 }}>
+          <Group gap="xs" style={{ flex: '1 1 320px', minWidth: 0 }}>
             <SearchField value={search.q ?? ''} onChange={(q) => set({ q: q || undefined }, true)} />
             <FilterBar schema={schema} filters={filters} onChange={(next) => set({ f: writeFilters(next) })} />
           </Group>

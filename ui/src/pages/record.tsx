@@ -1,6 +1,6 @@
 import { ActionIcon, Anchor, Breadcrumbs, Button, Group, Menu, Modal, Skeleton, Tabs, Text, Title } from '@mantine/core';
 import { useDisclosure, useMediaQuery } from '@mantine/hooks';
-import { IconArchive, IconDots } from '@tabler/icons-react';
+import { IconArchive, IconCheck, IconDots, IconRotate } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useEffect, useMemo, useState } from 'react';
@@ -73,6 +73,26 @@ function RecordView({ type, id }: { type: ListType; id: string }) {
   );
 }
 
+/** What is done to a task more often than anything else: it gets done. */
+function TaskDone({ record }: { record: CrmRecord }) {
+  const t = useT();
+  const { account } = useHere();
+  const [busy, setBusy] = useState(false);
+  const done = record.properties.hs_task_status === 'COMPLETED';
+  const turn = async () => {
+    setBusy(true);
+    try {
+      await call(`/crm/v3/objects/tasks/${record.id}`, { method: 'PATCH', account: account.id, body: { properties: { hs_task_status: done ? 'NOT_STARTED' : 'COMPLETED' } } });
+      await queryClient.invalidateQueries({ queryKey: ['a', account.id, 'records', 'tasks'] });
+    } catch (problem) {
+      toastProblem(problem, t);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return <Button variant={done ? 'default' : 'filled'} leftSection={done ? <IconRotate size={16} /> : <IconCheck size={16} />} loading={busy} onClick={() => void turn()}>{t(done ? 'task.reopen' : 'task.done')}</Button>;
+}
+
 function Waiting() {
   const t = useT();
   return (
@@ -126,6 +146,7 @@ function RecordHeader({ type, schema, record, name }: { type: ListType; schema: 
             </div>
           ))}
         </dl>
+        {type === 'tasks' && may(account, 'edit', type) && <TaskDone record={record} />}
         {may(account, 'delete', type) && <Menu position="bottom-end">
           <Menu.Target><ActionIcon variant="default" size={34} aria-label={t('act.more')} className="record-more"><IconDots size={18} /></ActionIcon></Menu.Target>
           <Menu.Dropdown><Menu.Item color="red" leftSection={<IconArchive size={16} />} onClick={ask.open}>{t('act.archive')}</Menu.Item></Menu.Dropdown>

@@ -202,6 +202,8 @@ export const crm = {
   'timeline.hindrance.ACCOUNT_NOT_ACTIVE': ['the account is not active', 'l’account non è attivo', 'kontoen er ikke aktiv', 'het account is niet actief'],
   'timeline.hindrance.PERSON_EXCLUDED': ['this person is left out of mirroring', 'questa persona è esclusa dal mirroring', 'personen er undtaget fra spejling', 'deze persoon is uitgesloten van spiegeling'],
   'timeline.hindrance.RECORD_NOT_VISIBLE': ['you may not see the record', 'non puoi vedere il record', 'du må ikke se posten', 'u mag het record niet zien'],
+  'task.done': ['Mark as completed', 'Segna come completata', 'Markér som fuldført', 'Als voltooid markeren'],
+  'task.reopen': ['Open again', 'Riapri', 'Genåbn', 'Heropenen'],
   'deal.won': ['Won', 'Vinta', 'Vundet', 'Gewonnen'],
   'deal.lost': ['Lost', 'Persa', 'Tabt', 'Verloren'],
   'deal.open': ['Open', 'Aperta', 'Åben', 'Open'],

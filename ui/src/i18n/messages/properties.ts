@@ -26,7 +26,7 @@ export const properties = {
   'prop.founded_year': ['Founded', 'Fondazione', 'Grundlagt', 'Opgericht'],
   'prop.timezone': ['Time zone', 'Fuso orario', 'Tidszone', 'Tijdzone'],
   'prop.message': ['Message', 'Messaggio', 'Besked', 'Bericht'],
-  'prop.lifecyclestage': ['Lifecycle stage', 'Fase del ciclo di vita', 'Livscyklusfase', 'Levenscyclusfase'],
+  'prop.lifecyclestage': ['Lifecycle stage', 'Fase del ciclo di vita', 'Livscyklusfase', 'Levensfase'],
   'prop.hs_lead_status': ['Lead status', 'Stato del lead', 'Leadstatus', 'Leadstatus'],
   'prop.hubspot_owner_id': ['Owner', 'Proprietario', 'Ejer', 'Eigenaar'],
   'prop.hubspot_owner_assigneddate': ['Owner assigned', 'Proprietario assegnato il', 'Ejer tildelt', 'Eigenaar toegewezen'],
