@@ -199,6 +199,9 @@ describe('narrowing and cutting', () => {
     await boss.getByRole('button', { name: 'Cut connection: Central – West' }).click();
     await boss.getByRole('dialog').getByRole('button', { name: 'Cut connection' }).click();
     await boss.getByText('Connection cut').waitFor();
+    // Her page is still open from before: it loses the items by itself, and keeps her own.
+    await west.waitForFunction(() => !document.querySelector('.origin'));
+    assert.ok((await west.getByRole('region', { name: 'Timeline' }).getByRole('article').count()) > 0);
     assert.deepEqual(await origins(west), []);
   });
 
