@@ -329,7 +329,7 @@ mod tests {
             limit in 1usize..7,
         ) {
             let mut all: Vec<(i64, i64, i64)> = Vec::new();
-            let mut lists: Vec<Vec<((i64, i64, i64), bool)>> = Vec::new();
+            let mut lists = Vec::new();
             for (account, list) in (1..).zip(&times) {
                 let mut list: Vec<_> = (1..).zip(list).map(|(id, (at, shown))| ((*at, account, id), *shown)).collect();
                 list.sort_by_key(|(item, _)| place_of(item));
