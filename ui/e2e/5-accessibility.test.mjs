@@ -68,7 +68,9 @@ describe('dialogs', () => {
     }
     await t.test('filter', async () => {
       await page.getByRole('button', { name: 'Filter', exact: true }).click();
-      await page.getByLabel('Property').first().waitFor();
+      await page.getByLabel('Property').first().fill('Amount');
+      await page.getByRole('option', { name: 'Amount', exact: true }).click();
+      await page.getByLabel('Condition').first().waitFor();
       await accessible(page, 'filter');
       await page.keyboard.press('Escape');
     });
