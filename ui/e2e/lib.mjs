@@ -103,8 +103,16 @@ export async function virtualAuthenticator(page) {
   return { devtools, authenticatorId };
 }
 
+/** What moves comes to rest: a message that fades in or out has, for a moment, no colour that could be judged. Pointing at one keeps it. */
+async function settled(page) {
+  const message = page.locator('.mantine-Notification-root').first();
+  if (await message.count()) await message.hover({ timeout: 1_000 }).catch(() => {});
+  await page.waitForFunction(() => document.getAnimations().every((one) => one.playState !== 'running' || one.effect?.getComputedTiming().endTime === Infinity));
+}
+
 /** No accessibility rule of WCAG 2.2 A and AA is broken on the page as it stands. */
 export async function accessible(page, where) {
+  await settled(page);
   const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze();
   const words = violations.map((one) => `${one.id} (${one.impact}): ${one.help}\n${one.nodes.slice(0, 4).map((node) => `    ${node.target.join(' ')}  ${node.failureSummary?.split('\n')[1]?.trim() ?? ''}`).join('\n')}`);
   assert.equal(violations.length, 0, `${where}\n  ${words.join('\n  ')}`);
