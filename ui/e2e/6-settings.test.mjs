@@ -56,6 +56,8 @@ describe('users', () => {
     await page.getByRole('menuitem', { name: 'Deactivate' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Deactivate' }).click();
     await row(email).getByText('Deactivated').waitFor();
+    // The dialog gives the focus back when it has gone, which closes a menu opened before.
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
     await row(email).getByRole('button', { name: /^Actions for/ }).click();
     await page.getByRole('menuitem', { name: 'Remove' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
