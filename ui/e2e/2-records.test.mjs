@@ -157,6 +157,85 @@ describe('a rep creates and edits', () => {
     await boss.getByText('Nothing matches').waitFor();
     await page.getByText('This record is not here').waitFor();
   });
+
+  test('and undoes it from the message', async () => {
+    const boss = await browser.person();
+    await signedIn(boss, manager(), 'West', 'companies?view=archived');
+    await boss.getByLabel('Search the archive').fill(name);
+    await boss.getByRole('button', { name: `Restore ${name}` }).click();
+    await boss.getByText('1 record restored').waitFor();
+    await boss.getByText('Nothing matches').or(boss.getByText('The archive is empty')).first().waitFor();
+    const record = await find('West', 'companies', 'domain', `${mark}.example`);
+    await go(boss, 'West', `companies/${record.id}`);
+    await boss.getByRole('button', { name: 'More actions' }).click();
+    await boss.getByRole('menuitem', { name: 'Archive' }).click();
+    await boss.getByRole('dialog').getByRole('button', { name: 'Archive' }).click();
+    await boss.getByRole('button', { name: 'Undo' }).click();
+    await boss.getByText('1 record restored').waitFor();
+    await find('West', 'companies', 'domain', `${mark}.example`);
+    assert.deepEqual(boss.problems, []);
+  });
+});
+
+describe('everything a list matches', () => {
+  const N = 130;
+  const left = async () => (await api('West', '/crm/v3/objects/contacts/search', { method: 'POST', body: { query: mark, filterGroups: [{ filters: [{ propertyName: 'lastname', operator: 'EQ', value: mark }] }], limit: 1 } })).total;
+  let boss;
+  before(async () => {
+    const inputs = Array.from({ length: N }, (_, i) => ({ properties: { firstname: `Many ${i}`, lastname: mark, email: `m${i}.${mark}@ex.example` } }));
+    for (const part of [inputs.slice(0, 100), inputs.slice(100)]) await api('West', '/crm/v3/objects/contacts/batch/create', { method: 'POST', body: { inputs: part } });
+    boss = await browser.person();
+    await signedIn(boss, manager(), 'West', `contacts?f=lastname~EQ~${mark}`);
+  });
+  const choose = async () => {
+    await boss.getByRole('checkbox', { name: 'Select all rows of this page' }).check();
+    const bar = boss.getByRole('region', { name: 'Selected rows' });
+    await bar.getByRole('button', { name: `Select all ${N}` }).click();
+    await bar.getByText(`${N} selected`).waitFor();
+    return bar;
+  };
+
+  test('is changed, in batches', async () => {
+    const bar = await choose();
+    await bar.getByRole('button', { name: 'Edit property' }).click();
+    const dialog = boss.getByRole('dialog');
+    await dialog.getByLabel('Property').fill('Job title');
+    await boss.getByRole('option', { name: 'Job title', exact: true }).click();
+    await dialog.getByLabel('New value').fill(`Chief ${mark}`);
+    await dialog.getByRole('button', { name: `Change ${N} records` }).click();
+    await boss.getByText(`Job title changed on ${N} records`).waitFor();
+    await bar.waitFor({ state: 'detached' });
+    const changed = await api('West', '/crm/v3/objects/contacts/search', { method: 'POST', body: { filterGroups: [{ filters: [{ propertyName: 'jobtitle', operator: 'EQ', value: `Chief ${mark}` }] }], limit: 1 } });
+    assert.equal(changed.total, N);
+  });
+
+  test('is archived and taken back', async () => {
+    const bar = await choose();
+    await bar.getByRole('button', { name: 'Archive' }).click();
+    await boss.getByRole('dialog').getByRole('button', { name: 'Archive' }).click();
+    await boss.getByText(`${N} records archived`).waitFor();
+    assert.equal(await left(), 0);
+    await boss.getByRole('button', { name: 'Undo' }).click();
+    await boss.getByText(`${N} records restored`).waitFor();
+    assert.equal(await left(), N);
+  });
+
+  test('names what was refused', async () => {
+    await boss.route('**/batch/update', (route) => route.fulfill({ status: 207, contentType: 'application/json', body: JSON.stringify({ status: 'COMPLETE', results: [], numErrors: 1, errors: [{ status: 'error', category: 'VALIDATION_ERROR', message: 'This one is kept', context: { ids: [route.request().postDataJSON().inputs[0].id] } }] }) }));
+    const bar = await choose();
+    await bar.getByRole('button', { name: 'Edit property' }).click();
+    const dialog = boss.getByRole('dialog');
+    await dialog.getByLabel('Property').fill('Job title');
+    await boss.getByRole('option', { name: 'Job title', exact: true }).click();
+    await dialog.getByRole('button', { name: `Change ${N} records` }).click();
+    await dialog.getByText('2 records were refused').waitFor();
+    await dialog.getByText('This one is kept').first().waitFor();
+    await boss.unroute('**/batch/update');
+    await dialog.getByRole('button', { name: 'Close' }).last().click();
+    await api('West', '/crm/v3/objects/contacts/search', { method: 'POST', body: { filterGroups: [{ filters: [{ propertyName: 'lastname', operator: 'EQ', value: mark }] }], limit: 200 } }).then(async ({ results }) => {
+      for (const part of [results.slice(0, 100), results.slice(100)]) await api('West', '/crm/v3/objects/contacts/batch/archive', { method: 'POST', body: { inputs: part.map(({ id }) => ({ id })) } });
+    });
+  });
 });
 
 describe('many at once', () => {

@@ -1,5 +1,5 @@
 /** What the pages read, as queries. Everything account-scoped has the account's id in its key, so switching never shows another's data. */
-import { QueryClient, keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { QueryClient, infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { ApiError, call } from './client';
 import type {
   AccountSettings, Association, Candidate, CrmRecord, Filter, ImportJob, ObjectType, Organization, Owner, Page, Passkey, Pipeline, Property, Session, SessionRow,
@@ -63,6 +63,14 @@ export const searchQuery = (account: AccountRef, type: string, request: SearchRe
     queryKey: ['a', account, 'records', type, 'search', request],
     queryFn: ({ signal }) => call<Page<CrmRecord>>(`/crm/v3/objects/${type}/search`, { method: 'POST', account, body: searchBody(request), signal }),
     placeholderData: keepPreviousData,
+  });
+
+export const archivedQuery = (account: AccountRef, type: string, properties: readonly string[]) =>
+  infiniteQueryOptions({
+    queryKey: ['a', account, 'records', type, 'archived'],
+    queryFn: ({ pageParam }) => call<Page<CrmRecord>>(`/crm/v3/objects/${type}`, { account, query: { archived: true, limit: LIMITS.batch, after: pageParam, properties: [...properties] } }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (last) => last.paging?.next?.after,
   });
 
 export const recordQuery = (account: AccountRef, type: string, id: string, properties: string[]) =>

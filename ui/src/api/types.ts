@@ -29,6 +29,7 @@ export interface CrmRecord {
   createdAt: string;
   updatedAt: string;
   archived: boolean;
+  archivedAt?: string;
 }
 export interface Page<T> { results: T[]; total?: number; paging?: { next?: { after: string; link?: string } } }
 export interface PropertyOption { label: string; value: string; description?: string; displayOrder?: number; hidden?: boolean }

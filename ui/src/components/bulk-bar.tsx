@@ -1,110 +1,114 @@
-import { Button, Group, Modal, Paper, Select, Stack, Text } from '@mantine/core';
+import { Anchor, Button, Group, Modal, Paper, Select, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconArchive, IconPencil, IconX } from '@tabler/icons-react';
-import { useState } from 'react';
-import { call } from '../api/client';
-import { LIMITS, queryClient } from '../api/queries';
+import { type ReactNode, useCallback, useState } from 'react';
 import type { ListType } from '../api/types';
-import { useT } from '../i18n';
+import { useLanguage, useT } from '../i18n';
 import { may, useHere } from '../lib/account';
-import { describe } from '../lib/errors';
+import { type Chosen, type Deed, type Progress, archiving, nChosen, setting } from '../lib/bulk';
+import { number } from '../lib/format';
 import { type Schema, writable } from '../lib/schema';
-import { toastDone, toastProblem } from '../lib/toast';
+import { toastDone } from '../lib/toast';
+import { useUndoArchive } from '../lib/undo';
+import { BulkRun } from './bulk-run';
 import { PropertyEditor } from './property-editor';
 
-interface BatchReply { numErrors?: number; errors?: { message: string }[] }
+/** The bar that says how many rows are selected, and holds what can be done with them. */
+export function SelectionBar({ text, aside, clear, children }: { text: string; aside?: ReactNode; clear: () => void; children: ReactNode }) {
+  const t = useT();
+  return (
+    <Paper className="bulk" shadow="lg" role="region" aria-label={t('bulk.title')}>
+      <div>
+        <Text size="sm" fw={600} role="status">{text}</Text>
+        {aside}
+      </div>
+      <Group gap={6} wrap="nowrap">
+        {children}
+        <Button size="compact-md" variant="transparent" c="white" leftSection={<IconX size={15} />} onClick={clear}>{t('bulk.clear')}</Button>
+      </Group>
+    </Paper>
+  );
+}
 
-/** A selection may be larger than a batch call takes. */
-export function batches<T>(all: T[], size: number): T[][] {
-  const cut: T[][] = [];
-  for (let i = 0; i < all.length; i += size) cut.push(all.slice(i, i + size));
-  return cut;
+interface Props {
+  type: ListType;
+  schema: Schema;
+  chosen: Chosen;
+  /** How many the list holds beyond the page, when all of the page is selected and there are more. */
+  more?: number;
+  chooseAll: () => void;
+  clear: () => void;
 }
 
 /** What can be done with the selected rows. */
-export function BulkBar({ type, schema, ids, clear }: { type: ListType; schema: Schema; ids: string[]; clear: () => void }) {
+export function BulkBar({ type, schema, chosen, more, chooseAll, clear }: Props) {
   const t = useT();
+  const language = useLanguage();
   const { account } = useHere();
-  const [archiving, archive] = useDisclosure(false);
+  const [asking, ask] = useDisclosure(false);
   const [editing, edit] = useDisclosure(false);
-  const [busy, setBusy] = useState(false);
+  const [running, setRunning] = useState<{ title: string; deed: Deed; done: (progress: Progress) => void } | null>(null);
+  const offerUndo = useUndoArchive(type);
+  const count = nChosen(chosen);
+  const n = number(count, language);
 
-  const archiveAll = async () => {
-    setBusy(true);
-    try {
-      for (const batch of batches(ids, LIMITS.batch)) await call(`/crm/v3/objects/${type}/batch/archive`, { method: 'POST', account: account.id, body: { inputs: batch.map((id) => ({ id })) } });
-      toastDone(t('bulk.archived', { count: ids.length }));
-      archive.close();
-      clear();
-    } catch (problem) {
-      toastProblem(problem, t);
-    } finally {
-      setBusy(false);
-      await queryClient.invalidateQueries({ queryKey: ['a', account.id, 'records'] });
-    }
+  const archive = () => {
+    ask.close();
+    setRunning({
+      title: t('bulk.archiving'),
+      deed: archiving(account.id, type),
+      done: ({ done }) => { if (done.length > 0) offerUndo(t('bulk.archived', { count: done.length, n: number(done.length, language) }), done); },
+    });
   };
+  const change = (name: string, value: string) => {
+    edit.close();
+    setRunning({
+      title: t('bulk.editing', { property: schema.label(name) }),
+      deed: setting(account.id, type, { [name]: value }),
+      done: ({ done }) => { if (done.length > 0) toastDone(t('bulk.edited', { count: done.length, n: number(done.length, language), property: schema.label(name) })); },
+    });
+  };
+  const finished = useCallback((progress: Progress) => {
+    running?.done(progress);
+    setRunning(null);
+    clear();
+  }, [running, clear]);
 
   return (
     <>
-      <Paper className="bulk" shadow="lg" role="region" aria-label={t('bulk.title')}>
-        <Text size="sm" fw={600} role="status">{t('bulk.selected', { count: ids.length })}</Text>
-        <Group gap={6}>
-          {may(account, 'edit', type) && <Button size="compact-md" variant="white" color="dark" leftSection={<IconPencil size={15} />} onClick={edit.open}>{t('bulk.edit')}</Button>}
-          {may(account, 'delete', type) && <Button size="compact-md" variant="white" color="red" leftSection={<IconArchive size={15} />} onClick={archive.open}>{t('act.archive')}</Button>}
-          <Button size="compact-md" variant="transparent" c="white" leftSection={<IconX size={15} />} onClick={clear}>{t('bulk.clear')}</Button>
-        </Group>
-      </Paper>
-      <Modal opened={archiving} onClose={archive.close} title={t('bulk.archiveTitle', { count: ids.length })} closeButtonProps={{ 'aria-label': t('act.close') }}>
+      <SelectionBar text={t('bulk.selected', { count, n })} clear={clear} aside={more ? <Anchor component="button" type="button" size="xs" c="#a9e0d1" onClick={chooseAll}>{t('bulk.selectAll', { n: number(more, language) })}</Anchor> : undefined}>
+        {may(account, 'edit', type) && <Button size="compact-md" variant="white" color="dark" leftSection={<IconPencil size={15} />} onClick={edit.open}>{t('bulk.edit')}</Button>}
+        {may(account, 'delete', type) && <Button size="compact-md" variant="white" color="red" leftSection={<IconArchive size={15} />} onClick={ask.open}>{t('act.archive')}</Button>}
+      </SelectionBar>
+      <Modal opened={asking} onClose={ask.close} title={t('bulk.archiveTitle', { count, n })} closeButtonProps={{ 'aria-label': t('act.close') }}>
         <Text size="sm">{t('bulk.archiveText')}</Text>
         <Group justify="flex-end" mt="lg">
-          <Button variant="default" onClick={archive.close} data-autofocus>{t('act.cancel')}</Button>
-          <Button color="red" loading={busy} onClick={() => void archiveAll()}>{t('act.archive')}</Button>
+          <Button variant="default" onClick={ask.close} data-autofocus>{t('act.cancel')}</Button>
+          <Button color="red" onClick={archive}>{t('act.archive')}</Button>
         </Group>
       </Modal>
-      {editing && <BulkEdit type={type} schema={schema} ids={ids} close={edit.close} done={clear} />}
+      {editing && <BulkEdit schema={schema} count={count} close={edit.close} change={change} />}
+      {running && <BulkRun type={type} title={running.title} chosen={chosen} deed={running.deed} finished={finished} />}
     </>
   );
 }
 
-function BulkEdit({ type, schema, ids, close, done }: { type: ListType; schema: Schema; ids: string[]; close: () => void; done: () => void }) {
+function BulkEdit({ schema, count, close, change }: { schema: Schema; count: number; close: () => void; change: (name: string, value: string) => void }) {
   const t = useT();
-  const { account } = useHere();
+  const language = useLanguage();
   const [name, setName] = useState<string | null>(null);
   const [value, setValue] = useState('');
-  const [error, setError] = useState<string>();
-  const [busy, setBusy] = useState(false);
   const choices = schema.all.filter((property) => writable(property) && !property.hasUniqueValue).map((property) => ({ value: property.name, label: schema.label(property.name) })).sort((a, b) => a.label.localeCompare(b.label));
-  const save = async () => {
-    if (!name) return;
-    setBusy(true);
-    setError(undefined);
-    try {
-      const problems: string[] = [];
-      for (const batch of batches(ids, LIMITS.batch)) {
-        const reply = await call<BatchReply>(`/crm/v3/objects/${type}/batch/update`, { method: 'POST', account: account.id, body: { inputs: batch.map((id) => ({ id, properties: { [name]: value } })) } });
-        problems.push(...(reply.errors ?? []).map((one) => one.message));
-      }
-      if (problems.length > 0) throw new Error(problems[0]);
-      toastDone(t('bulk.edited', { count: ids.length, property: schema.label(name) }));
-      close();
-      done();
-    } catch (problem) {
-      setError(describe(problem, t));
-    } finally {
-      setBusy(false);
-      await queryClient.invalidateQueries({ queryKey: ['a', account.id, 'records'] });
-    }
-  };
+  const n = number(count, language);
   return (
-    <Modal opened onClose={close} title={t('bulk.editTitle', { count: ids.length })} closeButtonProps={{ 'aria-label': t('act.close') }}>
-      <form onSubmit={(event) => { event.preventDefault(); void save(); }}>
+    <Modal opened onClose={close} title={t('bulk.editTitle', { count, n })} closeButtonProps={{ 'aria-label': t('act.close') }}>
+      <form onSubmit={(event) => { event.preventDefault(); if (name) change(name, value); }}>
         <Stack>
-          <Select label={t('filter.property')} data={choices} value={name} onChange={(next) => { setName(next); setValue(''); setError(undefined); }} searchable data-autofocus nothingFoundMessage={t('filter.noProperty')} />
-          {name && <PropertyEditor key={name} kind={schema.kind(name)} label={t('bulk.newValue')} description={t('bulk.emptyClears')} value={value} onChange={setValue} options={schema.options(name)} error={error} />}
-          {error && !name && <Text c="red" size="sm">{error}</Text>}
+          <Select label={t('filter.property')} data={choices} value={name} onChange={(next) => { setName(next); setValue(''); }} searchable data-autofocus nothingFoundMessage={t('filter.noProperty')} />
+          {name && <PropertyEditor key={name} kind={schema.kind(name)} label={t('bulk.newValue')} description={t('bulk.emptyClears')} value={value} onChange={setValue} options={schema.options(name)} />}
           <Group justify="flex-end">
             <Button variant="default" onClick={close}>{t('act.cancel')}</Button>
-            <Button type="submit" disabled={!name} loading={busy}>{t('bulk.apply', { count: ids.length })}</Button>
+            <Button type="submit" disabled={!name}>{t('bulk.apply', { count, n })}</Button>
           </Group>
         </Stack>
       </form>

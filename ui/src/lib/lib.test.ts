@@ -3,7 +3,6 @@ import { ApiError, headersFor, pathWith } from '../api/client';
 import { searchBody } from '../api/queries';
 import type { Filter, Property, TimelineItem } from '../api/types';
 import { samePage } from '../components/account-switcher';
-import { batches } from '../components/bulk-bar';
 import { activityProperties } from '../components/composer';
 import { i18n, startI18n } from '../i18n';
 import { byField, describe as inWords, namedInMessage } from './errors';
@@ -48,7 +47,6 @@ describe('requests', () => {
     expect(headersFor({})).toEqual({ Accept: 'application/json' });
   });
   test('empty parameters are not sent', () => expect(pathWith('/x', { a: '', b: undefined, c: ['p', 'q'], d: 0 })).toBe('/x?c=p%2Cq&d=0'));
-  test('a large selection is cut into batches', () => expect(batches([1, 2, 3, 4, 5], 2)).toEqual([[1, 2], [3, 4], [5]]));
 });
 
 describe('errors in words', () => {

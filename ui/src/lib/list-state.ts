@@ -1,7 +1,7 @@
 /** The state of a list lives in its address, in a form a person can read: `?q=acme&f=amount~GTE~1000*dealstage~IN~won|lost&sort=-amount`. */
 import type { Filter, Operator } from '../api/types';
 
-export interface ListSearch { q?: string; f?: string; sort?: string; page?: number; size?: number; cols?: string; view?: 'board' }
+export interface ListSearch { q?: string; f?: string; sort?: string; page?: number; size?: number; cols?: string; view?: 'board' | 'archived' }
 
 export const OPERATORS: readonly Operator[] = ['EQ', 'NEQ', 'LT', 'LTE', 'GT', 'GTE', 'BETWEEN', 'IN', 'NOT_IN', 'HAS_PROPERTY', 'NOT_HAS_PROPERTY', 'CONTAINS_TOKEN', 'NOT_CONTAINS_TOKEN'];
 export const PAGE_SIZES = [25, 50, 100] as const;
@@ -20,7 +20,7 @@ export function listSearch(search: Record<string, unknown>): ListSearch {
     page: Number.isInteger(page) && page > 1 ? page : undefined,
     size: (PAGE_SIZES as readonly number[]).includes(size) && size !== DEFAULT_SIZE ? size : undefined,
     cols: text(search.cols),
-    view: search.view === 'board' ? 'board' : undefined,
+    view: search.view === 'board' || search.view === 'archived' ? search.view : undefined,
   };
 }
 

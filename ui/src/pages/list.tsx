@@ -1,9 +1,9 @@
-import { ActionIcon, Button, Checkbox, Group, Pagination, Popover, ScrollArea, SegmentedControl, Select, Skeleton, Stack, Text, TextInput, Title } from '@mantine/core';
+import { ActionIcon, Button, Checkbox, Group, Menu, Pagination, Popover, ScrollArea, SegmentedControl, Select, Skeleton, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useDebouncedCallback, useDisclosure } from '@mantine/hooks';
-import { IconArrowDown, IconArrowUp, IconColumns3, IconFileImport, IconLayoutKanban, IconList, IconPlus, IconSearch, IconX } from '@tabler/icons-react';
+import { IconArchive, IconArrowDown, IconArrowUp, IconColumns3, IconDots, IconFileImport, IconLayoutKanban, IconList, IconPlus, IconSearch, IconX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { Suspense, lazy, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { type SearchRequest, searchQuery } from '../api/queries';
 import type { CrmRecord, ListType } from '../api/types';
 import { BulkBar } from '../components/bulk-bar';
@@ -14,6 +14,7 @@ import { RecordForm } from '../components/record-form';
 import { Empty, Problem } from '../components/states';
 import { useLanguage, useT } from '../i18n';
 import { may, useHere } from '../lib/account';
+import type { Chosen } from '../lib/bulk';
 import { number } from '../lib/format';
 import { useHotkeys } from '../lib/hotkeys';
 import { DEFAULT_SIZE, type ListSearch, PAGE_SIZES, keepColumns, keptColumns, nextSort, readFilters, writeFilters } from '../lib/list-state';
@@ -26,7 +27,16 @@ import { TYPE_ICONS } from '../components/type-icons';
 export function ListPage() {
   const { type } = useParams({ from: '/a/$account/$type' });
   if (!isListType(type)) return <NotFoundPage />;
-  return <RecordList key={type} type={type} />;
+  return <ListOrArchive key={type} type={type} />;
+}
+
+const ArchivedRecords = lazy(() => import('./archived').then((page) => ({ default: page.ArchivedRecords })));
+
+function ListOrArchive({ type }: { type: ListType }) {
+  const { view } = useSearch({ from: '/a/$account/$type' });
+  const navigate = useNavigate({ from: '/a/$account/$type' });
+  if (view !== 'archived') return <RecordList type={type} />;
+  return <Suspense><ArchivedRecords type={type} back={() => void navigate({ search: {} })} /></Suspense>;
 }
 
 const SEARCH_WAIT_MS = 250;
@@ -40,6 +50,7 @@ function RecordList({ type }: { type: ListType }) {
   const navigate = useNavigate({ from: '/a/$account/$type' });
   const schema = useSchema(type);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const [everything, setEverything] = useState(false);
   const [kept, setKept] = useState(() => keptColumns(account.id, type));
   const [creating, create] = useDisclosure(false);
 
@@ -54,9 +65,19 @@ function RecordList({ type }: { type: ListType }) {
     filters, query: search.q ?? '', sort, page: search.page ?? 1, size: search.size ?? DEFAULT_SIZE,
     properties: [...new Set([...info.name, ...columns, ...(type === 'deals' ? ['deal_currency_code', 'pipeline'] : [])])],
   };
+  // "All" means all of this search: another search is another all.
+  const about = JSON.stringify([search.q, search.f]);
+  const choose = (next: ReadonlySet<string>) => {
+    setEverything(false);
+    setSelected(next);
+  };
+  useEffect(() => { setEverything(false); setSelected(new Set()); }, [about]);
   const board = type === 'deals' && search.view === 'board';
   const records = useQuery({ ...searchQuery(account.id, type, request), enabled: !board });
   const total = records.data?.total ?? 0;
+  const wholePage = Boolean(records.data?.results.length) && records.data!.results.every((record) => selected.has(record.id));
+  const chosen = useMemo<Chosen>(() => (everything ? { filters, query: search.q ?? '', total } : { ids: [...selected] }), [everything, filters, search.q, total, selected]);
+  const clear = useCallback(() => { setEverything(false); setSelected(new Set()); }, []);
 
   useEffect(() => { document.title = `${t(info.label)} · ${account.name}`; }, [t, info.label, account.name]);
   const editable = may(account, 'edit', type);
@@ -101,6 +122,10 @@ function RecordList({ type }: { type: ListType }) {
               />
             )}
             {!board && <ColumnChooser schema={schema} columns={columns} onChange={chooseColumns} initial={info.columns} />}
+            <Menu position="bottom-end">
+              <Menu.Target><ActionIcon variant="default" size={30} aria-label={t('act.more')}><IconDots size={16} /></ActionIcon></Menu.Target>
+              <Menu.Dropdown><Menu.Item leftSection={<IconArchive size={15} />} onClick={() => void navigate({ search: { view: 'archived' } })}>{t('archive.open')}</Menu.Item></Menu.Dropdown>
+            </Menu>
           </Group>
         </Group>
         {board ? (
@@ -113,12 +138,12 @@ function RecordList({ type }: { type: ListType }) {
           <NothingHere type={type} filtered={filters.length > 0 || Boolean(search.q)} clear={() => set({ f: undefined, q: undefined })} create={create.open} />
         ) : (
           <>
-            <Grid type={type} schema={schema} columns={columns} records={records.data?.results} sort={sort} stale={records.isPlaceholderData} size={request.size} onSort={(column) => set({ sort: nextSort(sort, column) })} selected={selected} onSelect={setSelected} />
+            <Grid type={type} schema={schema} columns={columns} records={records.data?.results} sort={sort} stale={records.isPlaceholderData} size={request.size} onSort={(column) => set({ sort: nextSort(sort, column) })} selected={selected} everything={everything} onSelect={choose} />
             <Pager total={total} page={request.page} size={request.size} onPage={(page) => set({ page: page > 1 ? page : undefined })} onSize={(size) => set({ size: size === DEFAULT_SIZE ? undefined : size })} />
           </>
         )}
       </div>
-      {selected.size > 0 && <BulkBar type={type} schema={schema} ids={[...selected]} clear={() => setSelected(new Set())} />}
+      {(everything || selected.size > 0) && <BulkBar type={type} schema={schema} chosen={chosen} more={!everything && wholePage && total > selected.size ? total : undefined} chooseAll={() => setEverything(true)} clear={clear} />}
       {creating && <RecordForm type={type} close={create.close} />}
     </div>
   );
@@ -192,17 +217,19 @@ function ColumnChooser({ schema, columns, onChange, initial }: { schema: Schema;
   );
 }
 
-interface GridProps { type: ListType; schema: Schema; columns: string[]; records: CrmRecord[] | undefined; sort: string; stale: boolean; size: number; onSort: (column: string) => void; selected: ReadonlySet<string>; onSelect: (selected: ReadonlySet<string>) => void }
+interface GridProps { type: ListType; schema: Schema; columns: string[]; records: CrmRecord[] | undefined; sort: string; stale: boolean; size: number; onSort: (column: string) => void; selected: ReadonlySet<string>; everything: boolean; onSelect: (selected: ReadonlySet<string>) => void }
 
-function Grid({ type, schema, columns, records, sort, stale, size, onSort, selected, onSelect }: GridProps) {
+function Grid({ type, schema, columns, records, sort, stale, size, onSort, selected, everything, onSelect }: GridProps) {
   const t = useT();
   const { account } = useHere();
   const info = OBJECTS[type];
   const body = useRef<HTMLTableSectionElement>(null);
   const ids = records?.map((record) => record.id) ?? [];
-  const n = ids.filter((id) => selected.has(id)).length;
+  const picked = (id: string) => everything || selected.has(id);
+  const n = ids.filter(picked).length;
   const toggle = (id: string) => {
-    const next = new Set(selected);
+    // One row less than everything is the rest of this page.
+    const next = new Set(everything ? ids : selected);
     if (!next.delete(id)) next.add(id);
     onSelect(next);
   };
@@ -236,7 +263,7 @@ function Grid({ type, schema, columns, records, sort, stale, size, onSort, selec
       <table className="grid">
         <thead>
           <tr>
-            <th scope="col" style={{ width: 40, paddingRight: 0 }}><Checkbox size="xs" aria-label={t('list.selectPage')} checked={n > 0 && n === ids.length} indeterminate={n > 0 && n < ids.length} onChange={() => onSelect(n === ids.length ? new Set([...selected].filter((id) => !ids.includes(id))) : new Set([...selected, ...ids]))} /></th>
+            <th scope="col" style={{ width: 40, paddingRight: 0 }}><Checkbox size="xs" aria-label={t('list.selectPage')} checked={n > 0 && n === ids.length} indeterminate={n > 0 && n < ids.length} onChange={() => onSelect(everything ? new Set() : n === ids.length ? new Set([...selected].filter((id) => !ids.includes(id))) : new Set([...selected, ...ids]))} /></th>
             {head(info.nameSort, t('list.name'), 'sticky')}
             {columns.filter((column) => column !== info.nameSort || type === 'contacts').map((column) => head(column, schema.label(column), isNumeric(schema, column) ? 'num' : undefined))}
           </tr>
@@ -248,8 +275,8 @@ function Grid({ type, schema, columns, records, sort, stale, size, onSort, selec
           {records?.map((record) => {
             const name = recordName(type, record, t);
             return (
-              <tr key={record.id} data-selected={selected.has(record.id) || undefined}>
-                <td style={{ paddingRight: 0 }}><Checkbox size="xs" aria-label={t('list.select', { name })} checked={selected.has(record.id)} onChange={() => toggle(record.id)} /></td>
+              <tr key={record.id} data-selected={picked(record.id) || undefined}>
+                <td style={{ paddingRight: 0 }}><Checkbox size="xs" aria-label={t('list.select', { name })} checked={picked(record.id)} onChange={() => toggle(record.id)} /></td>
                 <td className="sticky">
                   <Link className="row-link" data-row={record.id} to="/a/$account/$type/$id" params={{ account: String(account.id), type, id: record.id }}>
                     {(type === 'contacts' || type === 'companies') && <PersonMark name={name} size={24} square={type === 'companies'} />}

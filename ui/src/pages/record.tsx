@@ -18,7 +18,8 @@ import { useT } from '../i18n';
 import { may, useHere } from '../lib/account';
 import { OBJECTS, isListType, recordName } from '../lib/objects';
 import { type Schema, useSchema } from '../lib/schema';
-import { toastDone, toastProblem } from '../lib/toast';
+import { toastProblem } from '../lib/toast';
+import { useUndoArchive } from '../lib/undo';
 import { NotFoundPage } from './error-pages';
 import { TYPE_ICONS } from '../components/type-icons';
 
@@ -109,6 +110,7 @@ function RecordHeader({ type, schema, record, name }: { type: ListType; schema: 
   const navigate = useNavigate();
   const [asking, ask] = useDisclosure(false);
   const [busy, setBusy] = useState(false);
+  const offerUndo = useUndoArchive(type);
   const info = OBJECTS[type];
   const Icon = TYPE_ICONS[type];
   const to = { account: String(account.id), type };
@@ -116,7 +118,7 @@ function RecordHeader({ type, schema, record, name }: { type: ListType; schema: 
     setBusy(true);
     try {
       await call(`/crm/v3/objects/${type}/${record.id}`, { method: 'DELETE', account: account.id });
-      toastDone(t('record.archived', { name }));
+      offerUndo(t('record.archived', { name }), [record.id]);
       await navigate({ to: '/a/$account/$type', params: to, search: {} });
       await queryClient.invalidateQueries({ queryKey: ['a', account.id, 'records'] });
     } catch (problem) {

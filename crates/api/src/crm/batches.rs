@@ -50,6 +50,16 @@ pub fn routes() -> Vec<Route> {
             .about(TAG, "Archives up to 100 records.")
             .body::<BatchIds>()
             .empty(204),
+        // HubSpot's API has no way back from the archive, so this path is ours.
+        Route::post("/accounts/v1/records/{objectType}/restore", "record.restore_batch", WRITE, restore)
+            .about(
+                TAG,
+                "Takes up to 100 records back from the archive, each for itself: one whose unique value another record has by \
+                 now stays archived and is an error of the answer.",
+            )
+            .body::<BatchIds>()
+            .reply::<Records>(200)
+            .reply::<Records>(207),
     ]
 }
 
@@ -121,6 +131,14 @@ async fn archive(mut call: Call) -> Answer {
     check_size(body.inputs.len())?;
     record::archive_batch(call.app(), call.cx(), object, &ids(body.inputs)).await?;
     Ok(reply::empty())
+}
+
+async fn restore(mut call: Call) -> Answer {
+    let object = call.object_type("objectType")?;
+    let body: BatchIds = call.json().await?;
+    check_size(body.inputs.len())?;
+    let done = record::restore_batch(call.app(), call.cx(), object, &ids(body.inputs)).await?;
+    Ok(answer(&call, StatusCode::OK, done, false, &Selection::everything()))
 }
 
 /// What became of a batch of writes; `tell_new` for upserts, whose clients ask.

@@ -50,6 +50,7 @@ const ROWS: &[Row] = &[
         [401, 403, 207, 200],
     ),
     ("record.archive_batch", "POST /crm/v3/objects/contacts/batch/archive", r#"{"inputs":[{"id":"{c}"}]}"#, [401, 403, 204, 204]),
+    ("record.restore_batch", "POST /accounts/v1/records/contacts/restore", r#"{"inputs":[{"id":"{c}"}]}"#, [401, 403, 207, 200]),
     ("record.search", "POST /crm/v3/objects/contacts/search", r#"{"properties":["*"]}"#, [401, 403, 200, 200]),
     ("association.list", "GET /crm/v4/objects/contacts/{c}/associations/companies", "", [401, 403, 404, 200]),
     ("association.link_default", "PUT /crm/v4/objects/contacts/{c}/associations/default/companies/{f}", "", [401, 403, 404, 200]),

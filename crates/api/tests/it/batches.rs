@@ -23,6 +23,26 @@ async fn a_batch_does_many_at_once() {
 }
 
 #[tokio::test]
+async fn what_was_archived_comes_back_unless_its_unique_value_is_taken() {
+    let world = world().await;
+    let east = world.client(EAST).await;
+    let ann = east.make("contacts", json!({"email": "ann@ex.org"})).await;
+    let bob = east.make("contacts", json!({"email": "bob@ex.org"})).await;
+    let both = inputs([json!({"id": ann}), json!({"id": bob})]);
+    east.post("/crm/v3/objects/contacts/batch/archive", both.clone()).await.expect(204);
+    east.make("contacts", json!({"email": "ann@ex.org"})).await;
+    let done = east.post("/accounts/v1/records/contacts/restore", both).await.expect(207);
+    let back: Vec<&Value> = done["results"].as_array().unwrap().iter().map(|record| &record["id"]).collect();
+    assert_eq!((back, &done["results"][0]["archived"]), (vec![&json!(bob)], &json!(false)));
+    assert_eq!((&done["errors"][0]["category"], &done["errors"][0]["context"]["ids"]), (&json!("CONFLICT"), &json!([ann])));
+    east.get(&format!("/crm/v3/objects/contacts/{bob}")).await.expect(200);
+    east.get(&format!("/crm/v3/objects/contacts/{ann}")).await.expect(404);
+    let again =
+        east.post("/accounts/v1/records/contacts/restore", inputs([json!({"id": bob}), json!({"id": "4711"})])).await.expect(207);
+    assert_eq!((&again["results"][0]["id"], &again["errors"][0]["category"]), (&json!(bob), &json!("OBJECT_NOT_FOUND")));
+}
+
+#[tokio::test]
 async fn a_batch_read_names_what_is_missing() {
     let world = world().await;
     let east = world.client(EAST).await;

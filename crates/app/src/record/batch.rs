@@ -1,7 +1,7 @@
 //! Batches: one transaction, results and errors per input.
 
 use super::create::{CreateInput, create_many};
-use super::update::{apply, archive_one, unknown_owners};
+use super::update::{apply, archive_one, restore_one, unknown_owners};
 use super::{Key, Tries, authorized, check_batch, missing, resolve};
 use crate::cx::{App, Cx};
 use crate::error::{Error, Kind, Result};
@@ -218,6 +218,45 @@ pub async fn archive_batch(app: &App, cx: &Cx, object: ObjectType, ids: &[String
                 tx.commit(&cx.by(), cx.now, &changes).await?;
             }
             Ok(())
+        }
+        .await;
+        if !tries.again(&done) {
+            return done;
+        }
+    }
+}
+
+/// Takes up to 100 records back from the archive; each input succeeds or fails by itself, and one that is not archived stays as it is.
+pub async fn restore_batch(app: &App, cx: &Cx, object: ObjectType, ids: &[String]) -> Result<Batch> {
+    check_batch(ids.len())?;
+    cx.may(Act::EditRecords(object))?;
+    let mut tries = Tries::default();
+    loop {
+        let done: Result<_> = async {
+            let (mut tx, definitions) = property::write(app, cx, 0).await?;
+            let schema = definitions.schema(object);
+            let mut records = lock(&mut tx, object, ids.iter().filter_map(|id| id.trim().parse().ok())).await?;
+            let mut batch = Batch { schema: schema.clone(), records: Vec::with_capacity(ids.len()), errors: Vec::new() };
+            let mut changes = Vec::new();
+            for (i, id) in ids.iter().enumerate() {
+                let old = id.trim().parse().ok().and_then(|id| records.get(&id).cloned());
+                let done = match authorized(cx, old, Act::EditRecords(object)) {
+                    Ok(old) => restore_one(&mut tx, &schema, old).await,
+                    Err(error) => Err(error),
+                };
+                match done {
+                    Ok((record, change)) => {
+                        records.insert(record.id, record.clone());
+                        changes.extend(change);
+                        batch.records.push((record, None, false));
+                    }
+                    Err(error) => batch.errors.push(failed(i, &Key::text(id), None, error)?),
+                }
+            }
+            if !changes.is_empty() {
+                tx.commit(&cx.by(), cx.now, &changes).await?;
+            }
+            Ok(batch)
         }
         .await;
         if !tries.again(&done) {

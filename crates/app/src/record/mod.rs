@@ -11,7 +11,9 @@ mod history;
 mod read;
 mod update;
 
-pub use batch::{Batch, Failed, UpdateInput, UpsertInput, archive_batch, create_batch, update_batch, upsert_batch};
+pub use batch::{
+    Batch, Failed, UpdateInput, UpsertInput, archive_batch, create_batch, restore_batch, update_batch, upsert_batch,
+};
 pub use create::{CreateInput, create};
 pub use history::{HistoryValue, history};
 pub use read::{Many, Page, list, read, read_batch};

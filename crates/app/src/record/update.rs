@@ -141,11 +141,10 @@ pub async fn restore(app: &App, cx: &Cx, object: ObjectType, key: &Key) -> Resul
             let id = resolve(&mut tx, &schema, key).await?.ok_or_else(missing)?;
             let old = store::record::load_for_update(&mut tx, object, id).await?;
             let old = authorized(cx, old, Act::EditRecords(object))?;
-            let Some(new) = record::plan_restore(&old) else { return Ok(One { schema, record: old }) };
-            let keys = unique_keys(&schema, &new);
-            refuse_taken(&mut tx, &schema, &new, &[], &keys).await?;
-            store::record::update(&mut tx, &old, &new, Vec::new(), keys).await?;
-            tx.commit(&cx.by(), cx.now, &[Change::record(Kind::RecordRestored, object, id)]).await?;
+            let (new, change) = restore_one(&mut tx, &schema, old).await?;
+            if let Some(change) = change {
+                tx.commit(&cx.by(), cx.now, &[change]).await?;
+            }
             Ok(One { schema, record: new })
         }
         .await;
@@ -153,6 +152,16 @@ pub async fn restore(app: &App, cx: &Cx, object: ObjectType, key: &Key) -> Resul
             return done;
         }
     }
+}
+
+/// The record as it is afterwards; no change when it was not archived.
+pub(super) async fn restore_one(tx: &mut WriteTx, schema: &Schema, old: Record) -> Result<(Record, Option<Change>)> {
+    let Some(new) = record::plan_restore(&old) else { return Ok((old, None)) };
+    let keys = unique_keys(schema, &new);
+    refuse_taken(tx, schema, &new, &[], &keys).await?;
+    store::record::update(tx, &old, &new, Vec::new(), keys).await?;
+    let change = Change::record(Kind::RecordRestored, new.object, new.id);
+    Ok((new, Some(change)))
 }
 
 /// Removes a record for good: values, history, keys and links. What stays is that there was one.

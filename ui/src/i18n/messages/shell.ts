@@ -64,6 +64,7 @@ export const shell = {
   'act.copied': ['Copied', 'Copiato', 'Kopieret', 'Gekopieerd'],
   'act.continue': ['Continue', 'Continua', 'Fortsæt', 'Doorgaan'],
   'act.clear': ['Clear', 'Svuota', 'Ryd', 'Wissen'],
+  'act.undo': ['Undo', 'Annulla', 'Fortryd', 'Ongedaan maken'],
   'act.apply': ['Apply', 'Applica', 'Anvend', 'Toepassen'],
   'act.more': ['More actions', 'Altre azioni', 'Flere handlinger', 'Meer acties'],
   'act.loadMore': ['Show more', 'Mostra altro', 'Vis flere', 'Meer tonen'],
