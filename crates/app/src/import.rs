@@ -25,10 +25,14 @@ use model::property::Schema;
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 use store::import::Refused;
 
-/// How long a process may be silent before another one goes on with its import.
-const LEASE: SignedDuration = SignedDuration::from_secs(60);
+/// How long a process may be silent before another one goes on with its import. Clocks of machines that share an instance
+/// have to agree to a few seconds; if they do not, an import changes hands between chunks, and still no row comes twice.
+pub const LEASE: SignedDuration = SignedDuration::from_secs(10);
+/// How long a process waits for the next chunk before it says that it lives: three times within a lease.
+pub const HEARTBEAT: Duration = Duration::from_secs(3);
 /// Chunks read ahead of the one that is being written.
 const CHUNKS_AHEAD: usize = 2;
 /// How often a chunk that collided with other writers is tried.
@@ -67,6 +71,11 @@ pub struct NewImport {
     pub format: Option<(Encoding, char)>,
 }
 
+/// Refuses who may import nothing: asked before a file is taken in.
+pub fn authorize(cx: &Cx) -> Result<()> {
+    cx.may(Act::Import).map(drop)
+}
+
 /// Looks at a file. `file` as in [`NewImport`].
 pub async fn preview(app: &App, cx: &Cx, folder: &Path, file: &str, object: ObjectType) -> Result<Preview> {
     cx.may(Act::Import)?;
@@ -91,7 +100,7 @@ pub async fn preview(app: &App, cx: &Cx, folder: &Path, file: &str, object: Obje
 
 /// Accepts a file: from now on it will be imported, whatever happens to this process. [`run`] does it.
 pub async fn create(app: &App, cx: &Cx, folder: &Path, new: NewImport) -> Result<(ImportId, Job)> {
-    authorize(cx, &new.mapping)?;
+    authorize_mapping(cx, &new.mapping)?;
     let schema = property::schema(app, cx, new.mapping.object).await?;
     let path = folder.join(&new.file);
     let look = blocking(move || file::look(&path, new.format, DATED_ROWS)).await?;
@@ -126,7 +135,7 @@ pub async fn create(app: &App, cx: &Cx, folder: &Path, new: NewImport) -> Result
 }
 
 /// An import may change every record it names, whoever owns it, so narrower rights are enough for new records only.
-fn authorize(cx: &Cx, mapping: &Mapping) -> Result<()> {
+fn authorize_mapping(cx: &Cx, mapping: &Mapping) -> Result<()> {
     cx.may(Act::Import)?;
     let reach = cx.may(Act::EditRecords(mapping.object))?;
     if reach != Reach::Everything && mapping.mode != Mode::Create {
@@ -241,16 +250,19 @@ pub async fn run(app: &App, account: AccountId, id: ImportId, folder: &Path, mut
     let reader = writing.reader(folder.join(&writing.job.file));
     let reading = tokio::task::spawn_blocking(move || reader.read(&sender));
     let mut end = None;
-    while let Some(read) = chunks.recv().await {
-        match read {
-            Read::Chunk(chunk) => {
+    loop {
+        match tokio::time::timeout(HEARTBEAT, chunks.recv()).await {
+            Ok(Some(Read::Chunk(chunk))) => {
                 writing.write(chunk).await?;
                 progress(&writing.job);
                 if writing.job.state.is_final() {
                     break;
                 }
             }
-            Read::End(event, failure) => end = Some((event, failure)),
+            Ok(Some(Read::End(event, failure))) => end = Some((event, failure)),
+            Ok(None) => break,
+            // The file comes slowly.
+            Err(_) => writing.renew().await?,
         }
     }
     // A reader whose chunks nobody takes any more ends by itself.
@@ -311,6 +323,12 @@ impl<'a> Writing<'a> {
         fence.map(drop).ok_or_else(|| {
             Error::conflict("IMPORT_RUNS_ELSEWHERE", format!("import {} is being carried out by another process", self.id))
         })
+    }
+
+    async fn renew(&self) -> Result<()> {
+        let mut tx = self.app.store.write(self.account).await?;
+        self.lease(&mut tx, self.app.outside.now()).await?;
+        Ok(tx.commit_bookkeeping().await?)
     }
 
     fn reader(&self, path: PathBuf) -> Reader {

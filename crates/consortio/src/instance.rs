@@ -8,7 +8,7 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-use store::{Durability, Store, migrate};
+use store::{Dialect, Durability, HOME_LOCATION, Store, migrate};
 
 const SEAL_KEY_FILE: &str = "seal.key";
 const LOCK_FILE: &str = "serve.lock";
@@ -34,6 +34,19 @@ pub fn app(config: &Config, store: Store) -> Result<App> {
         cheap_hashing: false,
     };
     Ok(App::new(store, ports::outside(), settings))
+}
+
+/// Takes over what a process that died held. With the directory in SQLite this data folder is the instance, and nobody else
+/// serves it: the caller holds the folder's [`lock`]. Servers that share an instance on PostgreSQL wait for each other's leases.
+pub async fn take_over(store: &Store) -> Result<()> {
+    let is_alone = store.locations().any(|(name, engine)| name == HOME_LOCATION && engine.dialect() == Dialect::Sqlite);
+    for (location, engine) in store.locations().filter(|_| is_alone) {
+        let n_leases = store::lease::release_all(engine).await?;
+        if n_leases > 0 {
+            tracing::info!(location, n_leases, "work of a process that ended early is taken over");
+        }
+    }
+    Ok(())
 }
 
 /// The databases, as they are.

@@ -137,6 +137,7 @@ fn shown(id: ImportId, job: Job) -> ImportReply {
 }
 
 async fn preview(mut call: Call) -> Answer {
+    import::authorize(call.cx())?;
     let mut object = call.query().one("objectType").map(str::to_owned);
     let folder = folder(&call)?;
     let mut form = Form::read(&mut call, &folder).await?;
@@ -158,6 +159,7 @@ async fn preview(mut call: Call) -> Answer {
 }
 
 async fn create(mut call: Call) -> Answer {
+    import::authorize(call.cx())?;
     let folder = folder(&call)?;
     let mut form = Form::read(&mut call, &folder).await?;
     let mapping = form.texts.remove("mapping").ok_or_else(|| missing("mapping"))?;

@@ -29,6 +29,7 @@ pub async fn run(config: &Config, out: Out) -> Result<Outcome> {
     // Port 0 means any free one; links must carry the one it became.
     let config = &Config { listen: listener.local_addr()?, ..config.clone() };
     let app = instance::open(config).await?;
+    instance::take_over(&app.store).await?;
     let setup_url = app::person::first_setup_link(&app).await?;
     let options = Options {
         public_url: config.public_url.clone(),

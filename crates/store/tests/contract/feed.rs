@@ -102,6 +102,23 @@ async fn a_lease_has_one_holder_and_a_new_fence_after_it_expired() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_process_that_is_alone_takes_over_what_a_dead_one_held() {
+    for fresh in testkit::engines().await {
+        let hour = SignedDuration::from_hours(1);
+        let take = async |holder: &str| {
+            let mut tx = fresh.store.write_home().await.expect("a transaction");
+            let fence = lease::take(&mut tx, "t", holder, start(), start() + hour).await.expect("a lease");
+            tx.commit_bookkeeping().await.expect("a commit");
+            fence
+        };
+        assert_eq!((take("dead").await, take("next").await), (Some(1), None), "{}", fresh.engine);
+        let (_, engine) = fresh.store.locations().next().expect("a location");
+        assert_eq!(lease::release_all(engine).await.expect("a release"), 1, "{}", fresh.engine);
+        assert_eq!((take("next").await, take("dead").await), (Some(2), None), "{}", fresh.engine);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_replayed_step_is_refused_by_the_inbox() {
     for fresh in testkit::engines().await {
         for expected in [true, false] {
