@@ -10,13 +10,17 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use std::convert::Infallible;
 use std::future::Future;
+use std::io::{self, IoSlice};
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
+use tokio::time::Sleep;
 
 /// Limits of the socket loop.
 #[derive(Debug, Clone)]
@@ -25,15 +29,22 @@ pub struct Limits {
     pub n_connections_max: usize,
     /// For the request line and headers to arrive whole; also how long an idle connection is kept.
     pub header_patience: Duration,
+    /// For a client to take something of an answer that waits for it.
+    pub write_patience: Duration,
     /// For running requests to end after the server was told to stop.
     pub stop_patience: Duration,
 }
 
 impl Default for Limits {
     /// 4,096 connections cost about 100 MB at worst; 75 s outlive the idle time of common proxies (60 s); 10 s is what
-    /// process supervisors commonly wait.
+    /// process supervisors commonly wait; somebody who takes nothing at all for 30 s is gone or means no good.
     fn default() -> Limits {
-        Limits { n_connections_max: 4_096, header_patience: Duration::from_secs(75), stop_patience: Duration::from_secs(10) }
+        Limits {
+            n_connections_max: 4_096,
+            header_patience: Duration::from_secs(75),
+            write_patience: Duration::from_secs(30),
+            stop_patience: Duration::from_secs(10),
+        }
     }
 }
 
@@ -52,7 +63,7 @@ pub async fn serve(listener: TcpListener, api: Api, limits: Limits, stop: impl F
             accepted = accept(&listener, &slots) => accepted,
         };
         if let Some((stream, peer, slot)) = accepted {
-            connections.spawn(connection(api.clone(), stream, peer, slot, limits.header_patience, stopped.clone()));
+            connections.spawn(connection(api.clone(), stream, peer, slot, limits.clone(), stopped.clone()));
         }
         while connections.try_join_next().is_some() {}
     }
@@ -83,18 +94,18 @@ async fn connection(
     stream: TcpStream,
     peer: SocketAddr,
     slot: OwnedSemaphorePermit,
-    patience: Duration,
+    limits: Limits,
     stopped: watch::Receiver<bool>,
 ) {
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "TCP_NODELAY was refused");
     }
-    speak(api, stream, Some(peer), patience, stopped).await;
+    speak(api, stream, Some(peer), &limits, stopped).await;
     drop(slot);
 }
 
 /// Answers what one client says until it or the server has enough.
-async fn speak<S>(api: Api, stream: S, peer: Option<SocketAddr>, patience: Duration, mut stopped: watch::Receiver<bool>)
+async fn speak<S>(api: Api, stream: S, peer: Option<SocketAddr>, limits: &Limits, mut stopped: watch::Receiver<bool>)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
@@ -103,7 +114,8 @@ where
         async move { Ok::<_, Infallible>(api.answer(request.map(Body::new), peer).await) }
     });
     let mut builder = http1::Builder::new();
-    builder.timer(TokioTimer::new()).header_read_timeout(patience).max_buf_size(HEAD_BYTES_MAX);
+    builder.timer(TokioTimer::new()).header_read_timeout(limits.header_patience).max_buf_size(HEAD_BYTES_MAX);
+    let stream = Patient { stream, patience: limits.write_patience, until: None };
     let serving = builder.serve_connection(TokioIo::new(stream), service);
     let mut serving = std::pin::pin!(serving);
     let served = tokio::select! {
@@ -118,6 +130,60 @@ where
     }
 }
 
+/// A stream that gives up when its other end takes nothing of what is written for too long. However slowly it takes, it is
+/// waited for.
+struct Patient<S> {
+    stream: S,
+    patience: Duration,
+    /// When patience ends; none while nothing waits to be taken.
+    until: Option<Pin<Box<Sleep>>>,
+}
+
+impl<S> Patient<S> {
+    /// What a write came to, or the end of patience.
+    fn judged<T>(&mut self, cx: &mut Context<'_>, came: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+        if came.is_ready() {
+            self.until = None;
+            return came;
+        }
+        let patience = self.patience;
+        let until = self.until.get_or_insert_with(|| Box::pin(tokio::time::sleep(patience)));
+        until.as_mut().poll(cx).map(|()| Err(io::Error::new(io::ErrorKind::TimedOut, "the client takes nothing of its answer")))
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Patient<S> {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(cx, into)
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Patient<S> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let came = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        self.judged(cx, came)
+    }
+
+    fn poll_write_vectored(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {
+        let came = Pin::new(&mut self.stream).poll_write_vectored(cx, bytes);
+        self.judged(cx, came)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let came = Pin::new(&mut self.stream).poll_flush(cx);
+        self.judged(cx, came)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let came = Pin::new(&mut self.stream).poll_shutdown(cx);
+        self.judged(cx, came)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -128,12 +194,18 @@ mod tests {
 
     /// A client's end of a connection to the product's own routes, and the server's end.
     async fn connected(patience: Duration) -> (DuplexStream, watch::Sender<bool>, JoinHandle<()>) {
+        connected_through(1024 * 1024, patience).await
+    }
+
+    /// The same through a pipe that holds so many bytes.
+    async fn connected_through(n_bytes: usize, patience: Duration) -> (DuplexStream, watch::Sender<bool>, JoinHandle<()>) {
         let fresh = testkit::sqlite().await;
         let settings = Settings { public_url: String::new(), seal_key: [0; 32], demo: false, cheap_hashing: true };
         let api = Api::new(App::new(fresh.store.clone(), testkit::outside(1).0, settings), Options::default());
-        let (client, server) = tokio::io::duplex(1024 * 1024);
+        let (client, server) = tokio::io::duplex(n_bytes);
         let (stop, stopped) = watch::channel(false);
-        (client, stop, tokio::spawn(speak(api, server, None, patience, stopped)))
+        let limits = Limits { header_patience: patience, ..Limits::default() };
+        (client, stop, tokio::spawn(async move { speak(api, server, None, &limits, stopped).await }))
     }
 
     async fn status(client: &mut DuplexStream, request: &str) -> String {
@@ -158,6 +230,32 @@ mod tests {
         let (mut client, _stop, server) = connected(Duration::from_millis(1)).await;
         client.write_all(b"GET /healthz HTTP/1.1\r\nho").await.unwrap();
         server.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_client_that_takes_nothing_of_its_answer_is_let_go_and_a_slow_one_is_served() {
+        let request = b"GET /openapi.json HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+        for takes in [true, false] {
+            let (mut client, _stop, server) = connected_through(64 * 1024, Duration::from_secs(600)).await;
+            client.write_all(request).await.unwrap();
+            tokio::time::pause();
+            let almost = Limits::default().write_patience - Duration::from_secs(1);
+            let mut taken = vec![];
+            // With the clock paused, time passes as soon as everybody waits.
+            for _ in 0..3 {
+                tokio::time::sleep(almost).await;
+                if takes {
+                    let mut some = vec![0; 32 * 1024];
+                    client.read_exact(&mut some).await.unwrap();
+                    taken.extend(some);
+                }
+            }
+            assert_eq!(server.is_finished(), !takes);
+            client.read_to_end(&mut taken).await.unwrap();
+            tokio::time::resume();
+            server.await.unwrap();
+            assert_eq!(taken.ends_with(b"}"), takes, "{} bytes", taken.len());
+        }
     }
 
     #[tokio::test]

@@ -157,7 +157,7 @@ async fn from_the_first_start_to_a_colleague_who_signs_in() {
         assert_eq!((&offer["valid"], &offer["kind"]), (&json!(true), &json!("first")));
         let body = json!({"token": token, "email": "Eva@ex.org", "name": "Eva", "password": PASSWORD, "accountName": "North"});
         let mut weak = body.clone();
-        weak["password"] = json!("password123");
+        weak["password"] = json!("password1234");
         let reply = eva.post("/identity/v1/setup", weak).await;
         assert_eq!(refusal(&reply), refused(400, "PASSWORD_COMMON"));
         assert_eq!(reply.json()["errors"][0]["context"], json!({"name": ["password"]}), "the form shows it beside the field");
