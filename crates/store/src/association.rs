@@ -168,13 +168,16 @@ pub async fn of_many(
 ) -> Result<Vec<(RecordId, Vec<Link>)>> {
     let mut found: Vec<(RecordId, Vec<Link>)> = Vec::new();
     for chunk in ids.chunks(LISTED_MAX) {
-        let mut params = vec![tx.account().into(), from.into(), to.into()];
+        let mut params = vec![tx.account().into(), from.into(), to.into(), limit.into()];
         let list = placeholders(&mut params, chunk.iter().map(|id| Value::from(*id)));
         let sql = format!(
-            "SELECT a.from_id, a.to_id, a.category, a.association_type FROM association a
-             JOIN record r ON r.account_id = a.account_id AND r.type_id = a.to_type AND r.id = a.to_id AND r.archived_at IS NULL
-             WHERE a.account_id = $1 AND a.from_type = $2 AND a.to_type = $3 AND a.from_id IN ({list})
-             ORDER BY a.from_id, a.to_id, a.category, a.association_type"
+            "SELECT from_id, to_id, category, association_type FROM (
+               SELECT a.from_id, a.to_id, a.category, a.association_type,
+                 DENSE_RANK() OVER (PARTITION BY a.from_id ORDER BY a.to_id) AS nth
+               FROM association a
+               JOIN record r ON r.account_id = a.account_id AND r.type_id = a.to_type AND r.id = a.to_id AND r.archived_at IS NULL
+               WHERE a.account_id = $1 AND a.from_type = $2 AND a.to_type = $3 AND a.from_id IN ({list})) linked
+             WHERE nth <= $4 ORDER BY from_id, to_id, category, association_type"
         );
         for row in &mut tx.query(&sql, &params).await? {
             let (from, to, link_type) = (RecordId(row.int(0)?), RecordId(row.int(1)?), link_type(row, 2, 3)?);
@@ -182,11 +185,9 @@ pub async fn of_many(
                 found.push((from, Vec::new()));
             }
             let Some((_, links)) = found.last_mut() else { continue };
-            let n = links.len();
             match links.last_mut().filter(|l| l.to == to) {
                 Some(link) => link.types.push(link_type),
-                None if n < limit => links.push(Link { to, types: vec![link_type] }),
-                None => {}
+                None => links.push(Link { to, types: vec![link_type] }),
             }
         }
     }

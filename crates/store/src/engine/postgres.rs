@@ -10,6 +10,9 @@ use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 
 /// Connections at once: enough to overlap commits, few enough for a small server's default of 100.
 const CONNECTIONS_MAX: usize = 24;
+/// Prepared statements kept by a connection, each some kilobytes on the server. The product has about 300 of its own; what
+/// searches are made of has no end. Beyond it all are dropped, and those in use come back at their next turn.
+const STATEMENTS_MAX: usize = 1_000;
 
 /// A PostgreSQL database.
 #[derive(Clone)]
@@ -36,10 +39,14 @@ impl Postgres {
     }
 
     async fn client(&self) -> Result<Object> {
-        self.pool.get().await.map_err(|e| match e {
+        let client = self.pool.get().await.map_err(|e| match e {
             deadpool_postgres::PoolError::Backend(e) => StoreError::Unavailable(said(&e)),
             other => StoreError::Unavailable(other.to_string()),
-        })
+        })?;
+        if client.statement_cache.size() > STATEMENTS_MAX {
+            client.statement_cache.clear();
+        }
+        Ok(client)
     }
 
     /// Each statement sees what is committed when it starts: a round trip less than a transaction, and enough for reads.

@@ -49,6 +49,10 @@ async fn a_link_is_seen_from_both_ends_until_it_is_removed() {
         assert_eq!(page, expected, "{}", fresh.engine);
         let many = store::association::of_many(&mut tx, CONTACT, &[ann.id], COMPANY, 10).await.expect("links");
         assert_eq!(many, [(ann.id, expected.to_vec())], "{}", fresh.engine);
+        let all = store::association::of_many(&mut tx, CONTACT, &[ann.id], COMPANY, 2).await.expect("links");
+        assert_eq!(all, many, "{}", fresh.engine);
+        let first = store::association::of_many(&mut tx, CONTACT, &[ann.id], COMPANY, 1).await.expect("links");
+        assert_eq!(first, [(ann.id, expected[..1].to_vec())], "{}: cut by records, not by types", fresh.engine);
         assert_eq!(store::association::page(&mut tx, from, COMPANY, Some(companies[0].id), 10).await.expect("a page").len(), 1);
         assert_eq!(store::association::primary_company(&mut tx, from).await.expect("a company"), Some(companies[1].id));
         let counted = store::association::count(&mut tx, CONTACT, &[ann.id], COMPANY, plain).await.expect("a count");

@@ -193,6 +193,19 @@ async fn compare_all(
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_connection_keeps_a_bounded_number_of_prepared_statements() {
+    let fresh = testkit::postgres().await;
+    for i in 0..2_500 {
+        let mut tx = fresh.store.read(INSTANCE).await.expect("a read");
+        tx.query(&format!("SELECT CAST({i} AS BIGINT)"), &[]).await.expect("an answer");
+    }
+    let mut tx = fresh.store.read(INSTANCE).await.expect("a read");
+    let row = tx.query_opt("SELECT COUNT(*) FROM pg_prepared_statements", &[]).await.expect("an answer");
+    let n = row.expect("a row").int(0).expect("a number");
+    assert!((1..=1_002).contains(&n), "{n} statements");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn random_searches_mean_the_same_to_rust_sqlite_and_postgresql() {
     for fresh in testkit::engines().await {
         let companies = create(&fresh.store, COMPANY, &[values(&[("name", "Acme")]), values(&[("name", "B")])]).await;
