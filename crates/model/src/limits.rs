@@ -113,7 +113,7 @@ pub const USER_AGENT_CHARS_MAX: usize = 255;
 /// Password hashes computed at once: each takes 19 MiB and a core.
 pub const HASHINGS_MAX: usize = 4;
 /// Characters of a password, at least (NIST SP 800-63B) and at most (so that hashing stays bounded).
-pub const PASSWORD_CHARS_MIN: usize = 10;
+pub const PASSWORD_CHARS_MIN: usize = 12;
 /// See [`PASSWORD_CHARS_MIN`].
 pub const PASSWORD_CHARS_MAX: usize = 200;
 /// Edges of one organization: everyone-with-everyone for 100 accounts and four features, or a hub with 10,000 spokes.

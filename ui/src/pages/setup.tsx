@@ -6,6 +6,7 @@ import { call } from '../api/client';
 import { queryClient } from '../api/queries';
 import { useLanguage, useT } from '../i18n';
 import { byField } from '../lib/errors';
+import { PASSWORD_CHARS_MIN } from '../lib/limits';
 import { Doorstep } from './sign-in';
 
 interface Offer { valid: boolean; kind?: 'first' | 'invitation'; email?: string; name?: string }
@@ -70,7 +71,7 @@ function SetupForm({ token, offer }: { token: string; offer: Offer }) {
         {!invited && <TextInput label={t('setup.accountName')} description={t('setup.accountHint')} autoComplete="organization" {...field('accountName')} />}
         <TextInput label={t('setup.name')} autoComplete="name" {...field('name')} />
         <TextInput label={t('signIn.email')} type="email" autoComplete="username" {...field('email')} readOnly={invited} />
-        <PasswordInput label={t('signIn.password')} description={t('setup.passwordHint')} autoComplete="new-password" minLength={12} {...field('password')} visibilityToggleButtonProps={{ 'aria-label': t('password.show'), tabIndex: 0 }} />
+        <PasswordInput label={t('signIn.password')} description={t('setup.passwordHint', { n: PASSWORD_CHARS_MIN })} autoComplete="new-password" minLength={PASSWORD_CHARS_MIN} {...field('password')} visibilityToggleButtonProps={{ 'aria-label': t('password.show'), tabIndex: 0 }} />
         {errors[''] && <Text size="sm" c="var(--mantine-color-error)" role="alert">{errors['']}</Text>}
         <Button type="submit" size="md" loading={busy}>{t('setup.submit')}</Button>
       </Stack>

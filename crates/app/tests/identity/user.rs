@@ -41,7 +41,7 @@ async fn the_first_start_prints_a_link_that_makes_one_person_and_her_account() {
         let token = token_of(&link);
         assert_eq!(refusal(read_link(&world.app, &old).await), (Kind::NotFound, "LINK_UNKNOWN"), "a new link replaces the old");
         assert_eq!(read_link(&world.app, &token).await, Ok(Link::Setup));
-        let weak = Introduction { password: "password123".to_owned(), ..introduction(&token) };
+        let weak = Introduction { password: "password1234".to_owned(), ..introduction(&token) };
         assert_eq!(refusal(introduce(&world.app, &visitor(), weak).await).1, "PASSWORD_COMMON");
         let opened = introduce(&world.app, &visitor(), introduction(&token)).await.expect("signed in");
         let overview = read(&world.app, &opened.session).await.expect("an overview");

@@ -123,7 +123,7 @@ export const shell = {
   'setup.name': ['Your name', 'Il tuo nome', 'Dit navn', 'Uw naam'],
   'setup.accountName': ['Name of the company account', 'Nome dell’account aziendale', 'Navn på virksomhedskontoen', 'Naam van het bedrijfsaccount'],
   'setup.accountHint': ['Usually the name of your company or region', 'Di solito il nome della tua azienda o area', 'Normalt navnet på din virksomhed eller region', 'Meestal de naam van uw bedrijf of regio'],
-  'setup.passwordHint': ['At least 12 characters. A sentence is easy to remember.', 'Almeno 12 caratteri. Una frase è facile da ricordare.', 'Mindst 12 tegn. En sætning er nem at huske.', 'Minstens 12 tekens. Een zin is makkelijk te onthouden.'],
+  'setup.passwordHint': ['At least {{n}} characters. A sentence is easy to remember.', 'Almeno {{n}} caratteri. Una frase è facile da ricordare.', 'Mindst {{n}} tegn. En sætning er nem at huske.', 'Minstens {{n}} tekens. Een zin is makkelijk te onthouden.'],
   'setup.submit': ['Create and sign in', 'Crea e accedi', 'Opret og log ind', 'Aanmaken en aanmelden'],
   'setup.joinTitle': ['Welcome. Choose a password', 'Benvenuto. Scegli una password', 'Velkommen. Vælg en adgangskode', 'Welkom. Kies een wachtwoord'],
   'setup.joinText': ['This link works once. You have been invited as {{email}}.', 'Questo link vale una sola volta. Sei stato invitato come {{email}}.', 'Linket virker én gang. Du er inviteret som {{email}}.', 'Deze link werkt één keer. U bent uitgenodigd als {{email}}.'],

@@ -13,6 +13,7 @@ import { useLanguage, useT } from '../../i18n';
 import { useHere } from '../../lib/account';
 import { saveAs } from '../../lib/download';
 import { byField, describe } from '../../lib/errors';
+import { PASSWORD_CHARS_MIN } from '../../lib/limits';
 import { useProved } from '../../lib/proved';
 import { useRefreshSession } from '../../lib/refresh';
 import { ago } from '../../lib/format';
@@ -63,7 +64,7 @@ function PasswordSection() {
       <form onSubmit={(event) => { event.preventDefault(); void save(); }}>
         <Stack maw={340}>
           <PasswordInput label={t('security.current')} value={current} onChange={(event) => setCurrent(event.currentTarget.value)} error={errors.current} autoComplete="current-password" required withAsterisk={false} visibilityToggleButtonProps={eye} />
-          <PasswordInput label={t('security.new')} description={t('setup.passwordHint')} value={next} onChange={(event) => setNext(event.currentTarget.value)} error={errors.new} autoComplete="new-password" minLength={12} required withAsterisk={false} visibilityToggleButtonProps={eye} />
+          <PasswordInput label={t('security.new')} description={t('setup.passwordHint', { n: PASSWORD_CHARS_MIN })} value={next} onChange={(event) => setNext(event.currentTarget.value)} error={errors.new} autoComplete="new-password" minLength={PASSWORD_CHARS_MIN} required withAsterisk={false} visibilityToggleButtonProps={eye} />
           <Group><Button type="submit" loading={busy}>{t('security.change')}</Button></Group>
         </Stack>
       </form>
