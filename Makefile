@@ -30,12 +30,12 @@ test:
 	@scripts/test.sh
 
 bench: build
-	cargo build --release --locked --package bench
+	cargo build --release --locked --package bench --package consortio
 	target/release/bench --json target/bench.json
 
 # The same table on PostgreSQL: make bench-postgres DATABASE=postgres://user@host/empty
 bench-postgres: build
-	cargo build --release --locked --package bench
+	cargo build --release --locked --package bench --package consortio
 	target/release/bench --database '$(DATABASE)' --json target/bench-postgres.json
 
 fmt:
