@@ -99,7 +99,7 @@ pub struct Why {
 pub async fn view(app: &App, cx: &Cx, object: ObjectType, id: RecordId, before: Option<Place>, limit: usize) -> Result<Page> {
     let record = own_record(app, cx, object, id).await?;
     let limit = limit.clamp(1, TIMELINE_PAGE_MAX);
-    mirrored_page(app, cx, &record, before, limit, None).await
+    mirrored_page(app, cx, &record, before, limit, false).await
 }
 
 /// The record's own timeline and, when asked for, the mirrored ones, as one.
@@ -114,11 +114,12 @@ pub async fn timeline(
 ) -> Result<Page> {
     let record = own_record(app, cx, object, id).await?;
     let limit = limit.clamp(1, TIMELINE_PAGE_MAX);
-    let own = own_part(app, cx, &record, before, limit).await?;
     if mirrored && matches!(object, CONTACT | COMPANY) {
-        return mirrored_page(app, cx, &record, before, limit, Some(own)).await;
+        return mirrored_page(app, cx, &record, before, limit, true).await;
     }
-    let (items, next) = mirror::page(vec![own], limit, place_in(cx.account));
+    let own = own_part(app, cx, &record, before, limit).await?;
+    let (lines, next) = mirror::page(vec![own], limit, |line| line.place(cx.account));
+    let items = shown(app, cx, &mut Vec::new(), &mut Vec::new(), lines).await?;
     Ok(Page { items, next, ..Page::default() })
 }
 
@@ -174,44 +175,30 @@ fn hindrances(cx: &Cx, record: &Record) -> BTreeSet<Hindrance> {
     found
 }
 
-async fn mirrored_page(
-    app: &App,
-    cx: &Cx,
-    record: &Record,
-    before: Option<Place>,
-    limit: usize,
-    own: Option<Part<Item>>,
-) -> Result<Page> {
+/// Rounds are few: another one is only needed when all of a page is about people who object, or archived.
+async fn mirrored_page(app: &App, cx: &Cx, record: &Record, before: Option<Place>, limit: usize, with_own: bool) -> Result<Page> {
     let hindrances = hindrances(cx, record);
     let keys = mirror::keys(record.object, |name| record.get(name)).filter(|keys| !keys.is_empty());
-    let mut found = Vec::new();
-    let mut stopped = Vec::new();
+    let (mut found, mut stopped) = (Vec::new(), Vec::new());
     if let (Some(keys), true) = (&keys, hindrances.is_empty()) {
-        let mut open = Vec::new();
-        for (passage, entered) in door::all_into(app, cx, Feature::Mirroring).await? {
-            match entered {
-                Ok(through) => open.push(through),
-                Err(error) => stopped.push(source(&passage.source, passage.connection, State::Stopped(error.code))),
-            }
-        }
-        let looking = open.into_iter().map(|through| async move {
-            let (account, connection) = (through.passage.source.clone(), through.passage.connection);
-            (account, connection, gather(app, through, record.object, keys, before, limit).await)
-        });
-        for (account, connection, looked) in join_all(looking).await {
-            match looked {
-                Ok(answer) => found.push(answer),
-                // A sister whose database is out of reach is named; the others are shown.
-                Err(error) if error.kind == Kind::Unavailable => {
-                    stopped.push(source(&account, connection, State::Stopped(error.code)));
-                }
-                Err(error) => return Err(error),
-            }
-        }
-        leave_out_who_objects_here(app, cx, &mut found).await?;
+        (found, stopped) = look(app, cx, record.object, keys).await?;
     }
-    let parts = found.iter_mut().map(|f| std::mem::replace(&mut f.part, Part { items: Vec::new(), more_after: None }));
-    let (mut items, next) = mirror::page(own.into_iter().chain(parts).collect(), limit, place_in(cx.account));
+    let (mut items, mut begins, mut next) = (Vec::new(), before, None);
+    for _ in 0..ROUNDS_MAX {
+        let mut parts = Vec::with_capacity(found.len() + 1);
+        if with_own {
+            parts.push(own_part(app, cx, record, begins, limit).await?);
+        }
+        let places = found.iter().map(|f| f.places(app, record.object, begins, limit));
+        parts.extend(answered(join_all(places).await, &mut found, &mut stopped)?);
+        let (lines, end) = mirror::page(parts, limit, |line| line.place(cx.account));
+        items = shown(app, cx, &mut found, &mut stopped, lines).await?;
+        next = end;
+        if next.is_none() || !items.is_empty() {
+            break;
+        }
+        begins = next;
+    }
     disclose(app, cx, record.object, &found, &items, before.is_none()).await?;
     name_owners(app, cx, &mut items).await?;
     let mut sources: Vec<Source> = found.iter().map(|f| f.source(&items)).collect();
@@ -220,20 +207,73 @@ async fn mirrored_page(
     Ok(Page { items, sources, hindrances, next })
 }
 
+/// Goes through every open door, and finds the customer behind it.
+async fn look(app: &App, cx: &Cx, object: ObjectType, keys: &Keys) -> Result<(Vec<Found>, Vec<Source>)> {
+    let (mut open, mut stopped) = (Vec::new(), Vec::new());
+    for (passage, entered) in door::all_into(app, cx, Feature::Mirroring).await? {
+        match entered {
+            Ok(through) => open.push(Found { through, matches: Vec::new(), hangs_on: BTreeMap::new() }),
+            Err(error) => stopped.push(source(&passage.source, passage.connection, State::Stopped(error.code))),
+        }
+    }
+    let looking = open.iter().map(|f| async move {
+        let mut tx = app.store.read(f.through.cx.account).await?;
+        matching(&mut tx, object, keys).await
+    });
+    let matches = answered(join_all(looking).await, &mut open, &mut stopped)?;
+    for (found, matches) in open.iter_mut().zip(matches) {
+        found.matches = matches;
+    }
+    Ok((open, stopped))
+}
+
+/// What the sources answered, in their order. A sister whose database is out of reach leaves the others, and is named.
+fn answered<T>(answers: Vec<Result<T>>, found: &mut Vec<Found>, stopped: &mut Vec<Source>) -> Result<Vec<T>> {
+    let mut out = Vec::with_capacity(answers.len());
+    let mut at = 0;
+    for answer in answers {
+        match answer {
+            Ok(answer) => {
+                out.push(answer);
+                at += 1;
+            }
+            Err(error) if error.kind == Kind::Unavailable => {
+                let gone = found.remove(at);
+                let passage = &gone.through.passage;
+                stopped.push(source(&passage.source, passage.connection, State::Stopped(error.code)));
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(out)
+}
+
 fn source(account: &Account, connection: ConnectionId, state: State) -> Source {
     let account_name = account.name.clone();
     Source { account: account.id, account_name, connection, state, n_items: 0, n_matches: 0, ambiguous: false }
 }
 
-/// What one source answered.
+/// A source behind an open door, and the customer there.
 struct Found {
     through: Through,
     matches: Vec<RecordId>,
-    part: Part<Item>,
-    /// Per item: the matched record it hangs on, for the disclosure.
+    /// Per item on the page: the matched record it hangs on, for the disclosure.
     hangs_on: BTreeMap<RecordId, RecordId>,
-    /// Addresses of the people the items are about; who objects on this side is left out.
-    emails: BTreeMap<RecordId, Vec<String>>,
+}
+
+/// A line of a page in the making: an own item, or the place of one in a source, to be read when it is known to be shown.
+enum Line {
+    Own(Box<Item>),
+    There { at: jiff::Timestamp, account: AccountId, object: ObjectType, id: RecordId, matched: RecordId },
+}
+
+impl Line {
+    fn place(&self, own: AccountId) -> Place {
+        match self {
+            Line::Own(item) => place(item.at, own, item.record.id),
+            Line::There { at, account, id, .. } => place(*at, *account, *id),
+        }
+    }
 }
 
 impl Found {
@@ -249,54 +289,110 @@ impl Found {
         let ambiguous = mirror::is_ambiguous(n_matches);
         Source { state, n_items, n_matches, ambiguous, ..source(&passage.source, passage.connection, State::None) }
     }
-}
 
-/// Looks into one source, in that account's own transaction.
-async fn gather(
-    app: &App,
-    through: Through,
-    object: ObjectType,
-    keys: &Keys,
-    before: Option<Place>,
-    limit: usize,
-) -> Result<Found> {
-    let there = &through.cx;
-    let mut tx = app.store.read(there.account).await?;
-    let matches = matching(&mut tx, object, keys).await?;
-    let types: Vec<ObjectType> = SHOWN.into_iter().filter(|t| through.passage.sharing.shows(*t)).collect();
-    let begins = before.map(|place| mirror::after(place, there.account));
-    let mut found = BTreeMap::new();
-    let mut hangs_on = BTreeMap::new();
-    let mut more_after: Option<Place> = None;
-    for matched in matches.iter().filter(|_| !types.is_empty()) {
-        let page = store::timeline::page(&mut tx, (object, *matched), &types, begins, limit + 1).await?;
-        if page.len() > limit {
-            let end = page.last().map(|(at, record)| place(*at, there.account, record.id));
-            // Every match was looked at only so far; the nearest of these ends is that of the whole source.
-            more_after = more_after.into_iter().chain(end).min();
+    /// Where this source's items stand, from the index alone, in that account's own transaction.
+    async fn places(&self, app: &App, object: ObjectType, before: Option<Place>, limit: usize) -> Result<Part<Line>> {
+        let account = self.through.cx.account;
+        let types: Vec<ObjectType> = SHOWN.into_iter().filter(|t| self.through.passage.sharing.shows(*t)).collect();
+        let begins = before.map(|place| mirror::after(place, account));
+        let mut lines = BTreeMap::new();
+        let mut more_after: Option<Place> = None;
+        let mut tx = app.store.read(account).await?;
+        for matched in self.matches.iter().filter(|_| !types.is_empty()) {
+            let page = store::timeline::places(&mut tx, (object, *matched), &types, begins, limit + 1).await?;
+            if page.len() > limit {
+                let end = page.last().map(|(at, _, id)| place(*at, account, *id));
+                // Every match was looked at only so far; the nearest of these ends is that of the whole source.
+                more_after = more_after.into_iter().chain(end).min();
+            }
+            for (at, object, id) in page {
+                let line = Line::There { at, account, object, id, matched: *matched };
+                lines.entry(place(at, account, id)).or_insert(line);
+            }
         }
-        for (at, record) in page {
-            hangs_on.entry(record.id).or_insert(*matched);
-            found.insert(place(at, there.account, record.id), (at, record));
-        }
+        Ok(Part { items: lines.into_values().collect(), more_after })
     }
-    let ids: Vec<RecordId> = found.values().map(|(_, record)| record.id).collect();
-    let (excluded, emails) = people_behind(&mut tx, &ids).await?;
-    drop(tx);
-    let ambiguous = mirror::is_ambiguous(matches.len());
-    let passage = &through.passage;
-    let origin =
-        Origin { account: there.account, account_name: passage.source.name.clone(), connection: passage.connection, ambiguous };
-    let items = found.into_values().filter(|(_, record)| !excluded.contains(&record.id)).map(|(at, mut record)| {
+
+    /// Reads the items of a page, without those that are archived or about somebody who objects there.
+    async fn read(&self, app: &App, lines: &[(ObjectType, RecordId)]) -> Result<Read> {
+        let mut read = Read::default();
+        if lines.is_empty() {
+            return Ok(read);
+        }
+        let mut tx = app.store.read(self.through.cx.account).await?;
+        let mut by_type: BTreeMap<ObjectType, Vec<RecordId>> = BTreeMap::new();
+        for (object, id) in lines {
+            by_type.entry(*object).or_default().push(*id);
+        }
+        for (object, ids) in &by_type {
+            let records = store::record::load_many(&mut tx, *object, ids).await?;
+            read.records.extend(records.into_iter().filter(|r| r.archived_at.is_none()).map(|r| (r.id, r)));
+        }
+        let ids: Vec<RecordId> = read.records.keys().copied().collect();
+        for person in store::mirror::people_of(&mut tx, &ids).await? {
+            if person.excluded {
+                read.records.remove(&person.item);
+            }
+            read.emails.entry(person.item).or_default().extend(person.email);
+        }
+        Ok(read)
+    }
+
+    fn item(&self, at: jiff::Timestamp, mut record: Record) -> Item {
+        let passage = &self.through.passage;
         if record.object == DEAL {
             let currency = || passage.source.currency.clone();
             record.properties.entry("deal_currency_code".to_owned()).or_insert_with(currency);
         }
         passage.sharing.mask(&mut record.properties);
-        Item { at, record, owner_name: None, origin: Some(origin.clone()) }
+        let origin = Origin {
+            account: self.through.cx.account,
+            account_name: passage.source.name.clone(),
+            connection: passage.connection,
+            ambiguous: mirror::is_ambiguous(self.matches.len()),
+        };
+        Item { at, record, owner_name: None, origin: Some(origin) }
+    }
+}
+
+/// What one source gave for a page. On a contact's own page the contact was asked already whether she objects; others on the
+/// same e-mail or meeting are asked all the same.
+#[derive(Default)]
+struct Read {
+    records: BTreeMap<RecordId, Record>,
+    /// Addresses of the people the items are about; who objects on the viewer's side is left out.
+    emails: BTreeMap<RecordId, Vec<String>>,
+}
+
+/// Turns the lines of a page into items: each source is read once, at the same time as the others.
+async fn shown(app: &App, cx: &Cx, found: &mut Vec<Found>, stopped: &mut Vec<Source>, lines: Vec<Line>) -> Result<Vec<Item>> {
+    let wanted = |f: &Found| -> Vec<(ObjectType, RecordId)> {
+        let of = |line: &Line| match line {
+            Line::There { account, object, id, .. } if *account == f.through.cx.account => Some((*object, *id)),
+            _ => None,
+        };
+        lines.iter().filter_map(of).collect()
+    };
+    let reading = found.iter().map(|f| {
+        let wanted = wanted(f);
+        async move { f.read(app, &wanted).await }
     });
-    let part = Part { items: items.collect(), more_after };
-    Ok(Found { part, through, matches, hangs_on, emails })
+    let mut read = answered(join_all(reading).await, found, stopped)?;
+    leave_out_who_objects_here(app, cx, &mut read).await?;
+    let mut items = Vec::with_capacity(lines.len());
+    for line in lines {
+        match line {
+            Line::Own(item) => items.push(*item),
+            Line::There { at, account, id, matched, .. } => {
+                let source = found.iter_mut().zip(&mut read).find(|(f, _)| f.through.cx.account == account);
+                if let Some((source, record)) = source.and_then(|(f, r)| r.records.remove(&id).map(|record| (f, record))) {
+                    source.hangs_on.insert(id, matched);
+                    items.push(source.item(at, record));
+                }
+            }
+        }
+    }
+    Ok(items)
 }
 
 /// Records of a source under the same keys that do not object, oldest first, at most [`MIRROR_MATCHES_MAX`].
@@ -344,24 +440,9 @@ async fn known_keys(tx: &mut Tx, object: ObjectType, keys: &Keys) -> Result<Opti
     Ok(Some(keys).filter(|keys| !keys.is_empty()))
 }
 
-type People = (BTreeSet<RecordId>, BTreeMap<RecordId, Vec<String>>);
-
-/// Items about somebody who objects in the source, and the addresses of all others. On a contact's own page the contact was
-/// asked already; others on the same e-mail or meeting are asked all the same.
-async fn people_behind(tx: &mut Tx, items: &[RecordId]) -> Result<People> {
-    let (mut excluded, mut emails) = (BTreeSet::new(), BTreeMap::<RecordId, Vec<String>>::new());
-    for person in store::mirror::people_of(tx, items).await? {
-        if person.excluded {
-            excluded.insert(person.item);
-        }
-        emails.entry(person.item).or_default().extend(person.email);
-    }
-    Ok((excluded, emails))
-}
-
 /// Leaves out items about people who object in the viewer's account.
-async fn leave_out_who_objects_here(app: &App, cx: &Cx, found: &mut [Found]) -> Result<()> {
-    let emails: BTreeSet<&String> = found.iter().flat_map(|f| f.emails.values().flatten()).collect();
+async fn leave_out_who_objects_here(app: &App, cx: &Cx, read: &mut [Read]) -> Result<()> {
+    let emails: BTreeSet<&String> = read.iter().flat_map(|r| r.emails.values().flatten()).collect();
     if emails.is_empty() {
         return Ok(());
     }
@@ -377,10 +458,9 @@ async fn leave_out_who_objects_here(app: &App, cx: &Cx, found: &mut [Found]) -> 
         .collect();
     let objecting: BTreeSet<&str> =
         known.iter().filter(|(_, id)| objecting.contains(id)).map(|(key, _)| key.value.as_str()).collect();
-    for source in found.iter_mut() {
-        let about = &source.emails;
-        let is_about = |item: &Item| about.get(&item.record.id).into_iter().flatten().any(|e| objecting.contains(e.as_str()));
-        source.part.items.retain(|item| !is_about(item));
+    for Read { records, emails } in read {
+        let is_about = |item: &RecordId| emails.get(item).into_iter().flatten().any(|e| objecting.contains(e.as_str()));
+        records.retain(|item, _| !is_about(item));
     }
     Ok(())
 }
@@ -419,7 +499,7 @@ fn disclosure(cx: &Cx, source: &Found, object: ObjectType, id: RecordId, n_items
 }
 
 /// The account's own items the viewer may see.
-async fn own_part(app: &App, cx: &Cx, record: &Record, before: Option<Place>, limit: usize) -> Result<Part<Item>> {
+async fn own_part(app: &App, cx: &Cx, record: &Record, before: Option<Place>, limit: usize) -> Result<Part<Line>> {
     let mut tx = app.store.read(cx.account).await?;
     let types: Vec<ObjectType> = SHOWN.into_iter().filter(|object| mirror::reach(&cx.standing, *object).is_ok()).collect();
     let mut part = Part { items: Vec::new(), more_after: None };
@@ -434,7 +514,7 @@ async fn own_part(app: &App, cx: &Cx, record: &Record, before: Option<Place>, li
         for (at, record) in page {
             let visible = mirror::may_see(mirror::reach(&cx.standing, record.object), is_owner(cx, &record));
             if visible && seen.insert(record.id) {
-                part.items.push(Item { at, record, owner_name: None, origin: None });
+                part.items.push(Line::Own(Box::new(Item { at, record, owner_name: None, origin: None })));
             }
         }
         part.more_after = end.map(|(at, id)| place(at, cx.account, id));
@@ -452,16 +532,19 @@ async fn name_owners(app: &App, cx: &Cx, items: &mut [Item]) -> Result<()> {
         let account = item.origin.as_ref().map_or(cx.account, |origin| origin.account);
         owner(&item.record).map(|owner| (account, owner))
     };
-    let wanted: BTreeSet<(AccountId, OwnerId)> = items.iter().filter_map(of).collect();
+    let mut wanted: BTreeMap<AccountId, BTreeSet<OwnerId>> = BTreeMap::new();
+    for (account, owner) in items.iter().filter_map(of) {
+        wanted.entry(account).or_default().insert(owner);
+    }
     if wanted.is_empty() {
         return Ok(());
     }
     let mut home = app.store.read_home().await?;
     let mut names = BTreeMap::new();
-    for (account, owner) in wanted {
-        if let Some(found) = store::owner::load(&mut home, account, owner).await? {
-            names.insert((account, owner), found.name);
-        }
+    for (account, owners) in wanted {
+        let owners: Vec<OwnerId> = owners.into_iter().collect();
+        let found = store::owner::load_many(&mut home, account, &owners).await?;
+        names.extend(found.into_iter().map(|owner| ((account, owner.id), owner.name)));
     }
     for item in items {
         item.owner_name = of(item).and_then(|key| names.get(&key).cloned());
@@ -471,10 +554,6 @@ async fn name_owners(app: &App, cx: &Cx, items: &mut [Item]) -> Result<()> {
 
 fn place(at: jiff::Timestamp, account: AccountId, id: RecordId) -> Place {
     (Reverse(at), account, Reverse(id))
-}
-
-fn place_in(own: AccountId) -> impl Fn(&Item) -> Place {
-    move |item| place(item.at, item.origin.as_ref().map_or(own, |origin| origin.account), item.record.id)
 }
 
 /// A place as clients carry it: time in microseconds, account, id.

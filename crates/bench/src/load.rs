@@ -99,16 +99,17 @@ pub fn request(method: &str, path: &str, token: &str, body: Option<&str>) -> Vec
     .into_bytes()
 }
 
-/// Sends requests `0..n` over `connections` connections; `make` builds each. Any reply but `expected` ends the run with its body.
+/// Sends requests `0..n` over `connections` connections. `make` builds them all before the clock starts, so that the server does not
+/// share its cores with the writing of what it is sent. Any reply but `expected` ends the run with its body.
 pub async fn run(
     address: &str,
     connections: usize,
     n: usize,
     expected: u16,
-    make: impl Fn(usize) -> Vec<u8> + Send + Sync + 'static,
+    make: impl Fn(usize) -> Vec<u8>,
 ) -> Result<Measured> {
     let next = Arc::new(AtomicUsize::new(0));
-    let make = Arc::new(make);
+    let requests: Arc<Vec<Vec<u8>>> = Arc::new((0..n).map(make).collect());
     let mut clients = Vec::new();
     for _ in 0..connections {
         clients.push(Client::connect(address).await?);
@@ -117,17 +118,14 @@ pub async fn run(
     let tasks: Vec<_> = clients
         .into_iter()
         .map(|mut client| {
-            let (next, make) = (next.clone(), make.clone());
+            let (next, requests) = (next.clone(), requests.clone());
             tokio::spawn(async move {
                 let mut latencies = Vec::new();
                 loop {
                     let i = next.fetch_add(1, Ordering::Relaxed);
-                    if i >= n {
-                        return Ok(latencies);
-                    }
-                    let request = make(i);
+                    let Some(request) = requests.get(i) else { return Ok(latencies) };
                     let sent = Instant::now();
-                    let reply = client.send(&request).await?;
+                    let reply = client.send(request).await?;
                     latencies.push(sent.elapsed());
                     ensure!(
                         reply.status == expected,

@@ -41,12 +41,25 @@ struct Options {
     /// Requests per measurement.
     #[arg(long, default_value_t = 100_000)]
     requests: usize,
+    /// Only these parts of the table.
+    #[arg(long, value_enum, num_args = 1..)]
+    only: Vec<Part>,
     /// The port the server listens on.
     #[arg(long, default_value_t = 17_373)]
     port: u16,
 }
 
-#[tokio::main]
+/// What is measured, in this order. The later parts find what the earlier ones left.
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Part {
+    Requests,
+    Import,
+    Start,
+    Mirror,
+}
+
+// One thread, as the machine is shared with the server: more would fight it for the cores.
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
     let options = Options::parse();
     let folder = tempfile::tempdir().context("a temporary folder")?;
@@ -56,12 +69,21 @@ async fn main() -> Result<()> {
     let engine = if options.database.is_some() { "PostgreSQL" } else { "SQLite, synchronous=FULL" };
     let mut table = Table::new(engine);
     let (account, token) = account(&product, "Bench").await?;
-    let server = product.serve(options.port).await?;
-    requests(&server, &token, &options, &mut table).await?;
-    server.stop().await?;
-    import(&product, &account, folder.path(), &options, &mut table).await?;
-    start(&product, &options, &mut table).await?;
-    mirror::measure(&product, &options, &mut table).await?;
+    let wanted = |part| options.only.is_empty() || options.only.contains(&part);
+    if wanted(Part::Requests) {
+        let server = product.serve(options.port).await?;
+        requests(&server, &token, &options, &mut table).await?;
+        server.stop().await?;
+    }
+    if wanted(Part::Import) {
+        import(&product, &account, folder.path(), &options, &mut table).await?;
+    }
+    if wanted(Part::Start) {
+        start(&product, &options, &mut table).await?;
+    }
+    if wanted(Part::Mirror) {
+        mirror::measure(&product, &options, &mut table).await?;
+    }
     table.print();
     table.write(&options.json)
 }
@@ -82,34 +104,30 @@ async fn requests(server: &Server, token: &str, options: &Options, table: &mut T
     let address = &server.address;
     let n = options.contacts;
     let calls = n / 100;
-    let t = token.to_owned();
-    let batches = load::run(address, 8, calls, 201, move |i| batch_request(&t, &people::batch("read", i * 100, 100))).await?;
+    let batches = load::run(address, 8, calls, 201, |i| batch_request(token, &people::batch("read", i * 100, 100))).await?;
     let ids = ids(address, token, n).await?;
     table.row("batch create, 100 a call, 8 connections", "contacts/s", 25_000.0, batches.per_second() * 100.0, &batches);
 
-    let (t, all) = (token.to_owned(), ids.clone());
-    let reads = load::run(address, 8, options.requests, 200, move |i| {
-        request("GET", &format!("/crm/v3/objects/contacts/{}", all[(i * 7_919) % all.len()]), &t, None)
+    let reads = load::run(address, 8, options.requests, 200, |i| {
+        request("GET", &format!("/crm/v3/objects/contacts/{}", ids[(i * 7_919) % ids.len()]), token, None)
     })
     .await?;
     table.row("read contact by id, 8 connections", "/s", 15_000.0, reads.per_second(), &reads);
 
-    let t = token.to_owned();
-    let finds = load::run(address, 8, options.requests / 2, 200, move |i| {
+    let finds = load::run(address, 8, options.requests / 2, 200, |i| {
         let email = people::email("read", (i * 7_919) % n);
         let body =
             format!(r#"{{"filterGroups":[{{"filters":[{{"propertyName":"email","operator":"EQ","value":"{email}"}}]}}]}}"#);
-        request("POST", "/crm/v3/objects/contacts/search", &t, Some(&body))
+        request("POST", "/crm/v3/objects/contacts/search", token, Some(&body))
     })
     .await?;
     table.row("find by e-mail (search EQ), 8 connections", "/s", 8_000.0, finds.per_second(), &finds);
 
     for (connections, count, target) in [(8, options.requests / 5, 3_000.0), (64, options.requests / 2, 10_000.0)] {
-        let t = token.to_owned();
         let series = format!("create{connections}");
-        let creates = load::run(address, connections, count, 201, move |i| {
+        let creates = load::run(address, connections, count, 201, |i| {
             let body = serde_json::json!({"properties": people::properties(&series, i)}).to_string();
-            request("POST", "/crm/v3/objects/contacts", &t, Some(&body))
+            request("POST", "/crm/v3/objects/contacts", token, Some(&body))
         })
         .await?;
         table.row(&format!("create contact, {connections} connections"), "/s", target, creates.per_second(), &creates);

@@ -52,9 +52,9 @@ pub async fn measure(product: &Product, options: &Options, table: &mut Table) ->
     let shown: Json = serde_json::from_slice(&reply.body)?;
     let n_shown = shown["results"].as_array().map_or(0, Vec::len);
     anyhow::ensure!(reply.status == 200 && n_shown == 50, "the page shows {n_shown} items: {shown}");
-    let views = crate::load::run(&server.address, 1, options.requests / 50, 200, move |_| page.clone()).await?;
+    let views = crate::load::run(&server.address, 1, options.requests / 50, 200, |_| page.clone()).await?;
     let what = format!("mirrored company page, 4 accounts of {} activities, p99", options.activities);
-    table.at_most(&what, "ms", 5.0, views.percentile(99).as_secs_f64() * 1_000.0);
+    table.p99_at_most(&what, 5.0, &views);
     server.stop().await
 }
 

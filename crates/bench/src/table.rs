@@ -39,16 +39,17 @@ impl Table {
     /// A figure that should be small.
     pub fn at_most(&mut self, what: &str, unit: &'static str, target: f64, figure: f64) {
         eprintln!("{what}: {figure:.2} {unit}");
-        let target_text = format!("< {target}");
-        self.rows.push(Row {
-            what: what.to_owned(),
-            unit,
-            target: target_text,
-            figure,
-            p50: None,
-            p99: None,
-            reached: figure < target,
-        });
+        let (what, target_text) = (what.to_owned(), format!("< {target}"));
+        self.rows.push(Row { what, unit, target: target_text, figure, p50: None, p99: None, reached: figure < target });
+    }
+
+    /// A 99th percentile that should be small, in milliseconds.
+    pub fn p99_at_most(&mut self, what: &str, target: f64, measured: &Measured) {
+        let milliseconds = |p| measured.percentile(p).as_secs_f64() * 1_000.0;
+        self.at_most(what, "ms", target, milliseconds(99));
+        if let Some(row) = self.rows.last_mut() {
+            (row.p50, row.p99) = (Some(milliseconds(50)), Some(milliseconds(99)));
+        }
     }
 
     pub fn print(&self) {

@@ -9,11 +9,7 @@ use model::pipeline::Pipeline;
 /// The account's own and changed pipelines of every type, archived ones too.
 pub async fn list(tx: &mut Tx) -> Result<Vec<(ObjectType, Pipeline)>> {
     let sql = "SELECT type_id, pipeline FROM pipeline WHERE account_id = $1 ORDER BY type_id, id";
-    tx.query(sql, &[tx.account().into()])
-        .await?
-        .iter_mut()
-        .map(|row| Ok((ObjectType(u32::try_from(row.int(0)?).unwrap_or(0)), row.json(1)?)))
-        .collect()
+    tx.query(sql, &[tx.account().into()]).await?.iter_mut().map(|row| Ok((row.object(0)?, row.json(1)?))).collect()
 }
 
 /// Saves a pipeline, new or changed.

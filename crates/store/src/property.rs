@@ -21,11 +21,7 @@ pub async fn currency(home: &mut Tx, account: model::id::AccountId) -> Result<Op
 /// The account's own and changed definitions of every type.
 pub async fn list(tx: &mut Tx) -> Result<Vec<(ObjectType, PropertyDefinition)>> {
     let sql = "SELECT type_id, definition FROM property_definition WHERE account_id = $1 ORDER BY type_id, name";
-    tx.query(sql, &[tx.account().into()])
-        .await?
-        .iter_mut()
-        .map(|row| Ok((ObjectType(u32::try_from(row.int(0)?).unwrap_or(0)), row.json(1)?)))
-        .collect()
+    tx.query(sql, &[tx.account().into()]).await?.iter_mut().map(|row| Ok((row.object(0)?, row.json(1)?))).collect()
 }
 
 /// Saves a definition, new or changed.
@@ -46,7 +42,7 @@ pub async fn groups(tx: &mut Tx) -> Result<Vec<(ObjectType, PropertyGroup)>> {
         .await?
         .iter_mut()
         .map(|row| {
-            let object = ObjectType(u32::try_from(row.int(0)?).unwrap_or(0));
+            let object = row.object(0)?;
             let archived = row.int_opt(4)?.is_some();
             Ok((object, PropertyGroup { name: row.text(1)?, label: row.text(2)?, display_order: row.int(3)?, archived }))
         })

@@ -33,8 +33,7 @@ pub(crate) const SELECT: &str =
 
 /// Reads [`SELECT`].
 pub(crate) fn decode(row: &mut Row) -> Result<Record> {
-    let object = row.int(0)?;
-    let object = u32::try_from(object).map(ObjectType).map_err(|_| StoreError::Broken(format!("{object} is no object type")))?;
+    let object = row.object(0)?;
     let properties: Properties = row.json(5)?;
     Ok(Record::from_stored(object, RecordId(row.int(1)?), properties, row.time(2)?, row.time(3)?, row.time_opt(4)?))
 }

@@ -111,6 +111,16 @@ pub(crate) async fn read(app: &App, cx: &Cx) -> Result<(Tx, Arc<Definitions>)> {
     Ok((tx, definitions))
 }
 
+/// The definitions as this process last saw them, without asking the database: good to prepare a write by, which looks whether
+/// they still hold.
+pub(crate) async fn likely(app: &App, cx: &Cx) -> Result<Arc<Definitions>> {
+    let kept = app.definitions.accounts.read().get(&cx.account).cloned();
+    match kept {
+        Some(kept) => Ok(kept),
+        None => Ok(read(app, cx).await?.1),
+    }
+}
+
 /// Starts writing in the account of a context, with the definitions it is to be decided by.
 pub(crate) async fn write(app: &App, cx: &Cx, n_ids: usize) -> Result<(WriteTx, Arc<Definitions>)> {
     let currency = currency(app, cx.account).await?;

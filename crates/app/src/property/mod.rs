@@ -3,7 +3,7 @@
 mod cache;
 
 pub use cache::{Cache, Definitions};
-pub(crate) use cache::{read, write};
+pub(crate) use cache::{likely, read, write};
 
 use crate::cx::{App, Cx};
 use crate::error::{Error, Kind, Result};

@@ -15,7 +15,7 @@ use model::property::{Code, PropertyError, Schema};
 use model::record::{self, Properties, Record, UniqueKey, unique_keys};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
-use store::WriteTx;
+use store::{StoreError, WriteTx};
 
 /// A record to be created.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -62,16 +62,15 @@ async fn create_once(
     partly: bool,
 ) -> Result<(Arc<Schema>, Vec<Result<Record>>)> {
     // Deciding needs the definitions but not the writer's turn; whether they still hold is seen inside.
-    let (read, before) = property::read(app, cx).await?;
-    drop(read);
+    let before = property::likely(app, cx).await?;
     let schema = before.schema(object);
     let given: Vec<&Properties> = inputs.iter().map(|i| &i.properties).collect();
     let unknown = owner::unknown(app, cx, &schema, &given).await?;
-    let mut decided = decide(cx, &schema, inputs, &unknown);
+    let decided = decide(cx, &schema, inputs, &unknown);
     let (mut tx, definitions) = property::write(app, cx, inputs.len()).await?;
-    let schema = definitions.schema(object);
     if !Arc::ptr_eq(&before, &definitions) {
-        decided = decide(cx, &schema, inputs, &unknown);
+        // The next try begins with what was just read.
+        return Err(StoreError::Collision("definitions changed while a creation was decided".to_owned()).into());
     }
     let (results, changes) = save(&mut tx, cx, &definitions, &schema, inputs, decided, partly).await?;
     if !changes.is_empty() {

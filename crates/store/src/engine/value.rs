@@ -85,6 +85,12 @@ impl Row {
         }
     }
 
+    /// A type of record.
+    pub fn object(&mut self, column: usize) -> Result<model::object::ObjectType> {
+        let n = self.int(column)?;
+        u32::try_from(n).map(model::object::ObjectType).map_err(|_| StoreError::Broken(format!("{n} is no object type")))
+    }
+
     /// A text (or document) that is always there.
     pub fn text(&mut self, column: usize) -> Result<String> {
         self.text_opt(column)?.ok_or_else(|| wrong(column, "a text", &Value::Null))

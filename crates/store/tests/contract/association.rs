@@ -112,6 +112,19 @@ async fn a_timeline_is_newest_first_moves_with_its_items_and_pages_without_gaps(
         let page = timeline::page(&mut tx, place, &[], None, 20).await.expect("a page");
         assert_eq!((page[0].1.id, page.len()), (won.id, 10), "{}", fresh.engine);
         assert!(page.iter().all(|(_, r)| r.id != notes[9].id), "{}", fresh.engine);
+        // Places are the same timeline, with what is archived.
+        let (mut places, mut before) = (Vec::new(), None);
+        loop {
+            let some = timeline::places(&mut tx, place, &[], before, 3).await.expect("places");
+            let Some((at, _, id)) = some.last() else { break };
+            before = Some((*at, *id));
+            places.extend(some);
+        }
+        assert_eq!(places.len(), 11, "{}", fresh.engine);
+        assert!(places.iter().any(|(_, object, id)| (*object, *id) == (NOTE, notes[9].id)), "{}", fresh.engine);
+        places.retain(|(.., id)| *id != notes[9].id);
+        let of_page: Vec<_> = page.iter().map(|(at, r)| (*at, r.object, r.id)).collect();
+        assert_eq!(places, of_page, "{}", fresh.engine);
         let only_deals = timeline::page(&mut tx, place, &[DEAL], None, 20).await.expect("a page");
         assert_eq!(only_deals.len(), 1, "{}", fresh.engine);
     }
