@@ -62,3 +62,28 @@ for (const [language, words] of Object.entries(WORDS)) {
     }
   });
 }
+
+test('a language chosen on the sign-in page holds for the session, and her profile’s language afterwards', async () => {
+  const page = await browser.person({ locale: 'nl' });
+  const lang = () => page.evaluate(() => document.documentElement.lang);
+  const enter = async (words) => {
+    await page.getByLabel('E-mail', { exact: true }).fill(manager().email);
+    await page.getByLabel(words.password, { exact: true }).fill(manager().password);
+    await page.getByRole('button', { name: words.signIn, exact: true }).click();
+    await page.waitForURL(/\/a\//);
+    await page.getByRole('heading', { level: 1 }).first().waitFor();
+  };
+  await page.goto(`${BASE}/sign-in`);
+  await page.getByRole('heading', { level: 1, name: WORDS.nl.signIn }).waitFor();
+  await page.getByRole('combobox', { name: 'Taal' }).selectOption('Dansk');
+  await page.getByRole('heading', { level: 1, name: WORDS.da.signIn }).waitFor();
+  await enter(WORDS.da);
+  assert.equal(await lang(), 'da');
+  await page.reload();
+  await page.getByRole('heading', { level: 1, name: WORDS.da.companies }).waitFor();
+  await page.getByRole('button', { name: 'Din menu' }).click();
+  await page.getByRole('menuitem', { name: 'Log ud' }).click();
+  await page.getByRole('heading', { level: 1, name: WORDS.da.signIn }).waitFor();
+  await enter(WORDS.da);
+  assert.equal(await lang(), 'en');
+});

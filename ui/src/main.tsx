@@ -5,7 +5,11 @@ import '@xyflow/react/dist/base.css';
 import './theme/global.css';
 import { createRoot } from 'react-dom/client';
 import { App } from './app';
-import { firstLanguage, startI18n } from './i18n';
+import { speak } from './i18n';
+import { doorstepLanguage } from './i18n/choice';
+import { preload } from './pages';
 
-startI18n(firstLanguage());
+// Fetched beside the session and the messages, not after them.
+preload(location.pathname);
+await speak(doorstepLanguage());
 createRoot(document.getElementById('root')!).render(<App />);

@@ -3,19 +3,12 @@ import { Outlet, createRootRoute, createRoute, createRouter, lazyRouteComponent,
 import { ApiError } from './api/client';
 import { queryClient, sessionQuery } from './api/queries';
 import type { Session } from './api/types';
-import { asLanguage, i18n, setLanguage } from './i18n';
+import { arrive, enter } from './i18n/choice';
 import { type ListSearch, listSearch } from './lib/list-state';
 import { isListType, isRecordType } from './lib/objects';
-import { AccountLayout } from './pages/layout';
+import * as pages from './pages';
 import { CrashPage, NoAccountPage, NotFoundPage } from './pages/error-pages';
-import { ListPage } from './pages/list';
-import { RecordPage } from './pages/record';
-import { SetupPage } from './pages/setup';
-import { SignInPage } from './pages/sign-in';
 
-// What is seen less often is loaded when it is first needed.
-const importing = () => import('./pages/import');
-const settling = () => import('./pages/settings');
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: NotFoundPage, errorComponent: CrashPage });
 
@@ -23,8 +16,7 @@ const root = createRootRoute({ component: Outlet, notFoundComponent: NotFoundPag
 async function signedIn(href: string): Promise<Session> {
   try {
     const session = await queryClient.ensureQueryData(sessionQuery);
-    const wished = asLanguage(session.person.locale);
-    if (wished && wished !== i18n.language) setLanguage(wished);
+    await enter(session.person.locale);
     return session;
   } catch (problem) {
     if (problem instanceof ApiError && problem.status === 401) throw redirect({ to: '/sign-in', search: { next: href === '/' ? undefined : href } });
@@ -43,13 +35,13 @@ const index = createRoute({
   },
 });
 
-const signIn = createRoute({ getParentRoute: () => root, path: '/sign-in', component: SignInPage, validateSearch: (search: Record<string, unknown>): { next?: string } => ({ next: typeof search.next === 'string' ? search.next : undefined }) });
-const setup = createRoute({ getParentRoute: () => root, path: '/setup/$token', component: SetupPage });
+const signIn = createRoute({ getParentRoute: () => root, path: '/sign-in', component: lazyRouteComponent(pages.signIn, 'SignInPage'), beforeLoad: arrive, validateSearch: (search: Record<string, unknown>): { next?: string } => ({ next: typeof search.next === 'string' ? search.next : undefined }) });
+const setup = createRoute({ getParentRoute: () => root, path: '/setup/$token', component: lazyRouteComponent(pages.setup, 'SetupPage'), beforeLoad: arrive });
 
 const account = createRoute({
   getParentRoute: () => root,
   path: '/a/$account',
-  component: AccountLayout,
+  component: lazyRouteComponent(pages.layout, 'AccountLayout'),
   beforeLoad: async ({ location }) => ({ session: await signedIn(location.href) }),
 });
 const accountIndex = createRoute({
@@ -62,21 +54,21 @@ const accountIndex = createRoute({
 const list = createRoute({
   getParentRoute: () => account,
   path: '/$type',
-  component: ListPage,
+  component: lazyRouteComponent(pages.list, 'ListPage'),
   validateSearch: listSearch,
   params: { parse: ({ type }) => ({ type: isListType(type) ? type : ('' as never) }), stringify: ({ type }) => ({ type }) },
 });
 const record = createRoute({
   getParentRoute: () => account,
   path: '/$type/$id',
-  component: RecordPage,
+  component: lazyRouteComponent(pages.record, 'RecordPage'),
   params: { parse: ({ type, id }) => ({ id, type: isRecordType(type) ? type : ('' as never) }), stringify: ({ type, id }) => ({ type, id }) },
 });
-const imports = createRoute({ getParentRoute: () => account, path: '/import', component: lazyRouteComponent(importing, 'ImportPage'), validateSearch: (search: Record<string, unknown>): { type?: string } => ({ type: typeof search.type === 'string' ? search.type : undefined }) });
-const importRun = createRoute({ getParentRoute: () => account, path: '/import/$importId', component: lazyRouteComponent(importing, 'ImportRunPage') });
-const organization = createRoute({ getParentRoute: () => account, path: '/organization', component: lazyRouteComponent(() => import('./pages/organization'), 'OrganizationPage') });
+const imports = createRoute({ getParentRoute: () => account, path: '/import', component: lazyRouteComponent(pages.importing, 'ImportPage'), validateSearch: (search: Record<string, unknown>): { type?: string } => ({ type: typeof search.type === 'string' ? search.type : undefined }) });
+const importRun = createRoute({ getParentRoute: () => account, path: '/import/$importId', component: lazyRouteComponent(pages.importing, 'ImportRunPage') });
+const organization = createRoute({ getParentRoute: () => account, path: '/organization', component: lazyRouteComponent(pages.organization, 'OrganizationPage') });
 
-const settings = createRoute({ getParentRoute: () => account, path: '/settings', component: lazyRouteComponent(settling, 'SettingsLayout') });
+const settings = createRoute({ getParentRoute: () => account, path: '/settings', component: lazyRouteComponent(pages.settings, 'SettingsLayout') });
 const settingsIndex = createRoute({
   getParentRoute: () => settings,
   path: '/',
@@ -85,14 +77,14 @@ const settingsIndex = createRoute({
   },
 });
 const settingsPages = [
-  createRoute({ getParentRoute: () => settings, path: '/profile', component: lazyRouteComponent(settling, 'ProfilePage') }),
-  createRoute({ getParentRoute: () => settings, path: '/security', component: lazyRouteComponent(settling, 'SecurityPage') }),
-  createRoute({ getParentRoute: () => settings, path: '/account', component: lazyRouteComponent(settling, 'AccountSettingsPage') }),
-  createRoute({ getParentRoute: () => settings, path: '/users', component: lazyRouteComponent(settling, 'UsersPage') }),
-  createRoute({ getParentRoute: () => settings, path: '/tokens', component: lazyRouteComponent(settling, 'TokensPage') }),
-  createRoute({ getParentRoute: () => settings, path: '/properties', component: lazyRouteComponent(settling, 'PropertiesPage') }),
-  createRoute({ getParentRoute: () => settings, path: '/pipelines', component: lazyRouteComponent(settling, 'PipelinesPage') }),
-  createRoute({ getParentRoute: () => settings, path: '/disclosures', component: lazyRouteComponent(settling, 'DisclosuresPage') }),
+  createRoute({ getParentRoute: () => settings, path: '/profile', component: lazyRouteComponent(pages.settings, 'ProfilePage') }),
+  createRoute({ getParentRoute: () => settings, path: '/security', component: lazyRouteComponent(pages.settings, 'SecurityPage') }),
+  createRoute({ getParentRoute: () => settings, path: '/account', component: lazyRouteComponent(pages.settings, 'AccountSettingsPage') }),
+  createRoute({ getParentRoute: () => settings, path: '/users', component: lazyRouteComponent(pages.settings, 'UsersPage') }),
+  createRoute({ getParentRoute: () => settings, path: '/tokens', component: lazyRouteComponent(pages.settings, 'TokensPage') }),
+  createRoute({ getParentRoute: () => settings, path: '/properties', component: lazyRouteComponent(pages.settings, 'PropertiesPage') }),
+  createRoute({ getParentRoute: () => settings, path: '/pipelines', component: lazyRouteComponent(pages.settings, 'PipelinesPage') }),
+  createRoute({ getParentRoute: () => settings, path: '/disclosures', component: lazyRouteComponent(pages.settings, 'DisclosuresPage') }),
 ] as const;
 
 const tree = root.addChildren([index, signIn, setup, account.addChildren([accountIndex, list, record, imports, importRun, organization, settings.addChildren([settingsIndex, ...settingsPages])])]);

@@ -1,6 +1,5 @@
 /** Writes what happened: a note, call, e-mail, meeting or task, linked to the record in the same request. */
 import { Button, Group, SegmentedControl, Select, Stack, Text, TextInput, Textarea } from '@mantine/core';
-import { DateTimePicker } from '@mantine/dates';
 import { IconCalendarEvent, IconChecklist, IconMail, IconNote, IconPhone } from '@tabler/icons-react';
 import { useRef, useState } from 'react';
 import { call } from '../api/client';
@@ -13,7 +12,7 @@ import { useHotkeys } from '../lib/hotkeys';
 import { ACTIVITY_TO } from '../lib/objects';
 import { useSchema } from '../lib/schema';
 import { toastDone } from '../lib/toast';
-import { toInstant, toLocal } from './property-editor';
+import { Field } from './field';
 
 export const ACTIVITY_ICONS = { notes: IconNote, calls: IconPhone, emails: IconMail, meetings: IconCalendarEvent, tasks: IconChecklist } as const;
 const KINDS = Object.keys(ACTIVITY_ICONS) as ActivityType[];
@@ -109,8 +108,8 @@ export function Composer({ type, record }: { type: ListType; record: CrmRecord }
             {titled && <TextInput label={t(`compose.subject.${kind}`)} value={draft.title} onChange={(event) => change({ title: event.currentTarget.value })} required withAsterisk={false} />}
             <Textarea ref={text} label={titled ? t('compose.text') : undefined} aria-label={t('compose.text')} placeholder={kind === 'notes' ? t('compose.prompt') : undefined} value={draft.body} onChange={(event) => change({ body: event.currentTarget.value })} autosize minRows={3} maxRows={14} required={kind === 'notes'} withAsterisk={false} />
             <Group gap="xs" grow preventGrowOverflow={false}>
-              <DateTimePicker label={t(kind === 'tasks' ? 'compose.due' : 'compose.when')} placeholder={t('compose.now')} value={toLocal(draft.at)} onChange={(value) => change({ at: value ? toInstant(value) : '' })} valueFormat="D MMM YYYY HH:mm" clearable clearButtonProps={{ 'aria-label': t('act.clear') }} submitButtonProps={{ 'aria-label': t('act.apply') }} />
-              {kind === 'meetings' && <DateTimePicker label={t('compose.until')} value={toLocal(draft.until)} onChange={(value) => change({ until: value ? toInstant(value) : '' })} valueFormat="D MMM YYYY HH:mm" clearable clearButtonProps={{ 'aria-label': t('act.clear') }} submitButtonProps={{ 'aria-label': t('act.apply') }} />}
+              <Field of="moment" label={t(kind === 'tasks' ? 'compose.due' : 'compose.when')} placeholder={t('compose.now')} value={draft.at} onChange={(at) => change({ at })} />
+              {kind === 'meetings' && <Field of="moment" label={t('compose.until')} value={draft.until} onChange={(until) => change({ until })} />}
               {kind === 'calls' && <TextInput label={t('compose.minutes')} inputMode="numeric" value={draft.minutes} onChange={(event) => change({ minutes: event.currentTarget.value.replace(/[^\d]/g, '') })} />}
               {choice && <Select label={t(choice.label)} data={choice.options.map((option) => ({ value: option.value, label: t(option.label) }))} value={draft.choice || choice.options[0]!.value} onChange={(value) => value && change({ choice: value })} allowDeselect={false} />}
             </Group>

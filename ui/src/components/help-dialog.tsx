@@ -2,7 +2,7 @@ import { Modal, Table } from '@mantine/core';
 import { useT } from '../i18n';
 import { LIST_TYPES, OBJECTS } from '../lib/objects';
 
-export function HelpDialog({ opened, close }: { opened: boolean; close: () => void }) {
+export function HelpDialog({ close }: { close: () => void }) {
   const t = useT();
   const rows: [string[], string][] = [
     [['Ctrl', 'K'], t('help.find')],
@@ -19,7 +19,7 @@ export function HelpDialog({ opened, close }: { opened: boolean; close: () => vo
     [['?'], t('help.help')],
   ];
   return (
-    <Modal opened={opened} onClose={close} title={t('help.title')} closeButtonProps={{ 'aria-label': t('act.close') }}>
+    <Modal opened onClose={close} title={t('help.title')} closeButtonProps={{ 'aria-label': t('act.close') }}>
       <Table>
         <Table.Tbody>
           {rows.map(([keys, words]) => (

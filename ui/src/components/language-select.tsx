@@ -1,23 +1,9 @@
 import { Select } from '@mantine/core';
-import { LANGUAGES, LANGUAGE_NAMES, type Language, setLanguage, useLanguage, useT } from '../i18n';
+import { LANGUAGES, LANGUAGE_NAMES, type Language, useLanguage, useT } from '../i18n';
 
-export function LanguageSelect({ compact, onChange }: { compact?: boolean; onChange?: (language: Language) => void }) {
+const CHOICES = LANGUAGES.map((value) => ({ value, label: LANGUAGE_NAMES[value] }));
+
+export function LanguageSelect({ onChange }: { onChange: (language: Language) => void }) {
   const t = useT();
-  const language = useLanguage();
-  return (
-    <Select
-      label={compact ? undefined : t('language.label')}
-      aria-label={t('language.label')}
-      size={compact ? 'xs' : 'sm'}
-      w={compact ? 125 : 260}
-      data={LANGUAGES.map((value) => ({ value, label: LANGUAGE_NAMES[value] }))}
-      value={language}
-      allowDeselect={false}
-      onChange={(value) => {
-        if (!value) return;
-        setLanguage(value as Language);
-        onChange?.(value as Language);
-      }}
-    />
-  );
+  return <Select label={t('language.label')} w={300} maw="100%" data={CHOICES} value={useLanguage()} allowDeselect={false} onChange={(value) => value && onChange(value as Language)} />;
 }

@@ -1,9 +1,9 @@
 /** One editor for every kind of property; the caller decides when to save. */
-import { MultiSelect, NumberInput, Select, TextInput, Textarea } from '@mantine/core';
-import { DateInput, DateTimePicker } from '@mantine/dates';
+import { MultiSelect, Select, TextInput, Textarea } from '@mantine/core';
 import type { KeyboardEvent } from 'react';
-import { useLanguage, useT } from '../i18n';
+import { useT } from '../i18n';
 import type { Kind, Option } from '../lib/schema';
+import { Field } from './field';
 
 interface Props {
   kind: Kind;
@@ -22,19 +22,6 @@ interface Props {
   size?: 'xs' | 'sm';
 }
 
-/** "2026-11-20T10:00" on this clock as the instant the server keeps. */
-export function toInstant(local: string): string {
-  const date = new Date(local.replace(' ', 'T'));
-  return Number.isNaN(date.getTime()) ? '' : date.toISOString();
-}
-
-export function toLocal(instant: string): string | null {
-  const date = new Date(instant);
-  if (!instant || Number.isNaN(date.getTime())) return null;
-  const pad = (n: number) => String(n).padStart(2, '0');
-  return `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())} ${pad(date.getHours())}:${pad(date.getMinutes())}:00`;
-}
-
 /** The options in Mantine's grouped form. */
 function grouped(options: Option[]) {
   if (!options.some((option) => option.group)) return options.map(({ value, label }) => ({ value, label }));
@@ -48,7 +35,6 @@ const INPUT_TYPES: Partial<Record<Kind, string>> = { email: 'email', phone: 'tel
 export function PropertyEditor(props: Props) {
   const { kind, value, onChange, options = [], label, ariaLabel, error, required, autoFocus, onEnter, onEscape, description, name, size = 'sm' } = props;
   const t = useT();
-  const language = useLanguage();
   const keys = (event: KeyboardEvent) => {
     if (event.key === 'Escape' && onEscape) {
       event.stopPropagation();
@@ -59,7 +45,7 @@ export function PropertyEditor(props: Props) {
       onEnter();
     }
   };
-  const common = { label, 'aria-label': label ? undefined : ariaLabel, error, required, withAsterisk: required, autoFocus, 'data-autofocus': autoFocus || undefined, description, name, size, style: { flex: 1, minWidth: 0 } };
+  const common = { label, 'aria-label': label ? undefined : ariaLabel, error, required, withAsterisk: required, autoFocus, 'data-autofocus': autoFocus ? (true as const) : undefined, description, name, size, style: { flex: 1, minWidth: 0 } };
 
   switch (kind) {
     case 'bool':
@@ -71,15 +57,12 @@ export function PropertyEditor(props: Props) {
       return <MultiSelect {...common} data={grouped(options)} value={value ? value.split(';') : []} onChange={(next) => onChange(next.join(';'))} onKeyDown={(event) => event.key === 'Escape' && keys(event)} searchable={options.length > 7} clearable clearButtonProps={{ 'aria-label': t('act.clear') }} />;
     case 'number':
     case 'money':
-    case 'duration': {
-      const parts = new Intl.NumberFormat(language).formatToParts(12345.6);
-      const sign = (type: string) => parts.find((part) => part.type === type)?.value;
-      return <NumberInput {...common} value={value} onChange={(next) => onChange(String(next))} onKeyDown={keys} hideControls thousandSeparator={sign('group') ?? ','} decimalSeparator={sign('decimal') ?? '.'} />;
-    }
+    case 'duration':
+      return <Field of="number" {...common} value={value} onChange={onChange} onKeyDown={keys} />;
     case 'date':
-      return <DateInput {...common} value={value ? value.slice(0, 10) : null} onChange={(next) => onChange(next ? next.slice(0, 10) : '')} onKeyDown={(event) => event.key === 'Escape' && keys(event)} clearable={!required} valueFormat="D MMM YYYY" clearButtonProps={{ 'aria-label': t('act.clear') }} popoverProps={{ withinPortal: true }} />;
+      return <Field of="day" {...common} value={value} onChange={onChange} onKeyDown={(event) => event.key === 'Escape' && keys(event)} />;
     case 'datetime':
-      return <DateTimePicker {...common} value={toLocal(value)} onChange={(next) => onChange(next ? toInstant(next) : '')} onKeyDown={(event) => event.key === 'Escape' && keys(event)} clearable={!required} valueFormat="D MMM YYYY HH:mm" clearButtonProps={{ 'aria-label': t('act.clear') }} submitButtonProps={{ 'aria-label': t('act.apply') }} timePickerProps={{ hoursInputLabel: t('date.hours'), minutesInputLabel: t('date.minutes') }} />;
+      return <Field of="moment" {...common} value={value} onChange={onChange} onKeyDown={(event) => event.key === 'Escape' && keys(event)} />;
     case 'long':
       return <Textarea {...common} value={value} onChange={(event) => onChange(event.currentTarget.value)} onKeyDown={keys} autosize minRows={3} maxRows={12} />;
     default:

@@ -2,7 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAst } from 'rolldown/parseAst';
 import { describe, expect, test } from 'vitest';
-import { LANGUAGES, resources } from '.';
+import { LANGUAGES, maybeT, speak, translate } from '.';
 import { messages } from './messages';
 
 const rows = Object.entries(messages) as [string, readonly string[]][];
@@ -38,8 +38,13 @@ describe('messages', () => {
     expect(twice).toEqual([]);
   });
 
-  test('Italian exact millions read as the plural', () => {
-    expect(resources().it.translation['bulk.selected_many']).toBe(resources().it.translation['bulk.selected_other']);
+  test('every language has a catalog of its own, with its plurals', async () => {
+    await speak('it');
+    expect(translate('act.save')).toBe('Salva');
+    expect([1, 2, 1_000_000].map((count) => translate('bulk.selected', { count, n: count }))).toEqual(['1 selezionato', '2 selezionati', '1000000 selezionati']);
+    await speak('en');
+    expect(translate('act.save')).toBe('Save');
+    expect(maybeT('no.such.message')).toBeUndefined();
   });
 });
 

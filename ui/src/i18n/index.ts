@@ -1,11 +1,10 @@
 /**
  * Four languages, complete from the first string. A message is one row of a table: [English, Italian, Danish, Dutch];
- * a row with a language missing does not compile, and a test compares the placeholders.
+ * a row with a language missing does not compile, and a test compares the placeholders. The build cuts the table into
+ * one catalog per language (`catalogs.ts`), and a browser loads the one it speaks.
  */
-import i18next, { type TOptions } from 'i18next';
-import { initReactI18next, useTranslation } from 'react-i18next';
-import { useCallback } from 'react';
-import { messages } from './messages';
+import { useCallback, useSyncExternalStore } from 'react';
+import type { messages } from './messages';
 
 export const LANGUAGES = ['en', 'it', 'da', 'nl'] as const;
 export type Language = (typeof LANGUAGES)[number];
@@ -17,80 +16,57 @@ type Plural = Raw extends infer K ? (K extends `${infer Base}_one` ? Base : K ex
 export type Key = Plural & string;
 export type Vars = Record<string, string | number>;
 export type Translate = (key: Key, vars?: Vars) => string;
+export type Catalog = Record<string, string>;
 
-export function resources(): Record<Language, { translation: Record<string, string> }> {
-  const all = Object.fromEntries(LANGUAGES.map((language) => [language, { translation: {} as Record<string, string> }])) as Record<Language, { translation: Record<string, string> }>;
-  for (const [key, row] of Object.entries(messages) as [string, Row][]) {
-    LANGUAGES.forEach((language, i) => {
-      all[language].translation[key] = row[i]!;
-      // Italian has a third plural for exact millions; our sentences read the same there.
-      if (key.endsWith('_other')) all[language].translation[key.replace(/_other$/, '_many')] = row[i]!;
-    });
-  }
-  return all;
-}
+const CATALOGS: Record<Language, () => Promise<{ default: Catalog }>> = {
+  en: () => import('virtual:catalog/en'),
+  it: () => import('virtual:catalog/it'),
+  da: () => import('virtual:catalog/da'),
+  nl: () => import('virtual:catalog/nl'),
+};
 
-const STORED = 'consortio-language';
+let spoken: Language = 'en';
+let catalog: Catalog = {};
+let plural = new Intl.PluralRules('en');
+const listeners = new Set<() => void>();
+const subscribe = (listener: () => void) => {
+  listeners.add(listener);
+  return () => void listeners.delete(listener);
+};
 
-export function asLanguage(tag: string | null | undefined): Language | undefined {
-  const short = tag?.slice(0, 2).toLowerCase();
-  return LANGUAGES.find((language) => language === short);
-}
+export const currentLanguage = (): Language => spoken;
 
-function stored(): string | null {
-  try {
-    return localStorage.getItem(STORED);
-  } catch {
-    return null;
-  }
-}
-
-export function firstLanguage(): Language {
-  const wished = [stored(), ...(typeof navigator === 'undefined' ? [] : navigator.languages)];
-  for (const tag of wished) {
-    const language = asLanguage(tag);
-    if (language) return language;
-  }
-  return 'en';
-}
-
-export const i18n = i18next.createInstance();
-
-export function startI18n(language: Language) {
-  void i18n.use(initReactI18next).init({
-    lng: language,
-    fallbackLng: 'en',
-    resources: resources(),
-    keySeparator: false,
-    nsSeparator: false,
-    interpolation: { escapeValue: false },
-    returnNull: false,
-    initAsync: false,
-  });
+/** Loads the catalog and speaks it from then on. */
+export async function speak(language: Language): Promise<void> {
+  catalog = (await CATALOGS[language]()).default;
+  spoken = language;
+  plural = new Intl.PluralRules(language);
   if (typeof document !== 'undefined') document.documentElement.lang = language;
+  for (const listener of listeners) listener();
 }
 
-export function setLanguage(language: Language) {
-  void i18n.changeLanguage(language);
-  document.documentElement.lang = language;
-  try {
-    localStorage.setItem(STORED, language);
-  } catch {
-    // Without storage the choice lasts as long as the page.
-  }
+/** Italian has a third plural for exact millions; our sentences read the same there. */
+function find(key: string, vars?: Vars): string | undefined {
+  if (typeof vars?.count !== 'number') return catalog[key];
+  return catalog[`${key}_${plural.select(vars.count) === 'one' ? 'one' : 'other'}`] ?? catalog[key];
 }
 
-export function useT(): Translate {
-  const { t } = useTranslation();
-  return useCallback((key: Key, vars?: Vars) => t(key as string, vars as TOptions) as string, [t]);
-}
+const fill = (text: string, vars?: Vars): string => (vars ? text.replace(/{{(\w+)}}/g, (gap, name: string) => String(vars[name] ?? gap)) : text);
 
-export function useLanguage(): Language {
-  const { i18n: here } = useTranslation();
-  return asLanguage(here.language) ?? 'en';
-}
+export const translate: Translate = (key, vars) => fill(find(key, vars) ?? key, vars);
 
 /** For keys made at run time (property names, error codes): the message, or undefined where there is none. */
 export function maybeT(key: string, vars?: Vars): string | undefined {
-  return i18n.exists(key) ? (i18n.t(key, vars as TOptions) as string) : undefined;
+  const text = find(key, vars);
+  return text === undefined ? undefined : fill(text, vars);
+}
+
+export function useLanguage(): Language {
+  return useSyncExternalStore(subscribe, currentLanguage);
+}
+
+export function useT(): Translate {
+  const language = useLanguage();
+  // Another language is another function, so that whatever was made with the old one is made again.
+  return useCallback<Translate>((key, vars) => (language ? translate(key, vars) : key), [language]);
 }

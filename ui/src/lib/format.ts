@@ -1,8 +1,21 @@
 /** Dates, numbers and money as the reader's language writes them. Values come from the server as strings. */
 
+/** The reader's own country where the browser names one for the language: English dates are not all American. */
+export function regional(language: string): string {
+  const tags = typeof navigator === 'undefined' ? [] : (navigator.languages ?? []);
+  return tags.find((tag) => tag.toLowerCase().startsWith(`${language}-`)) ?? language;
+}
+
+/** 0 is Sunday. */
+export function firstDayOfWeek(language: string): 0 | 1 | 6 {
+  const locale = new Intl.Locale(regional(language)) as Intl.Locale & { getWeekInfo?: () => { firstDay: number }; weekInfo?: { firstDay: number } };
+  const day = (locale.getWeekInfo?.() ?? locale.weekInfo)?.firstDay ?? (language === 'en' ? 7 : 1);
+  return day === 7 ? 0 : day === 6 ? 6 : 1;
+}
+
 export function number(value: string | number, language: string, digits = 2): string {
   const n = Number(value);
-  return Number.isFinite(n) ? new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(n) : String(value);
+  return Number.isFinite(n) ? new Intl.NumberFormat(regional(language), { maximumFractionDigits: digits }).format(n) : String(value);
 }
 
 export function money(value: string | number, language: string, currency: string | null | undefined): string {
@@ -10,7 +23,7 @@ export function money(value: string | number, language: string, currency: string
   if (!Number.isFinite(n)) return String(value);
   const whole = Number.isInteger(n);
   try {
-    return new Intl.NumberFormat(language, { style: 'currency', currency: currency || 'USD', minimumFractionDigits: whole ? 0 : 2, maximumFractionDigits: 2 }).format(n);
+    return new Intl.NumberFormat(regional(language), { style: 'currency', currency: currency || 'USD', minimumFractionDigits: whole ? 0 : 2, maximumFractionDigits: 2 }).format(n);
   } catch {
     return `${number(n, language)} ${currency ?? ''}`.trim();
   }
@@ -24,23 +37,23 @@ function parsed(value: string): Date | null {
 /** A calendar day: the same for every reader, whatever her time zone. */
 export function day(value: string, language: string): string {
   const date = parsed(value);
-  return date ? new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone: value.length === 10 ? 'UTC' : undefined }).format(date) : value;
+  return date ? new Intl.DateTimeFormat(regional(language), { dateStyle: 'medium', timeZone: value.length === 10 ? 'UTC' : undefined }).format(date) : value;
 }
 
 export function moment(value: string, language: string): string {
   const date = parsed(value);
-  return date ? new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(date) : value;
+  return date ? new Intl.DateTimeFormat(regional(language), { dateStyle: 'medium', timeStyle: 'short' }).format(date) : value;
 }
 
 export function clock(value: string, language: string): string {
   const date = parsed(value);
-  return date ? new Intl.DateTimeFormat(language, { timeStyle: 'short' }).format(date) : value;
+  return date ? new Intl.DateTimeFormat(regional(language), { timeStyle: 'short' }).format(date) : value;
 }
 
 export function month(value: string, language: string): string {
   const date = parsed(value);
   if (!date) return value;
-  const text = new Intl.DateTimeFormat(language, { month: 'long', year: 'numeric' }).format(date);
+  const text = new Intl.DateTimeFormat(regional(language), { month: 'long', year: 'numeric' }).format(date);
   return text.charAt(0).toLocaleUpperCase(language) + text.slice(1);
 }
 
@@ -50,7 +63,7 @@ const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [['second', 60], ['minute
 export function ago(value: string, language: string, now: number): string {
   const date = parsed(value);
   if (!date) return value;
-  const formatter = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
+  const formatter = new Intl.RelativeTimeFormat(regional(language), { numeric: 'auto' });
   let left = (date.getTime() - now) / 1000;
   for (const [unit, size] of STEPS) {
     if (Math.abs(left) < size) return formatter.format(Math.round(left), unit);
@@ -62,7 +75,7 @@ export function ago(value: string, language: string, now: number): string {
 /** Milliseconds as "1 h 5 min", in the reader's words for the units. */
 export function duration(ms: string | number, language: string): string {
   const minutes = Math.max(0, Math.round(Number(ms) / 60000));
-  const unit = (n: number, name: string) => new Intl.NumberFormat(language, { style: 'unit', unit: name, unitDisplay: 'short' }).format(n);
+  const unit = (n: number, name: string) => new Intl.NumberFormat(regional(language), { style: 'unit', unit: name, unitDisplay: 'short' }).format(n);
   const hours = Math.floor(minutes / 60);
   const rest = minutes % 60;
   if (hours === 0) return unit(rest, 'minute');
@@ -80,5 +93,5 @@ export function bytes(n: number, language: string): string {
     n /= 1000;
     i += 1;
   }
-  return new Intl.NumberFormat(language, { style: 'unit', unit: units[i], unitDisplay: 'short', maximumFractionDigits: n < 10 && i > 0 ? 1 : 0 }).format(n);
+  return new Intl.NumberFormat(regional(language), { style: 'unit', unit: units[i], unitDisplay: 'short', maximumFractionDigits: n < 10 && i > 0 ? 1 : 0 }).format(n);
 }

@@ -4,7 +4,7 @@ import { searchBody } from '../api/queries';
 import type { Filter, Property, TimelineItem } from '../api/types';
 import { samePage } from '../components/account-switcher';
 import { activityProperties } from '../components/composer';
-import { i18n, startI18n } from '../i18n';
+import { type Translate, speak, translate } from '../i18n';
 import { byField, describe as inWords, namedInMessage } from './errors';
 import * as format from './format';
 import { pressed } from './hotkeys';
@@ -16,8 +16,8 @@ import { kindOf, operatorsFor, writable } from './schema';
 import { allSources, byMonth, plain, shown } from './timeline';
 import { browserName } from './user-agent';
 
-const t = (key: string, vars?: Record<string, string | number>) => i18n.t(key, vars) as string;
-beforeAll(() => startI18n('en'));
+const t = translate as (key: string, vars?: Parameters<Translate>[1]) => string;
+beforeAll(() => speak('en'));
 
 describe('the state of a list in its address', () => {
   const filters: Filter[] = [

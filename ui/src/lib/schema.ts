@@ -4,7 +4,7 @@ import { useMemo } from 'react';
 import { call } from '../api/client';
 import { ownersQuery, pipelinesQuery, propertiesQuery } from '../api/queries';
 import type { Operator, Owner, Pipeline, Property } from '../api/types';
-import { maybeT, useLanguage, useT } from '../i18n';
+import { type Key, maybeT, useLanguage, useT } from '../i18n';
 import { useHere } from './account';
 import * as format from './format';
 
@@ -49,6 +49,11 @@ export function operatorsFor(kind: Kind): Operator[] {
   if (kind === 'date' || kind === 'datetime') return DATE;
   if (kind === 'choice' || kind === 'choices' || kind === 'owner') return CHOICE;
   return kind === 'bool' ? ['EQ', 'HAS_PROPERTY', 'NOT_HAS_PROPERTY'] : TEXT;
+}
+
+/** Dates have words of their own: "from" and "before" rather than "at least" and "less than". */
+export function operatorKey(operator: Operator, kind: Kind): Key {
+  return (kind === 'date' || kind === 'datetime') && (operator === 'GTE' || operator === 'LT') ? `op.date.${operator}` : `op.${operator}`;
 }
 
 /** The properties that exist once per stage say which by the quoted part of their label. */

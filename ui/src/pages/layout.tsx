@@ -1,17 +1,16 @@
-import { ActionIcon, AppShell, Badge, Box, Burger, Button, Drawer, Group, Menu, ScrollArea, Text, Tooltip, UnstyledButton, VisuallyHidden } from '@mantine/core';
+import { ActionIcon, AppShell, Badge, Box, Burger, Button, Group, Menu, ScrollArea, Text, Tooltip, UnstyledButton } from '@mantine/core';
 import { useDisclosure, useMediaQuery } from '@mantine/hooks';
 import {
   IconFileImport, IconHelp, IconLogout, IconSearch, IconSelector, IconSettings, IconShieldLock, IconSitemap, IconUserCircle, IconWifiOff,
 } from '@tabler/icons-react';
 import { Link, Outlet, useLocation, useNavigate, useParams, useRouteContext } from '@tanstack/react-router';
-import { useEffect, useRef, useState } from 'react';
+import { Suspense, lazy, useEffect, useRef, useState } from 'react';
 import { call } from '../api/client';
 import { queryClient } from '../api/queries';
 import type { AccountSummary, ListType, Session } from '../api/types';
 import { AccountMark, PersonMark } from '../components/account-mark';
-import { AccountSwitcher } from '../components/account-switcher';
-import { HelpDialog } from '../components/help-dialog';
 import { Logo } from '../components/logo';
+// Not later: people type on before a dialog that is still to be fetched could hear them.
 import { QuickFind } from '../components/quick-find';
 import { SchemeToggle } from '../components/scheme-toggle';
 import { StepUpProvider } from '../components/step-up';
@@ -23,6 +22,12 @@ import { useLive } from '../lib/live';
 import { LIST_TYPES, OBJECTS } from '../lib/objects';
 import { NoAccountPage } from './error-pages';
 
+const AccountSwitcher = lazy(() => import('../components/account-switcher').then((dialog) => ({ default: dialog.AccountSwitcher })));
+const HelpDialog = lazy(() => import('../components/help-dialog').then((dialog) => ({ default: dialog.HelpDialog })));
+/** What is opened by a key or a click, fetched when the page has been at rest for a moment, so that it opens at once. */
+const LATER = [() => import('../components/account-switcher'), () => import('../components/record-form'), () => import('../components/filter-editor'), () => import('../components/bulk-bar'), () => import('./record')];
+const REST_MS = 1500;
+const NavigationDrawer = lazy(() => import('../components/navigation-drawer').then((drawer) => ({ default: drawer.NavigationDrawer })));
 
 export function AccountLayout() {
   const { session } = useRouteContext({ from: '/a/$account' });
@@ -48,6 +53,10 @@ function Frame({ account, session }: { account: AccountSummary; session: Session
   const phone = useMediaQuery('(max-width: 62em)', false, { getInitialValueInEffect: false });
   const live = useLive(account.id);
   useFocusOnNavigation(closeMenu);
+  useEffect(() => {
+    const timer = setTimeout(() => { for (const load of LATER) load().catch(() => undefined); }, REST_MS);
+    return () => clearTimeout(timer);
+  }, []);
 
   const goto = Object.fromEntries(LIST_TYPES.map((type) => [`g ${OBJECTS[type].shortcut}`, () => void navigate({ to: '/a/$account/$type', params: { account: String(account.id), type }, search: {} })]));
   useHotkeys({
@@ -90,12 +99,12 @@ function Frame({ account, session }: { account: AccountSummary; session: Session
           <Outlet />
         </AppShell.Main>
       </AppShell>
-      <Drawer opened={menu && phone} onClose={closeMenu} size={264} withCloseButton={false} padding={0} title={<VisuallyHidden>{t('nav.main')}</VisuallyHidden>} styles={{ header: { minHeight: 0, padding: 0 }, body: { height: '100%' }, content: { overflow: 'hidden' } }}>
-        {nav}
-      </Drawer>
-      <HelpDialog opened={help} close={helpDialog.close} />
-      {find && <QuickFind close={findDialog.close} />}
-      {switcher && <AccountSwitcher close={switcherDialog.close} />}
+      <Suspense>
+        {phone && <NavigationDrawer opened={menu} close={closeMenu}>{nav}</NavigationDrawer>}
+        {help && <HelpDialog close={helpDialog.close} />}
+        {find && <QuickFind close={findDialog.close} />}
+        {switcher && <AccountSwitcher close={switcherDialog.close} />}
+      </Suspense>
     </>
   );
 }

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Checkbox, Group, Menu, Pagination, Popover, ScrollArea, SegmentedControl, Select, Skeleton, Stack, Text, TextInput, Title } from '@mantine/core';
+import { ActionIcon, Button, Checkbox, Group, Menu, NativeSelect, Pagination, Popover, ScrollArea, SegmentedControl, Skeleton, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useDebouncedCallback, useDisclosure } from '@mantine/hooks';
 import { IconArchive, IconArrowDown, IconArrowUp, IconColumns3, IconDots, IconFileImport, IconLayoutKanban, IconList, IconPlus, IconSearch, IconX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -6,12 +6,10 @@ import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { Suspense, lazy, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { type SearchRequest, searchQuery } from '../api/queries';
 import type { CrmRecord, ListType } from '../api/types';
-import { BulkBar } from '../components/bulk-bar';
 import { FilterBar } from '../components/filter-bar';
 import { PersonMark } from '../components/account-mark';
 import { PropertyValue, isNumeric } from '../components/property-value';
-import { RecordForm } from '../components/record-form';
-import { Empty, Problem } from '../components/states';
+import { Empty, Loading, Problem } from '../components/states';
 import { useLanguage, useT } from '../i18n';
 import { may, useHere } from '../lib/account';
 import type { Chosen } from '../lib/bulk';
@@ -20,7 +18,6 @@ import { useHotkeys } from '../lib/hotkeys';
 import { DEFAULT_SIZE, type ListSearch, PAGE_SIZES, keepColumns, keptColumns, nextSort, readFilters, writeFilters } from '../lib/list-state';
 import { OBJECTS, isListType, recordName } from '../lib/objects';
 import { type Schema, useSchema } from '../lib/schema';
-import { Board } from './board';
 import { NotFoundPage } from './error-pages';
 import { TYPE_ICONS } from '../components/type-icons';
 
@@ -30,6 +27,9 @@ export function ListPage() {
   return <ListOrArchive key={type} type={type} />;
 }
 
+const BulkBar = lazy(() => import('../components/bulk-bar').then((bar) => ({ default: bar.BulkBar })));
+const RecordForm = lazy(() => import('../components/record-form').then((form) => ({ default: form.RecordForm })));
+const Board = lazy(() => import('./board').then((page) => ({ default: page.Board })));
 const ArchivedRecords = lazy(() => import('./archived').then((page) => ({ default: page.ArchivedRecords })));
 
 function ListOrArchive({ type }: { type: ListType }) {
@@ -129,7 +129,7 @@ function RecordList({ type }: { type: ListType }) {
           </Group>
         </Group>
         {board ? (
-          <Board schema={schema} filters={filters} query={search.q ?? ''} />
+          <Suspense fallback={<Loading />}><Board schema={schema} filters={filters} query={search.q ?? ''} /></Suspense>
         ) : records.isError && !records.data ? (
           <Problem problem={records.error} retry={() => void records.refetch()} />
         ) : schema.problem ? (
@@ -143,8 +143,10 @@ function RecordList({ type }: { type: ListType }) {
           </>
         )}
       </div>
-      {(everything || selected.size > 0) && <BulkBar type={type} schema={schema} chosen={chosen} more={!everything && wholePage && total > selected.size ? total : undefined} chooseAll={() => setEverything(true)} clear={clear} />}
-      {creating && <RecordForm type={type} close={create.close} />}
+      <Suspense>
+        {(everything || selected.size > 0) && <BulkBar type={type} schema={schema} chosen={chosen} more={!everything && wholePage && total > selected.size ? total : undefined} chooseAll={() => setEverything(true)} clear={clear} />}
+        {creating && <RecordForm type={type} close={create.close} />}
+      </Suspense>
     </div>
   );
 }
@@ -302,7 +304,7 @@ function Pager({ total, page, size, onPage, onSize }: { total: number; page: num
     <Group justify="space-between" p="sm" gap="sm" style={{ borderTop: '1px solid var(--co-line)' }}>
       <Group gap="xs">
         <Text size="sm" c="dimmed" className="tabular">{t('list.range', { first: number(first, language), last: number(Math.min(total, page * size), language), total: number(total, language) })}</Text>
-        <Select size="xs" w={118} aria-label={t('list.pageSize')} data={PAGE_SIZES.map((value) => ({ value: String(value), label: t('list.perPage', { n: value }) }))} value={String(size)} onChange={(value) => value && onSize(Number(value))} allowDeselect={false} />
+        <NativeSelect size="xs" w={126} aria-label={t('list.pageSize')} data={PAGE_SIZES.map((value) => ({ value: String(value), label: t('list.perPage', { n: value }) }))} value={String(size)} onChange={(event) => onSize(Number(event.currentTarget.value))} />
       </Group>
       <Pagination size="sm" total={pages} value={page} onChange={onPage} siblings={1} getControlProps={(control) => ({ 'aria-label': t(`pager.${control}`) })} getItemProps={(n) => ({ 'aria-label': t('pager.page', { n }) })} />
     </Group>

@@ -1,19 +1,21 @@
-import { Anchor, Button, Divider, Group, List, PasswordInput, Stack, Text, TextInput, ThemeIcon, Title } from '@mantine/core';
+import { Anchor, Box, Button, Divider, Group, List, PasswordInput, Stack, Text, TextInput, ThemeIcon, Title } from '@mantine/core';
 import { browserSupportsWebAuthn, browserSupportsWebAuthnAutofill, startAuthentication } from '@simplewebauthn/browser';
 import { IconCheck, IconFingerprint } from '@tabler/icons-react';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react';
+import { type ReactNode, Suspense, lazy, useCallback, useEffect, useRef, useState } from 'react';
 import { ApiError, call } from '../api/client';
 import { queryClient } from '../api/queries';
 import { CodeField } from '../components/code-field';
-import { LanguageSelect } from '../components/language-select';
+import { SmallLanguageSelect } from '../components/small-language-select';
 import { Logo } from '../components/logo';
-import { SchemeToggle } from '../components/scheme-toggle';
-import { SWITCH } from '../components/step-up';
 import { useT } from '../i18n';
+import { chooseOnDoorstep } from '../i18n/choice';
 import { describe } from '../lib/errors';
+import { type Method, SWITCH } from '../lib/methods';
+import { layout, list } from '.';
 
-type Method = 'totp' | 'recovery' | 'passkey';
+const SchemeToggle = lazy(() => import('../components/scheme-toggle').then((toggle) => ({ default: toggle.SchemeToggle })));
+
 interface Refined { status: 'signed_in' | 'second_factor'; challenge?: string; methods?: Method[] }
 interface PasskeyBegun { handle: string; options: { publicKey: Parameters<typeof startAuthentication>[0]['optionsJSON'] } }
 
@@ -35,7 +37,7 @@ export function Doorstep({ children }: { children: ReactNode }) {
         <Text size="sm" style={{ opacity: 0.75 }}>{t('app.tagline')}</Text>
       </aside>
       <main className="doorstep-form" id="main">
-        <Group justify="flex-end" gap="xs" p="md"><LanguageSelect compact /><SchemeToggle /></Group>
+        <Group justify="flex-end" gap="xs" p="md"><SmallLanguageSelect onChange={(language) => void chooseOnDoorstep(language)} /><Box w={34} h={34}><Suspense><SchemeToggle /></Suspense></Box></Group>
         <div className="doorstep-box">
           <div className="doorstep-logo"><Logo size={40} /></div>
           {children}
@@ -61,6 +63,10 @@ export function SignInPage() {
     await navigate({ to: next?.startsWith('/') && !next.startsWith('//') ? next : '/', replace: true });
   }, [navigate, next]);
 
+  // While she types, what she will see next is fetched.
+  useEffect(() => {
+    for (const page of [layout, list]) page().catch(() => undefined);
+  }, []);
   useEffect(() => { document.title = `${t('signIn.title')} · ${t('app.name')}`; }, [t]);
 
   return (

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { call } from '../../api/client';
 import { LanguageSelect } from '../../components/language-select';
 import { useT } from '../../i18n';
+import { chooseInProfile } from '../../i18n/choice';
 import { useHere } from '../../lib/account';
 import { useRefreshSession } from '../../lib/refresh';
 import { toastDone, toastProblem } from '../../lib/toast';
@@ -37,7 +38,7 @@ export function ProfilePage() {
             </Group>
           </form>
           <TextInput label={t('signIn.email')} value={session.person.email} readOnly w={300} variant="filled" />
-          <LanguageSelect onChange={(locale) => void save({ locale })} />
+          <LanguageSelect onChange={(locale) => { void chooseInProfile(locale); void save({ locale }); }} />
           <Select label={t('profile.default')} w={300} data={session.accounts.map((account) => ({ value: String(account.id), label: account.name }))} value={session.defaultAccountId === null ? null : String(session.defaultAccountId)} onChange={(id) => id && void save({ defaultAccountId: id })} allowDeselect={false} />
         </Stack>
       </section>
