@@ -103,7 +103,7 @@ async fn seed(product: &Product, member: &Member, n: i64) -> Result<()> {
         tx.insert_many("association", &columns, &links, "").await?;
         tx.commit().await?;
     }
-    Ok(())
+    crate::analyze(product).await
 }
 
 /// A note as its row, and its links with a company from both ends.

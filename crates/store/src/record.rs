@@ -168,8 +168,10 @@ async fn load_listed(tx: &mut Tx, object: ObjectType, ids: &[RecordId], tail: &s
     for chunk in ids.chunks(LISTED_MAX) {
         let mut params = vec![tx.account().into(), object.into()];
         let list = placeholders(&mut params, chunk.iter().map(|id| Value::from(*id)));
-        let sql =
-            format!("SELECT {SELECT} FROM record WHERE account_id = $1 AND type_id = $2 AND id IN ({list}) ORDER BY id {tail}");
+        // Sorted by an expression: for a plain `ORDER BY id`, PostgreSQL reads the whole type in the order of its key and filters.
+        let sql = format!(
+            "SELECT {SELECT} FROM record WHERE account_id = $1 AND type_id = $2 AND id IN ({list}) ORDER BY id + 0 {tail}"
+        );
         for row in &mut tx.query(&sql, &params).await? {
             found.push(decode(row)?);
         }
