@@ -8,7 +8,7 @@ use model::account::{self, Account, Kind, Refusal, Status, Subscriptions};
 use model::authority::{Act, Denial};
 use model::change::{Actor, Change, Kind as Did};
 use model::id::AccountId;
-use store::INSTANCE;
+use store::{INSTANCE, WriteTx};
 
 /// A new account as somebody wants it.
 #[derive(Debug, Clone)]
@@ -97,19 +97,38 @@ pub async fn update(app: &App, cx: &Cx, patch: Patch) -> Result<Account> {
     cx.may(if patch.is_about_subscription() { Act::ManageSubscription } else { Act::ManageSettings })?;
     let mut tx = app.store.write_home().await?;
     let old = store::account::lock(&mut tx, cx.account).await?.ok_or_else(|| unknown(cx.account))?;
+    let has_currency = patch.currency.is_some();
     let new = patched(&old, patch)?;
     if new == old {
-        return Ok(old);
+        drop(tx);
+    } else {
+        save(app, cx, tx, &old, &new).await?;
     }
-    store::account::update(&mut tx, &new, cx.now).await?;
-    let turned = organization::follow(&mut tx, cx, &new).await?;
-    let mut changes = vec![Change::of(Did::AccountChanged, difference(&old, &new))];
+    if has_currency {
+        redefine(app, cx, &old.currency, &new.currency).await?;
+    }
+    Ok(new)
+}
+
+async fn save(app: &App, cx: &Cx, mut tx: WriteTx, old: &Account, new: &Account) -> Result<()> {
+    store::account::update(&mut tx, new, cx.now).await?;
+    let turned = organization::follow(&mut tx, cx, new).await?;
+    let mut changes = vec![Change::of(Did::AccountChanged, difference(old, new))];
     changes.extend(turned.as_ref().map(organization::Turned::change));
     tx.commit(&cx.by(), cx.now, &changes).await?;
     if let Some(turned) = turned {
         organization::tell(app, cx, &turned).await;
     }
-    Ok(new)
+    Ok(())
+}
+
+/// Says in the account's own feed that amounts have another currency, which makes every process read its definitions again.
+/// The directory may be another database, so it is a transaction of its own; one that was lost is made up for by setting the
+/// currency again, even to what it is.
+async fn redefine(app: &App, cx: &Cx, old: &str, new: &str) -> Result<()> {
+    let detail = serde_json::json!({ "did": "currency_changed", "currency": [old, new] });
+    app.store.write(cx.account).await?.commit(&cx.by(), cx.now, &[Change::of(Did::DefinitionChanged, detail)]).await?;
+    Ok(())
 }
 
 fn patched(old: &Account, patch: Patch) -> Result<Account> {

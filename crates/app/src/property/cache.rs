@@ -2,7 +2,8 @@
 //!
 //! Every change of a definition raises a number in the account's head row, in the same transaction. Whoever needs definitions
 //! reads that number in its own transaction, and takes what is kept only when it was made at the same number. So a server never
-//! uses definitions another one changed, and a write is decided by the definitions it commits next to.
+//! uses definitions another one changed, and a write is decided by the definitions it commits next to. The account's currency
+//! is in the directory, which may be another database: whoever changes it raises the number as well.
 
 use crate::cx::{App, Cx};
 use crate::error::Result;
@@ -26,17 +27,10 @@ const OWNERS_MAX: usize = 100_000;
 #[derive(Default)]
 pub struct Cache {
     accounts: RwLock<HashMap<AccountId, Arc<Definitions>>>,
-    currencies: RwLock<HashMap<AccountId, String>>,
     pub(crate) owners: Mutex<HashSet<(AccountId, OwnerId)>>,
 }
 
 impl Cache {
-    /// The account's currency changed: it is read again. Call it after committing the change.
-    pub fn forget(&self, account: AccountId) {
-        self.currencies.write().remove(&account);
-        self.accounts.write().remove(&account);
-    }
-
     /// Remembers owners that were seen.
     pub(crate) fn saw_owners(&self, account: AccountId, ids: impl IntoIterator<Item = OwnerId>) {
         let mut owners = self.owners.lock();
@@ -105,10 +99,17 @@ fn shared(object: ObjectType, currency: &str) -> Arc<Schema> {
 
 /// Starts reading the account of a context, with its definitions.
 pub(crate) async fn read(app: &App, cx: &Cx) -> Result<(Tx, Arc<Definitions>)> {
-    let currency = currency(app, cx.account).await?;
-    let mut tx = app.store.read(cx.account).await?;
-    let definitions = definitions(app, &mut tx, currency).await?;
-    Ok((tx, definitions))
+    let mut currency = None;
+    loop {
+        let mut tx = app.store.read(cx.account).await?;
+        match definitions(app, &mut tx, currency).await? {
+            Held::Definitions(definitions) => return Ok((tx, definitions)),
+            Held::NotAt(version) => {
+                drop(tx);
+                currency = Some(currency_at(app, cx.account, version).await?);
+            }
+        }
+    }
 }
 
 /// The definitions as this process last saw them, without asking the database: good to prepare a write by, which looks whether
@@ -123,30 +124,54 @@ pub(crate) async fn likely(app: &App, cx: &Cx) -> Result<Arc<Definitions>> {
 
 /// Starts writing in the account of a context, with the definitions it is to be decided by.
 pub(crate) async fn write(app: &App, cx: &Cx, n_ids: usize) -> Result<(WriteTx, Arc<Definitions>)> {
-    let currency = currency(app, cx.account).await?;
-    let mut tx = app.store.write_many(cx.account, n_ids).await?;
-    let definitions = definitions(app, &mut tx, currency).await?;
-    Ok((tx, definitions))
-}
-
-/// Read before the transaction begins, because the directory may be another database.
-async fn currency(app: &App, account: AccountId) -> Result<String> {
-    if let Some(known) = app.definitions.currencies.read().get(&account) {
-        return Ok(known.clone());
+    let mut currency = None;
+    loop {
+        let mut tx = app.store.write_many(cx.account, n_ids).await?;
+        match definitions(app, &mut tx, currency).await? {
+            Held::Definitions(definitions) => return Ok((tx, definitions)),
+            Held::NotAt(version) => {
+                drop(tx);
+                currency = Some(currency_at(app, cx.account, version).await?);
+            }
+        }
     }
-    let mut home = app.store.read_home().await?;
-    let currency = store::property::currency(&mut home, account).await?.unwrap_or_else(|| "EUR".to_owned());
-    app.definitions.currencies.write().insert(account, currency.clone());
-    Ok(currency)
 }
 
-async fn definitions(app: &App, tx: &mut Tx, currency: String) -> Result<Arc<Definitions>> {
+/// The currency as it was when the definitions stood at a number, or later.
+struct Currency {
+    version: i64,
+    code: String,
+}
+
+/// What there is at the number a transaction sees.
+enum Held {
+    Definitions(Arc<Definitions>),
+    /// Nothing is kept, and no currency was read at this number.
+    NotAt(i64),
+}
+
+/// The directory may be another database or want the same connection: call it while no transaction is open.
+async fn currency_at(app: &App, account: AccountId, version: i64) -> Result<Currency> {
+    let mut home = app.store.read_home().await?;
+    let code = store::property::currency(&mut home, account).await?.unwrap_or_else(|| "EUR".to_owned());
+    Ok(Currency { version, code })
+}
+
+async fn definitions(app: &App, tx: &mut Tx, currency: Option<Currency>) -> Result<Held> {
     let account = tx.account();
     let version = store::property::version(tx).await?;
     let kept = app.definitions.accounts.read().get(&account).cloned();
-    if let Some(kept) = kept.filter(|d| d.version == version && d.currency == currency) {
-        return Ok(kept);
+    if let Some(kept) = kept.filter(|d| d.version == version) {
+        return Ok(Held::Definitions(kept));
     }
+    match currency.filter(|currency| currency.version == version) {
+        Some(currency) => Ok(Held::Definitions(make(app, tx, version, currency.code).await?)),
+        None => Ok(Held::NotAt(version)),
+    }
+}
+
+/// Reads everything that is defined and keeps it.
+async fn make(app: &App, tx: &mut Tx, version: i64, currency: String) -> Result<Arc<Definitions>> {
     let mut own: BTreeMap<ObjectType, Vec<PropertyDefinition>> = BTreeMap::new();
     for (object, definition) in store::property::list(tx).await? {
         own.entry(object).or_default().push(definition);
@@ -169,6 +194,6 @@ async fn definitions(app: &App, tx: &mut Tx, currency: String) -> Result<Arc<Def
     if accounts.len() >= ACCOUNTS_MAX {
         accounts.clear();
     }
-    accounts.insert(account, made.clone());
+    accounts.insert(tx.account(), made.clone());
     Ok(made)
 }

@@ -33,6 +33,26 @@ fn must_be_send<T: Send>(future: T) -> T {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_currency_changed_by_one_process_is_known_to_the_other_at_once() {
+    for w in worlds().await {
+        let other = w.other_process().await;
+        let counts_in_crowns = async || {
+            let values =
+                [("dealname", "D"), ("dealstage", "appointmentscheduled"), ("amount", "10"), ("deal_currency_code", "DKK")];
+            let made = record::create(&other, &w.system(), DEAL, input(&values)).await.expect("a deal").record;
+            made.get("amount_in_home_currency").is_some()
+        };
+        assert!(!counts_in_crowns().await, "{}", w.fresh.engine);
+        let patch = app::account::Patch { currency: Some("DKK".to_owned()), ..Default::default() };
+        app::account::update(&w.app, &w.system(), patch.clone()).await.expect("another currency");
+        assert!(counts_in_crowns().await, "{}", w.fresh.engine);
+        let head = w.feed_head().await;
+        app::account::update(&w.app, &w.system(), patch).await.expect("the same again");
+        assert_eq!(w.feed_head().await, head + 1, "{}: a lost telling cannot be made up for", w.fresh.engine);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_property_made_by_one_process_is_known_to_the_other_at_once() {
     for w in worlds().await {
         let other = w.other_process().await;
