@@ -410,7 +410,7 @@ async fn matching(tx: &mut Tx, object: ObjectType, keys: &Keys) -> Result<Vec<Re
         }
         Keys::Domains(domains) => {
             for domain in domains {
-                for record in store::record::find_by_domain(tx, object, domain, MIRROR_MATCHES_MAX).await? {
+                for record in store::domain::find(tx, domain, MIRROR_MATCHES_MAX).await? {
                     records.insert(record.id, record);
                 }
             }

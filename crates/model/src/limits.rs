@@ -62,6 +62,8 @@ pub const PIPELINES_MAX: usize = 100;
 pub const NAME_CHARS_MAX: usize = 255;
 /// Secondary e-mail addresses of a contact.
 pub const SECONDARY_EMAILS_MAX: usize = 250;
+/// Additional domains of a company by which it is recognized.
+pub const ADDITIONAL_DOMAINS_MAX: usize = 250;
 /// Hops of a causal chain across accounts before it counts as a loop.
 pub const HOPS_MAX: u8 = 3;
 /// Changes a consumer reads at once.

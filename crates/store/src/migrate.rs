@@ -5,9 +5,12 @@ use crate::engine::{Engine, Result, StoreError};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
-const STEPS: [(i64, &str, &str); 2] = [
+/// The step after which [`crate::domain::fill`] runs.
+const COMPANY_DOMAIN: i64 = 3;
+const STEPS: [(i64, &str, &str); 3] = [
     (1, "foundation", include_str!("../migrations/0001_foundation.sql")),
     (2, "crm", include_str!("../migrations/0002_crm.sql")),
+    (COMPANY_DOMAIN, "company_domain", include_str!("../migrations/0003_company_domain.sql")),
 ];
 
 /// A step that was carried out now.
@@ -37,6 +40,9 @@ pub async fn migrate(engine: &Engine, now: Timestamp) -> Result<Vec<Step>> {
     for (number, name, sql) in STEPS.iter().skip(known.len()) {
         for statement in statements(sql) {
             tx.execute(&statement, &[]).await?;
+        }
+        if *number == COMPANY_DOMAIN {
+            crate::domain::fill(&mut tx).await?;
         }
         let sql_now = "INSERT INTO schema_step (number, name, fingerprint, at) VALUES ($1, $2, $3, $4)";
         tx.execute(sql_now, &[(*number).into(), (*name).into(), fingerprint(sql).into(), now.into()]).await?;

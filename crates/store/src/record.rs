@@ -75,6 +75,7 @@ const KEY_COLUMNS: [&str; 5] = ["account_id", "type_id", "property", "value", "r
 pub async fn insert_many(tx: &mut WriteTx, records: Vec<(&Record, Vec<UniqueKey>)>) -> Result<()> {
     let mut rows = Vec::with_capacity(records.len());
     let mut keys = Vec::with_capacity(records.len());
+    let mut domains = Vec::new();
     for (record, unique) in records {
         let mut row = Vec::with_capacity(COLUMNS.len());
         row.extend([tx.account().into(), record.object.into(), record.id.into()]);
@@ -82,9 +83,11 @@ pub async fn insert_many(tx: &mut WriteTx, records: Vec<(&Record, Vec<UniqueKey>
         row.extend([record.created_at.into(), record.updated_at.into(), record.archived_at.into(), document(record)?]);
         rows.push(row);
         keys.extend(unique.into_iter().map(|key| key_row(tx, record, key)));
+        domains.extend(crate::domain::rows(tx.account(), record));
     }
     tx.insert_many("record", &COLUMNS, &rows, "").await?;
     tx.insert_many("record_key", &KEY_COLUMNS, &keys, "").await?;
+    tx.insert_many("company_domain", &crate::domain::COLUMNS, &domains, "").await?;
     Ok(())
 }
 
@@ -114,6 +117,7 @@ pub async fn update(
     }
     let added = new_keys.into_iter().filter(|k| !old_keys.contains(k)).map(|k| key_row(tx, new, k)).collect::<Vec<_>>();
     tx.insert_many("record_key", &KEY_COLUMNS, &added, "").await?;
+    crate::domain::update(tx, old, new).await?;
     if hot(old).occurred_at != hot(new).occurred_at {
         crate::association::move_on_timelines(tx, new.object, new.id, hot(new).occurred_at).await?;
     }
@@ -132,6 +136,7 @@ pub async fn erase(tx: &mut WriteTx, record: &Record, keys: Vec<UniqueKey>) -> R
     for key in &keys {
         delete_key(tx, record, key).await?;
     }
+    crate::domain::delete(tx, record).await?;
     crate::association::delete_all(tx, record.object, record.id).await?;
     let place = [tx.account().into(), record.object.into(), record.id.into()];
     tx.execute("UPDATE change SET vals = NULL, detail = NULL WHERE account_id = $1 AND type_id = $2 AND record_id = $3", &place)

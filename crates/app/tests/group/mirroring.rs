@@ -80,6 +80,8 @@ async fn scenario_37_secondary_addresses_match_and_companies_match_by_registrabl
         group.done(EAST, DEAL, &[("dealname", "d")], (COMPANY, east)).await;
         assert_eq!(group.mirrored(COMPANY, west).await, ["East deal: d"]);
         assert_eq!(group.mirrored(COMPANY, other).await, Vec::<String>::new());
+        group.patch(EAST, COMPANY, east, &[("hs_additional_domains", "cancity.dk;othercity.co.uk")]).await;
+        assert_eq!(group.mirrored(COMPANY, other).await, ["East deal: d"], "a further domain of the sister's company");
     }
 }
 

@@ -114,6 +114,13 @@ pub fn hot(record: &Record) -> Hot {
     }
 }
 
+/// Registrable domains a company is recognized by besides its first. Sorted, without repetition.
+pub fn further_domains(record: &Record) -> Vec<String> {
+    let written = record.get("hs_additional_domains").filter(|_| record.object == COMPANY).unwrap_or_default();
+    let domains = written.split([';', ',']).filter_map(fold::registrable_domain).take(crate::limits::ADDITIONAL_DOMAINS_MAX);
+    domains.collect::<std::collections::BTreeSet<_>>().into_iter().collect()
+}
+
 /// What a record is called in a list: the person's name or else the address, the company's name or else the domain, the title.
 pub fn name(record: &Record) -> Option<String> {
     let get = |name: &str| record.get(name);

@@ -19,6 +19,9 @@ async fn the_questions_of_a_mirrored_page_are_answered_by_an_index() {
     let by_domain = [account.into(), 2.into(), text("acme.example"), 25.into()];
     let domain = plan(&fresh.store, &store::record::by_domain(), &by_domain).await;
     assert_eq!(domain[0], "SEARCH record USING INDEX record_domain (account_id=? AND type_id=? AND domain=?)");
+    let further = plan(&fresh.store, &store::domain::by_further(), &by_domain).await;
+    assert_eq!(further[0], "SEARCH d USING PRIMARY KEY (account_id=? AND domain=?)");
+    assert!(further[1].starts_with("SEARCH record USING"), "{further:?}");
     let disclosed = plan(&fresh.store, &store::feed::disclosed(), &[account.into(), 9.into(), 9.into()]).await;
     let numbers = "SEARCH change USING COVERING INDEX change_disclosed (account_id=? AND kind=? AND seq<?)";
     assert!(disclosed.iter().any(|line| line == numbers), "{disclosed:?}");

@@ -113,6 +113,38 @@ async fn companies_are_found_by_their_registrable_domain() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_company_is_found_under_each_of_its_domains_as_long_as_it_has_them() {
+    for fresh in testkit::engines().await {
+        let acme =
+            [("domain", "acme.com"), ("hs_additional_domains", "www.acme.co.uk;shop.acme.co.uk;acme.dk;acme.com;nonsense")];
+        let acme = create(&fresh.store, COMPANY, &[values(&acme)]).await.remove(0);
+        let found = async |domain: &str| {
+            let mut tx = fresh.store.read(INSTANCE).await.expect("a read");
+            store::domain::find(&mut tx, domain, 10).await.expect("companies").iter().map(|r| r.id).collect::<Vec<_>>()
+        };
+        for domain in ["acme.com", "acme.co.uk", "acme.dk"] {
+            assert_eq!(found(domain).await, [acme.id], "{}: {domain}", fresh.engine);
+        }
+        let second = create(&fresh.store, COMPANY, &[values(&[("domain", "acme.dk")])]).await.remove(0);
+        assert_eq!(found("acme.dk").await, [acme.id, second.id], "{}", fresh.engine);
+        let acme = patch(&fresh.store, &acme, &[("hs_additional_domains", "acme.dk;acme.it")]).await;
+        assert_eq!((found("acme.co.uk").await, found("acme.it").await), (vec![], vec![acme.id]), "{}", fresh.engine);
+        // Rows written before there was the index get it with the migration.
+        let (_, engine) = fresh.store.locations().next().expect("a location");
+        let mut tx = engine.write().await.expect("a transaction");
+        tx.execute("DROP TABLE company_domain", &[]).await.expect("an older schema");
+        tx.execute("DELETE FROM schema_step WHERE name = 'company_domain'", &[]).await.expect("an older schema");
+        tx.commit().await.expect("a commit");
+        store::migrate::migrate(engine, start()).await.expect("it migrates");
+        assert_eq!((found("acme.co.uk").await, found("acme.it").await), (vec![], vec![acme.id]), "{}", fresh.engine);
+        let mut tx = fresh.store.write(INSTANCE).await.expect("a transaction");
+        record::erase(&mut tx, &acme, Vec::new()).await.expect("an erasure");
+        let row = tx.query_opt("SELECT COUNT(*) FROM company_domain", &[]).await.expect("an answer");
+        assert_eq!(row.expect("a row").int(0).expect("a number"), 0, "{}", fresh.engine);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_erased_record_leaves_no_value_behind() {
     for fresh in testkit::engines().await {
         let made = create(&fresh.store, CONTACT, &[values(&[("email", "a@ex.example")])]).await.remove(0);
