@@ -106,8 +106,14 @@ pub async fn begin_registration(app: &App, who: &Session, proof: Option<&str>) -
     Ok(Begun { handle, options })
 }
 
-/// Registers the passkey that the browser made.
-pub async fn finish_registration(app: &App, who: &Session, handle: &str, credential: Value, label: &str) -> Result<Passkey> {
+/// Registers the passkey that the browser made. Who has no recovery code gets some with it, shown this once.
+pub async fn finish_registration(
+    app: &App,
+    who: &Session,
+    handle: &str,
+    credential: Value,
+    label: &str,
+) -> Result<(Passkey, Vec<String>)> {
     let now = app.outside.now();
     let label = name(label).map_err(|refusal| Error::invalid(refusal.code(), refusal.to_string()))?;
     let credential: RegisterPublicKeyCredential = decode(credential)?;
@@ -125,14 +131,15 @@ pub async fn finish_registration(app: &App, who: &Session, handle: &str, credent
         last_used_at: None,
     };
     let mut tx = app.store.write_home().await?;
-    lock_active(&mut tx, who.person).await?;
+    let login = lock_active(&mut tx, who.person).await?;
     stored::create(&mut tx, &passkey).await.map_err(|e| match e {
         StoreError::Unique(_) => Error::conflict("PASSKEY_TAKEN", "this passkey is registered already"),
         other => other.into(),
     })?;
+    let codes = second_factor::first_codes(app, &mut tx, &login).await?;
     store::session::set_second_factor(&mut tx, who.person, &who.id, now).await?;
     tx.commit(&by(who.person), now, &[changed(who.person, "passkey.create")]).await?;
-    Ok(passkey)
+    Ok((passkey, codes))
 }
 
 /// Takes a passkey away.

@@ -119,7 +119,7 @@ fn gone(who: &Session) -> Error {
     Error::broken(format!("the session {} is of nobody", who.id))
 }
 
-/// Confirms an authenticator app with its first code; the recovery codes, which are shown this once.
+/// Confirms an authenticator app with its first code. Who has no recovery code gets some with it, shown this once.
 pub async fn confirm_totp(app: &App, who: &Session, handle: &str, code: &str) -> Result<Vec<String>> {
     let now = app.outside.now();
     let counted = throttle::admit(app, vec![Subject::codes(who.person)], now).await?;
@@ -131,13 +131,18 @@ pub async fn confirm_totp(app: &App, who: &Session, handle: &str, code: &str) ->
     let bytes = secret::open(app, &place(who.person), &found.state.sealed)?;
     let step = step_of(&bytes, code, now)?;
     let step = step.ok_or_else(|| Error::invalid("CODE_WRONG", "the code is not the one the app shows now"))?;
-    store::person::lock(&mut tx, who.person).await?.ok_or_else(|| gone(who))?;
+    let login = store::person::lock(&mut tx, who.person).await?.ok_or_else(|| gone(who))?;
     store::person::set_totp(&mut tx, who.person, &found.state.sealed, step, now).await?;
-    let codes = replace_codes(app, &mut tx, who.person).await?;
+    let codes = first_codes(app, &mut tx, &login).await?;
     counted.take_back(&mut tx, now).await?;
     store::session::set_second_factor(&mut tx, who.person, &who.id, now).await?;
     tx.commit(&by(who.person), now, &[changed(who.person, "totp.create")]).await?;
     Ok(codes)
+}
+
+/// Recovery codes for somebody who gets a second factor and has none that works; printed ones stay good.
+pub(crate) async fn first_codes(app: &App, tx: &mut WriteTx, login: &Login) -> Result<Vec<String>> {
+    if login.n_recovery_codes > 0 { Ok(vec![]) } else { replace_codes(app, tx, login.person.id).await }
 }
 
 async fn replace_codes(app: &App, tx: &mut WriteTx, person: PersonId) -> Result<Vec<String>> {

@@ -28,9 +28,12 @@ fn passkeys() -> Vec<Route> {
             .body::<Nothing>()
             .reply::<Ceremony>(200),
         Route::post("/identity/v1/passkeys/register/finish", "passkey.register_finish", Access::Session, finish)
-            .about(TAG, "Registers the passkey that the browser made.")
+            .about(
+                TAG,
+                "Registers the passkey that the browser made; the first second factor brings recovery codes, shown this once.",
+            )
             .body::<NewPasskey>()
-            .reply::<Passkey>(201),
+            .reply::<MadePasskey>(201),
         Route::delete("/identity/v1/passkeys/{passkeyId}", "passkey.delete", Access::Session, delete)
             .about(TAG, "Takes a passkey away; needs step-up `passkey.delete` on its id.")
             .empty(204),
@@ -44,7 +47,7 @@ fn codes() -> Vec<Route> {
             .body::<Nothing>()
             .reply::<Enrolment>(200),
         Route::post("/identity/v1/totp/confirm", "totp.confirm", Access::Session, confirm_totp)
-            .about(TAG, "Confirms an authenticator app with its first code; answers with recovery codes, shown this once.")
+            .about(TAG, "Confirms an authenticator app with its first code; the first second factor brings recovery codes, shown this once.")
             .body::<Confirmation>()
             .reply::<RecoveryCodes>(200),
         Route::delete("/identity/v1/totp", "totp.delete", Access::Session, delete_totp)
@@ -71,6 +74,16 @@ struct Passkey {
     name: String,
     created_at: Time,
     last_used_at: Option<Time>,
+}
+
+/// A passkey that was just registered.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct MadePasskey {
+    #[serde(flatten)]
+    passkey: Passkey,
+    /// Only for somebody who had none.
+    recovery_codes: Vec<String>,
 }
 
 /// What the browser made, and what the person calls it.
@@ -100,7 +113,7 @@ struct Confirmation {
     code: String,
 }
 
-/// Recovery codes, each good once.
+/// Recovery codes, each good once; none where she has some already.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct RecoveryCodes {
@@ -129,8 +142,9 @@ async fn begin(mut call: Call) -> Answer {
 
 async fn finish(mut call: Call) -> Answer {
     let body: NewPasskey = call.json().await?;
-    let made = passkey::finish_registration(call.app(), call.session(), &body.handle, body.credential, &body.name).await?;
-    Ok(reply::created(&shown(made)))
+    let finished = passkey::finish_registration(call.app(), call.session(), &body.handle, body.credential, &body.name).await;
+    let (made, recovery_codes) = finished?;
+    Ok(reply::created(&MadePasskey { passkey: shown(made), recovery_codes }))
 }
 
 async fn delete(call: Call) -> Answer {

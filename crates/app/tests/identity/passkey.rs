@@ -40,6 +40,22 @@ async fn a_passkey_signs_in_alone_and_counts_as_two_factors() {
 }
 
 #[tokio::test]
+async fn the_first_factor_brings_recovery_codes_and_the_next_one_leaves_them() {
+    for world in worlds().await {
+        world.add_user(EAST, ANN, Role::Standard).await;
+        let who = world.sign_in(ANN).await.session;
+        let (_, codes) = world.enrol_passkey_with_codes(&who, &mut Authenticator::new(PUBLIC_URL, 1)).await;
+        assert_eq!(codes.len(), 10, "{}", world.fresh.engine);
+        let who = app::session::list(&world.app, &who).await.expect("a list").remove(0);
+        assert_eq!(world.enrol_passkey_with_codes(&who, &mut Authenticator::new(PUBLIC_URL, 2)).await.1, [""; 0]);
+        assert_eq!(world.enrol_totp(&who).await.1, [""; 0]);
+        let challenge = world.challenge(ANN).await;
+        let method = model::identity::sign_in::Method::Recovery;
+        app::session::second_factor(&world.app, &visitor(), &challenge, method, &codes[0]).await.expect("signed in");
+    }
+}
+
+#[tokio::test]
 async fn a_registration_asks_for_a_discoverable_key_and_a_verified_user() {
     for world in worlds().await {
         let (opened, ..) = ann(&world).await;

@@ -44,7 +44,9 @@ fn event() -> impl Strategy<Value = Event> {
 /// One person with what she really has.
 struct Somebody {
     id: PersonId,
-    totp: Option<(String, Vec<String>)>,
+    totp: Option<String>,
+    /// They come with the first factor.
+    codes: Vec<String>,
     device: Option<Authenticator>,
 }
 
@@ -54,12 +56,18 @@ impl Somebody {
         let session = world.sign_in(email).await.session;
         let mut device = Authenticator::new(PUBLIC_URL, seed);
         // The passkey first: with an app enrolled the session would have to prove it.
+        let mut codes = vec![];
         if passkey {
-            world.enrol_passkey(&session, &mut device).await;
+            codes.extend(world.enrol_passkey_with_codes(&session, &mut device).await.1);
         }
         let session = model::identity::session::Session { second_factor_at: Some(testkit::start()), ..session };
-        let totp = if totp { Some(world.enrol_totp(&session).await) } else { None };
-        Somebody { id, totp, device: passkey.then_some(device) }
+        let mut secret = None;
+        if totp {
+            let (made, more) = world.enrol_totp(&session).await;
+            codes.extend(more);
+            secret = Some(made);
+        }
+        Somebody { id, totp: secret, codes, device: passkey.then_some(device) }
     }
 
     fn is_protected(&self) -> bool {
@@ -84,14 +92,13 @@ impl Life {
             Event::Password { who, right } => self.password(who, right).await,
             Event::Totp { challenge, whose } => {
                 let whose = self.meant(challenge, whose);
-                let secret = self.people[whose].totp.as_ref().map(|(secret, _)| secret.clone());
+                let secret = self.people[whose].totp.clone();
                 let code = secret.map_or("123456".to_owned(), |secret| self.world.code(&secret));
                 self.code(challenge, whose, Method::Totp, code).await;
             }
             Event::Recovery { challenge, whose, code } => {
                 let whose = self.meant(challenge, whose);
-                let codes = self.people[whose].totp.as_ref().map(|(_, codes)| codes[code].clone());
-                let code = codes.unwrap_or_else(|| "0000-0000-0000-0000".to_owned());
+                let code = self.people[whose].codes.get(code).cloned().unwrap_or_else(|| "0000-0000-0000-0000".to_owned());
                 self.code(challenge, whose, Method::Recovery, code).await;
             }
             Event::PasskeyAlone { whose, verified } => {
@@ -140,7 +147,8 @@ impl Life {
         let Some((owner, handle)) = self.pick(challenge) else { return };
         let opened = second_factor(&self.world.app, &visitor(), &handle, method, &code).await.ok();
         let fresh = opened.is_none() || self.spent.insert(format!("{whose}:{code}"));
-        let deserves = owner == whose && self.people[whose].totp.is_some() && fresh && self.finish(challenge, opened.is_some());
+        let has = if method == Method::Totp { self.people[whose].totp.is_some() } else { self.people[whose].is_protected() };
+        let deserves = owner == whose && has && fresh && self.finish(challenge, opened.is_some());
         self.deserved(opened, whose, deserves, true);
     }
 

@@ -118,7 +118,7 @@ async fn a_passkey_proves_and_a_token_cannot() {
         let mut laptop = Authenticator::new(PUBLIC_URL, 1);
         world.enrol_passkey(&opened.session, &mut laptop).await;
         let begun = begin(&world.app, &opened.session, ACT, "7").await.expect("a step-up");
-        assert_eq!(begun.methods, [Method::Passkey]);
+        assert_eq!(begun.methods, [Method::Passkey, Method::Recovery]);
         let answer = laptop.sign(&begun.options.expect("options"));
         let proved = finish(&world.app, &opened.session, &begun.handle, Shown::Passkey(answer.clone())).await.expect("a proof");
         let cx = authenticate(&world.app, &opened.cookie, EAST).await.expect("a context");

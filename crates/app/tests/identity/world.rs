@@ -105,10 +105,16 @@ impl World {
 
     /// Registers a passkey.
     pub async fn enrol_passkey(&self, who: &Session, device: &mut Authenticator) -> String {
+        self.enrol_passkey_with_codes(who, device).await.0
+    }
+
+    /// Registers a passkey; its id and the recovery codes that come with it.
+    pub async fn enrol_passkey_with_codes(&self, who: &Session, device: &mut Authenticator) -> (String, Vec<String>) {
         let begun = app::passkey::begin_registration(&self.app, who, None).await.expect("a registration");
         let credential = device.register(&begun.options);
         let made = app::passkey::finish_registration(&self.app, who, &begun.handle, credential, "Laptop").await;
-        made.expect("a passkey").id
+        let (passkey, codes) = made.expect("a passkey");
+        (passkey.id, codes)
     }
 
     async fn add_account(&self, id: AccountId) {

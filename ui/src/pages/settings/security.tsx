@@ -26,7 +26,7 @@ export function SecurityPage() {
   const [codes, setCodes] = useState<string[] | null>(null);
   return (
     <SettingsPage title={t('settings.security')}>
-      <PasskeysSection />
+      <PasskeysSection showCodes={setCodes} />
       <TotpSection showCodes={setCodes} />
       <PasswordSection />
       <SessionsSection />
@@ -80,7 +80,8 @@ function TotpSection({ showCodes }: { showCodes: (codes: string[]) => void }) {
   const proved = useProved();
   const refresh = useRefreshSession();
   const [begun, setBegun] = useState<TotpBegun | null>(null);
-  const { totp, recoveryCodesLeft } = session.secondFactor;
+  const { totp, passkeys, recoveryCodesLeft } = session.secondFactor;
+  const enrolled = totp || passkeys > 0;
   const attempt = (work: () => Promise<void>) => work().catch((problem: unknown) => toastProblem(problem, t));
   const begin = () => attempt(async () => {
     const outcome = await proved((stepUp) => call<TotpBegun>('/identity/v1/totp/begin', { method: 'POST', body: {}, stepUp }));
@@ -102,10 +103,10 @@ function TotpSection({ showCodes }: { showCodes: (codes: string[]) => void }) {
     <Section title={t('security.totp')} text={t('security.totpText')} aside={<Badge color={totp ? 'spruce' : 'gray'}>{t(totp ? 'security.on' : 'security.off')}</Badge>}>
       <Group gap="sm">
         {totp ? <Button variant="default" onClick={() => void off()}>{t('security.totpOff')}</Button> : <Button onClick={() => void begin()}>{t('security.totpSetUp')}</Button>}
-        {totp && <Button variant="default" onClick={() => void newCodes()}>{t('security.codesNew')}</Button>}
-        {totp && <Text size="sm" c={recoveryCodesLeft < 3 ? 'var(--mantine-color-error)' : 'dimmed'}>{t('security.codesLeft', { count: recoveryCodesLeft })}</Text>}
+        {enrolled && <Button variant="default" onClick={() => void newCodes()}>{t('security.codesNew')}</Button>}
+        {enrolled && <Text size="sm" c={recoveryCodesLeft < 3 ? 'var(--mantine-color-error)' : 'dimmed'}>{t('security.codesLeft', { count: recoveryCodesLeft })}</Text>}
       </Group>
-      {begun && <TotpDialog begun={begun} close={() => setBegun(null)} done={(codes) => { setBegun(null); toastDone(t('security.totpDone')); showCodes(codes); void refresh(); }} />}
+      {begun && <TotpDialog begun={begun} close={() => setBegun(null)} done={(codes) => { setBegun(null); toastDone(t('security.totpDone')); if (codes.length > 0) showCodes(codes); void refresh(); }} />}
     </Section>
   );
 }
@@ -165,7 +166,7 @@ function CodesDialog({ codes, close }: { codes: string[]; close: () => void }) {
 
 interface RegisterBegun { handle: string; options: { publicKey: Parameters<typeof startRegistration>[0]['optionsJSON'] } }
 
-function PasskeysSection() {
+function PasskeysSection({ showCodes }: { showCodes: (codes: string[]) => void }) {
   const t = useT();
   const language = useLanguage();
   const proved = useProved();
@@ -199,12 +200,12 @@ function PasskeysSection() {
           </li>
         ))}
       </ul>
-      {adding && <PasskeyDialog close={add.close} done={() => { add.close(); toastDone(t('security.passkeyAdded')); void passkeys.refetch(); void refresh(); }} />}
+      {adding && <PasskeyDialog close={add.close} done={(codes) => { add.close(); toastDone(t('security.passkeyAdded')); if (codes.length > 0) showCodes(codes); void passkeys.refetch(); void refresh(); }} />}
     </Section>
   );
 }
 
-function PasskeyDialog({ close, done }: { close: () => void; done: () => void }) {
+function PasskeyDialog({ close, done }: { close: () => void; done: (codes: string[]) => void }) {
   const t = useT();
   const proved = useProved();
   const [name, setName] = useState('');
@@ -219,8 +220,8 @@ function PasskeyDialog({ close, done }: { close: () => void; done: () => void })
       if (!outcome.done) return;
       const begun = outcome.value;
       const credential = await startRegistration({ optionsJSON: begun.options.publicKey });
-      await call('/identity/v1/passkeys/register/finish', { method: 'POST', body: { handle: begun.handle, credential, name: name.trim() } });
-      done();
+      const made = await call<{ recoveryCodes: string[] }>('/identity/v1/passkeys/register/finish', { method: 'POST', body: { handle: begun.handle, credential, name: name.trim() } });
+      done(made.recoveryCodes);
     } catch (problem) {
       setError(problem instanceof ApiError ? describe(problem, t) : t('security.passkeyRefused'));
     } finally {
