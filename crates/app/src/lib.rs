@@ -20,6 +20,7 @@ pub mod organization;
 pub mod owner;
 pub mod passkey;
 mod password;
+pub mod permission_set;
 pub mod person;
 pub mod pipeline;
 pub mod property;

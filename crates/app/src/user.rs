@@ -5,13 +5,12 @@ use crate::ceremony::{self, Kind as Ceremony};
 use crate::cx::{App, Cx};
 use crate::error::{Error, Result};
 use crate::person::{self, New, first_password, link, refused};
-use model::account::{self, AccountUser, PermissionSet, Permissions, Role, Seat, UserStatus, permissions};
+use model::account::{AccountUser, Permissions, Role, Seat, UserStatus, permissions};
 use model::authority::Act;
 use model::change::{self, Actor, Change};
 use model::id::{OwnerId, PermissionSetId, PersonId};
 use model::identity::person::Person;
 use model::identity::user::decide;
-use model::limits::PERMISSION_SETS_MAX;
 use serde_json::json;
 use std::collections::BTreeSet;
 use store::person::Login;
@@ -142,7 +141,7 @@ pub async fn invite(app: &App, cx: &Cx, person: PersonId) -> Result<String> {
 }
 
 /// Changes of users of one account are made one after the other, so that two Super Admins cannot take each other away.
-async fn lock_account(tx: &mut WriteTx, cx: &Cx) -> Result<()> {
+pub(crate) async fn lock_account(tx: &mut WriteTx, cx: &Cx) -> Result<()> {
     let account = store::account::lock(tx, cx.account).await?;
     account.map(drop).ok_or_else(|| Error::not_found(format!("there is no account {}", cx.account)))
 }
@@ -223,36 +222,4 @@ pub async fn remove(app: &App, cx: &Cx, person: PersonId) -> Result<()> {
     store::account::remove_user(&mut tx, cx.account, person).await?;
     tx.commit(&cx.by(), cx.now, &[changed(cx, person, "user.remove")]).await?;
     Ok(())
-}
-
-/// The account's permission sets, in the order of names.
-pub async fn list_permission_sets(app: &App, cx: &Cx) -> Result<Vec<PermissionSet>> {
-    cx.may(Act::ReadUsers)?;
-    let mut tx = app.store.read_home().await?;
-    Ok(store::account::permission_sets(&mut tx, cx.account).await?)
-}
-
-/// Makes a permission set. It holds no more than whoever makes it.
-pub async fn create_permission_set(app: &App, cx: &Cx, name: &str, permissions: Permissions) -> Result<PermissionSet> {
-    cx.may(Act::ManageUsers)?;
-    let name = account::name(name).map_err(|e| Error::invalid(e.code(), e.to_string()))?;
-    if !cx.standing.permissions.cover(&permissions) {
-        let refusal = model::identity::user::Refusal::BeyondOwn;
-        return Err(Error::forbidden(refusal.code(), refusal.to_string()));
-    }
-    let mut tx = app.store.write_home().await?;
-    lock_account(&mut tx, cx).await?;
-    let sets = store::account::permission_sets(&mut tx, cx.account).await?;
-    if sets.len() >= PERMISSION_SETS_MAX {
-        let message = format!("the account has {PERMISSION_SETS_MAX} permission sets, which is the most it can have");
-        return Err(Error::too_large("PERMISSION_SETS_TOO_MANY", message));
-    }
-    if sets.iter().any(|set| set.name.to_lowercase() == name.to_lowercase()) {
-        return Err(Error::conflict("PERMISSION_SET_EXISTS", format!("there is a permission set \"{name}\" already")));
-    }
-    let set = PermissionSet { id: PermissionSetId(tx.take_ids(1)?), name, permissions };
-    store::account::put_permission_set(&mut tx, cx.account, &set).await?;
-    let detail = json!({"act": "permission_set.create", "account": cx.account, "permissionSet": set.id});
-    tx.commit(&cx.by(), cx.now, &[Change::of(change::Kind::AccountChanged, detail)]).await?;
-    Ok(set)
 }

@@ -43,6 +43,9 @@ pub enum Command {
     /// Users of an account: list, create, invite again, deactivate.
     #[command(subcommand)]
     User(User),
+    /// Permission sets of an account: list, create, update, delete.
+    #[command(subcommand)]
+    PermissionSet(PermissionSet),
     /// Service tokens of an account: list, create, revoke.
     #[command(subcommand)]
     Token(Token),
@@ -188,6 +191,47 @@ pub struct UserCreate {
     /// Read a first password from standard input instead of printing a link.
     #[arg(long)]
     pub password_stdin: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum PermissionSet {
+    /// Sets by name, with what they hold.
+    List {
+        /// Id or name.
+        #[arg(long)]
+        account: String,
+    },
+    /// A new set.
+    Create {
+        /// Id or name.
+        #[arg(long)]
+        account: String,
+        name: String,
+        /// Such as contacts.view.everything or import. May be repeated.
+        #[arg(long = "permission")]
+        permissions: Vec<String>,
+    },
+    /// Another name, or other permissions for everybody who holds the set.
+    Update {
+        /// Id or name.
+        #[arg(long)]
+        account: String,
+        /// Its name as it is.
+        set: String,
+        #[arg(long)]
+        name: Option<String>,
+        /// All it is to hold. May be repeated.
+        #[arg(long = "permission")]
+        permissions: Vec<String>,
+    },
+    /// Take a set away that no user holds.
+    Delete {
+        /// Id or name.
+        #[arg(long)]
+        account: String,
+        /// Its name.
+        set: String,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -426,6 +426,19 @@ impl Permissions {
         self.names.is_superset(&other.names) && objects.into_iter().all(|(o, d, s)| self.scope(*o, *d) >= *s)
     }
 
+    /// What a code of [`Permissions::codes`] grants.
+    pub fn of_code(code: &str) -> Option<Permissions> {
+        if let Some(name) = Permission::from_code(code) {
+            return Some(Permissions { names: BTreeSet::from([name]), ..Permissions::default() });
+        }
+        let mut parts = code.split('.');
+        let object = ObjectType::from_segment(parts.next()?)?;
+        let deed = parts.next().and_then(|text| Deed::ALL.into_iter().find(|deed| deed.name() == text))?;
+        let widths = [Scope::Owned, Scope::Team, Scope::Everything];
+        let width = parts.next().and_then(|text| widths.into_iter().find(|width| width.name() == text))?;
+        parts.next().is_none().then(|| Permissions::default().with(object, deed, width))
+    }
+
     /// Codes for the browser: `contacts.view.everything`, `mirroring.view`; what is not allowed is left out.
     pub fn codes(&self) -> Vec<String> {
         let mut codes = Vec::new();

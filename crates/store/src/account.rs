@@ -177,6 +177,12 @@ pub async fn permission_sets(tx: &mut Tx, account: AccountId) -> Result<Vec<Perm
     tx.query(sql, &[account.into()]).await?.into_iter().map(permission_set).collect()
 }
 
+/// Takes a permission set away; whether it was there. Users who hold it are the caller's business.
+pub async fn delete_permission_set(tx: &mut WriteTx, account: AccountId, id: PermissionSetId) -> Result<bool> {
+    let sql = "DELETE FROM permission_set WHERE account_id = $1 AND id = $2";
+    Ok(tx.execute(sql, &[account.into(), id.into()]).await? > 0)
+}
+
 fn permission_set(mut row: Row) -> Result<PermissionSet> {
     Ok(PermissionSet { id: PermissionSetId(row.int(0)?), name: row.text(1)?, permissions: row.json(2)? })
 }

@@ -2,6 +2,7 @@
 
 mod imports;
 mod live;
+mod permission_sets;
 mod settings;
 mod timeline;
 mod tokens;
@@ -11,8 +12,14 @@ use crate::route::Route;
 
 /// The rows of the route table.
 pub fn routes() -> Vec<Route> {
-    [settings::routes(), users::routes(), tokens::routes(), timeline::routes(), imports::routes(), live::routes()]
-        .into_iter()
-        .flatten()
-        .collect()
+    let all = [
+        settings::routes(),
+        users::routes(),
+        permission_sets::routes(),
+        tokens::routes(),
+        timeline::routes(),
+        imports::routes(),
+        live::routes(),
+    ];
+    all.into_iter().flatten().collect()
 }

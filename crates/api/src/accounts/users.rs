@@ -1,4 +1,4 @@
-//! Users of the current account and the permission sets they are given.
+//! Users of the current account.
 
 use crate::call::Call;
 use crate::identity::AnyId;
@@ -6,9 +6,8 @@ use crate::refusal::{Refusal, shorten};
 use crate::reply;
 use crate::route::{Access, Answer, Route};
 use app::user;
-use model::account::{Deed, Permission, Permissions, Role, Scope, Seat, UserStatus};
+use model::account::{Role, Seat, UserStatus};
 use model::id::{PermissionSetId, PersonId};
-use model::object::ObjectType;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -42,13 +41,6 @@ pub fn routes() -> Vec<Route> {
         Route::post("/accounts/v1/users/{userId}/link", "user.invite", Access::Account(SCOPE), invite)
             .about(TAG, "A new one-time link for a user who has not come in yet.")
             .reply::<SetupLink>(200),
-        Route::get("/accounts/v1/permission-sets", "permission_set.list", Access::Account(""), list_sets)
-            .about(TAG, "The account's permission sets, in the order of names.")
-            .reply::<PermissionSets>(200),
-        Route::post("/accounts/v1/permission-sets", "permission_set.create", Access::Account(SCOPE), create_set)
-            .about(TAG, "Makes a permission set; it holds no more than whoever makes it.")
-            .body::<NewPermissionSet>()
-            .reply::<PermissionSet>(201),
     ]
 }
 
@@ -114,29 +106,6 @@ struct UserPatch {
 /// Tells a field that is `null` from one that is not there.
 fn named<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<Option<T>>, D::Error> {
     Option::<T>::deserialize(deserializer).map(Some)
-}
-
-/// Permission sets.
-#[derive(Serialize, JsonSchema)]
-struct PermissionSets {
-    results: Vec<PermissionSet>,
-}
-
-/// A permission set.
-#[derive(Serialize, JsonSchema)]
-struct PermissionSet {
-    id: Id,
-    name: String,
-    /// Codes such as `contacts.view.everything` and `import`.
-    permissions: Vec<String>,
-}
-
-/// A permission set to be made.
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct NewPermissionSet {
-    name: String,
-    permissions: Vec<String>,
 }
 
 fn shown(user: user::User, setup_link: Option<String>) -> User {
@@ -206,37 +175,4 @@ async fn remove(call: Call) -> Answer {
 async fn invite(call: Call) -> Answer {
     let setup_link = user::invite(call.app(), call.cx(), call.id("userId")?).await?;
     Ok(reply::ok(&SetupLink { setup_link }))
-}
-
-fn set(set: model::account::PermissionSet) -> PermissionSet {
-    PermissionSet { id: Id(set.id.0), name: set.name, permissions: set.permissions.codes() }
-}
-
-async fn list_sets(call: Call) -> Answer {
-    let sets = user::list_permission_sets(call.app(), call.cx()).await?;
-    Ok(reply::ok(&PermissionSets { results: sets.into_iter().map(set).collect() }))
-}
-
-async fn create_set(mut call: Call) -> Answer {
-    let body: NewPermissionSet = call.json().await?;
-    let permissions = body.permissions.iter().try_fold(Permissions::default(), |all, code| {
-        permission(code).map(|one| all.union(&one)).ok_or_else(|| {
-            let message = format!("\"{}\" is not a permission such as contacts.view.everything", shorten(code));
-            Refusal::invalid(message).with_code("PERMISSION_UNKNOWN").naming("body", "permissions", code)
-        })
-    })?;
-    Ok(reply::created(&set(user::create_permission_set(call.app(), call.cx(), &body.name, permissions).await?)))
-}
-
-/// What one code grants.
-fn permission(code: &str) -> Option<Permissions> {
-    if let Some(name) = Permission::from_code(code) {
-        return Some(Permissions { names: BTreeSet::from([name]), ..Permissions::default() });
-    }
-    let mut parts = code.split('.');
-    let object = ObjectType::from_segment(parts.next()?)?;
-    let deed = parts.next().and_then(|text| Deed::ALL.into_iter().find(|deed| deed.name() == text))?;
-    let widths = [Scope::Owned, Scope::Team, Scope::Everything];
-    let width = parts.next().and_then(|text| widths.into_iter().find(|width| width.name() == text))?;
-    parts.next().is_none().then(|| Permissions::default().with(object, deed, width))
 }

@@ -201,6 +201,8 @@ const ROWS: &[Row] = &[
     ("user.invite", "POST /accounts/v1/users/4711/link", "", [401, 403, 404, 404]),
     ("permission_set.list", "GET /accounts/v1/permission-sets", "", [401, 200, 200, 200]),
     ("permission_set.create", "POST /accounts/v1/permission-sets", r#"{"name":"x","permissions":[]}"#, [401, 403, 201, 201]),
+    ("permission_set.update", "PATCH /accounts/v1/permission-sets/{r}", r#"{"name":"y"}"#, [401, 403, 404, 200]),
+    ("permission_set.delete", "DELETE /accounts/v1/permission-sets/{r}", "", [401, 403, 404, 204]),
     ("token.list", "GET /accounts/v1/tokens", "", [401, 403, 200, 200]),
     ("token.create", "POST /accounts/v1/tokens", r#"{"name":"x","scopes":["oauth"]}"#, [401, 403, 201, 201]),
     ("token.revoke", "DELETE /accounts/v1/tokens/4711", "", [401, 403, 404, 404]),
@@ -262,8 +264,9 @@ async fn furnish(world: &World) -> Vec<(&'static str, String)> {
     let token = east.post("/accounts/v1/tokens", json!({"name": "Token of the east", "scopes": ["oauth"]})).await.expect(201);
     let user = json!({"email": "eve@east.example", "name": "Eve of the east", "role": "standard"});
     let user = east.post("/accounts/v1/users", user).await.expect(201);
+    let set = east.post("/accounts/v1/permission-sets", json!({"name": "Set of the east", "permissions": []})).await.expect(201);
     let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
-    let of_account = [("{t}", text(&token["id"])), ("{u}", text(&user["id"]))];
+    let of_account = [("{t}", text(&token["id"])), ("{u}", text(&user["id"])), ("{r}", text(&set["id"]))];
     let of_crm =
         [("{c}", contact), ("{f}", company), ("{l}", label), ("{p}", text(&line["id"])), ("{s}", text(&line["stages"][0]["id"]))];
     of_crm.into_iter().chain(of_account).collect()

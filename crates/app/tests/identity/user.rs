@@ -3,9 +3,10 @@
 use crate::world::{EAST, PASSWORD, WEST, World, refusal, visitor, wanted, worlds};
 use app::cx::Cx;
 use app::error::Kind;
+use app::permission_set::{self, create as create_permission_set, list as list_permission_sets};
 use app::person::{Introduction, Link, first_setup_link, introduce, read, read_link};
 use app::session::{authenticate, identify, sign_in};
-use app::user::{Patch, create, create_permission_set, deactivate, invite, list, list_permission_sets, remove, update};
+use app::user::{Patch, create, deactivate, invite, list, remove, update};
 use model::account::{Deed, Permission, Permissions, Role, Scope, UserStatus};
 use model::object::CONTACT;
 
@@ -178,19 +179,80 @@ async fn nobody_hands_out_what_she_does_not_hold() {
 }
 
 #[tokio::test]
+async fn a_changed_permission_set_counts_for_its_holders_at_once_and_goes_when_nobody_holds_it() {
+    for world in worlds().await {
+        let cx = admin(&world).await;
+        let narrow = Permissions::default().with(CONTACT, Deed::View, Scope::Owned);
+        let wide = narrow.clone().with(CONTACT, Deed::View, Scope::Everything);
+        let set = create_permission_set(&world.app, &cx, "Reps", narrow.clone()).await.expect("a set");
+        let other = create_permission_set(&world.app, &cx, "Others", narrow.clone()).await.expect("a set");
+        let bo = world.add_user(EAST, BO, Role::Standard).await;
+        let give = |id| Patch { permission_set: Some(Some(id)), ..Patch::default() };
+        update(&world.app, &cx, bo, give(set.id)).await.expect("given");
+        let opened = world.sign_in(BO).await;
+        let wider = permission_set::Patch { name: Some("All reps".to_owned()), permissions: Some(wide.clone()) };
+        let changed = permission_set::update(&world.app, &cx, set.id, wider).await.expect("changed");
+        assert_eq!((changed.name.as_str(), &changed.permissions), ("All reps", &wide));
+        let bos = authenticate(&world.app, &opened.cookie, EAST).await.expect("a context");
+        assert_eq!(bos.standing.permissions, wide, "{}", world.fresh.engine);
+        let taken = permission_set::Patch { name: Some("OTHERS".to_owned()), permissions: None };
+        assert_eq!(refusal(permission_set::update(&world.app, &cx, set.id, taken).await).1, "PERMISSION_SET_EXISTS");
+        let held = permission_set::delete(&world.app, &cx, set.id).await.expect_err("a refusal");
+        assert_eq!((held.kind, held.code), (Kind::Conflict, "PERMISSION_SET_IN_USE"));
+        assert_eq!(held.message, "1 user holds the permission set \"All reps\"; give them another one first");
+        update(&world.app, &cx, bo, give(other.id)).await.expect("given");
+        permission_set::delete(&world.app, &cx, set.id).await.expect("it goes");
+        assert_eq!(refusal(permission_set::delete(&world.app, &cx, set.id).await).0, Kind::NotFound);
+        assert_eq!(
+            list_permission_sets(&world.app, &cx).await.expect("sets"),
+            std::slice::from_ref(&other),
+            "{}",
+            world.fresh.engine
+        );
+        let west = world.system(WEST);
+        assert_eq!(refusal(permission_set::delete(&world.app, &west, other.id).await).0, Kind::NotFound, "another account's");
+    }
+}
+
+#[tokio::test]
+async fn nobody_changes_a_permission_set_beyond_her_own() {
+    for world in worlds().await {
+        let cx = admin(&world).await;
+        let manager = Permissions { names: [Permission::UsersManage].into(), ..Permissions::default() };
+        let more = Permissions { names: [Permission::UsersManage, Permission::Export].into(), ..Permissions::default() };
+        let own = create_permission_set(&world.app, &cx, "Managers", manager.clone()).await.expect("a set");
+        let beyond = create_permission_set(&world.app, &cx, "More", more.clone()).await.expect("a set");
+        let bo = world.add_user(EAST, BO, Role::Standard).await;
+        update(&world.app, &cx, bo, Patch { permission_set: Some(Some(own.id)), ..Patch::default() }).await.expect("given");
+        let cx = authenticate(&world.app, &world.sign_in(BO).await.cookie, EAST).await.expect("a context");
+        let to = |permissions: &Permissions| permission_set::Patch { name: None, permissions: Some(permissions.clone()) };
+        for refused in [
+            refusal(permission_set::update(&world.app, &cx, own.id, to(&more)).await),
+            refusal(permission_set::update(&world.app, &cx, beyond.id, to(&manager)).await),
+            refusal(permission_set::delete(&world.app, &cx, beyond.id).await),
+        ] {
+            assert_eq!(refused, (Kind::Forbidden, "PERMISSIONS_BEYOND_OWN"), "{}", world.fresh.engine);
+        }
+    }
+}
+
+#[tokio::test]
 async fn without_the_right_nobody_touches_users() {
     for world in worlds().await {
         let bo = world.add_user(EAST, BO, Role::Standard).await;
         let cx = authenticate(&world.app, &world.sign_in(BO).await.cookie, EAST).await.expect("a context");
+        let id = model::id::PermissionSetId(1);
         let refused = [
             refusal(create(&world.app, &cx, wanted(ANN, Role::Standard, None)).await),
             refusal(update(&world.app, &cx, bo, Patch::default()).await),
             refusal(remove(&world.app, &cx, bo).await),
             refusal(invite(&world.app, &cx, bo).await),
             refusal(create_permission_set(&world.app, &cx, "Set", Permissions::default()).await),
+            refusal(permission_set::update(&world.app, &cx, id, permission_set::Patch::default()).await),
+            refusal(permission_set::delete(&world.app, &cx, id).await),
             refusal(app::token::list(&world.app, &cx).await),
         ];
-        assert_eq!(refused, [(Kind::Forbidden, "PERMISSION_MISSING"); 6]);
+        assert_eq!(refused, [(Kind::Forbidden, "PERMISSION_MISSING"); 8]);
         assert_eq!(list(&world.app, &cx).await.expect("whoever is in may see who else is").len(), 1);
     }
 }

@@ -9,6 +9,7 @@ mod import;
 mod migrate;
 mod move_engine;
 mod organization;
+mod permission_set;
 mod serve;
 mod token;
 mod user;
@@ -42,6 +43,7 @@ pub async fn run(cli: Cli, out: Out) -> Result<Outcome> {
         Command::Demo(args) => demo::run(&config, out, &args).await,
         Command::Account(command) => account::run(&config, out, command).await,
         Command::User(command) => user::run(&config, out, command).await,
+        Command::PermissionSet(command) => permission_set::run(&config, out, command).await,
         Command::Token(command) => token::run(&config, out, command).await,
         Command::Organization(command) => organization::run(&config, out, command).await,
         Command::Import(args) => import::run(&config, out, &args).await,

@@ -33,6 +33,14 @@ fn an_instance_is_set_up_filled_and_read_by_commands_alone() {
     let user =
         json(&data, &["user", "create", "--account", "North", "--name", "Ann Bo", "ann@ex.example", "--role", "super_admin"]);
     assert!(user["link"].as_str().is_some_and(|link| link.starts_with("http://localhost:7373/")), "{user}");
+    let set = ["permission-set", "create", "--account", "North", "Reps", "--permission", "contacts.view.owned"];
+    assert_eq!(json(&data, &set)["permissions"], serde_json::json!(["contacts.view.owned"]));
+    let wrong = run(&data, &["permission-set", "update", "--account", "North", "Reps", "--permission", "contacts.look"]);
+    assert_eq!(wrong.code, 2, "{wrong:?}");
+    let renamed = json(&data, &["permission-set", "update", "--account", "North", "Reps", "--name", "Sellers"]);
+    assert_eq!((&renamed["name"], &renamed["permissions"][0]), (&"Sellers".into(), &"contacts.view.owned".into()));
+    json(&data, &["permission-set", "delete", "--account", "North", "Sellers"]);
+    assert_eq!(json(&data, &["permission-set", "list", "--account", "North"]), serde_json::json!([]));
     let token = json(&data, &["token", "create", "--account", "North", "script"]);
     assert!(token["token"].as_str().is_some_and(|t| t.starts_with("pat-")), "{token}");
     let file = folder.path().join("people.csv");

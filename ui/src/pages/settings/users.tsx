@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { call } from '../../api/client';
 import { queryClient, usersQuery } from '../../api/queries';
-import type { Page, User } from '../../api/types';
+import type { User } from '../../api/types';
 import { PersonMark } from '../../components/account-mark';
 import { Empty, Loading, Problem } from '../../components/states';
 import { maybeT, useT } from '../../i18n';
@@ -12,6 +12,7 @@ import { isAdmin, useHere } from '../../lib/account';
 import { byField } from '../../lib/errors';
 import { toastDone, toastProblem } from '../../lib/toast';
 import { ConfirmDialog, OnceDialog, SettingsPage } from './parts';
+import { PermissionSetsSection, permissionSetsQuery } from './permission-sets';
 
 const ROLES = ['super_admin', 'partner_admin', 'standard'] as const;
 const SEATS = ['core', 'sales', 'service', 'view_only'] as const;
@@ -90,6 +91,7 @@ export function UsersPage() {
           </div>
         )}
       </section>
+      <PermissionSetsSection />
       {editing && <UserDialog user={editing === 'new' ? null : editing} close={() => setEditing(null)} done={(url, email) => { setEditing(null); if (url) setLink({ email, url }); void refresh(); }} />}
       {removing && <ConfirmDialog title={t('users.remove', { name: removing.name })} text={t('users.removeText', { name: removing.name })} act={t('act.remove')} close={() => setRemoving(null)} confirm={() => void remove(removing)} />}
       {resting && <ConfirmDialog title={t('users.deactivateTitle', { name: resting.name })} text={t('users.deactivateText', { name: resting.name })} act={t('users.deactivate')} close={() => setResting(null)} confirm={() => void setStatus(resting, 'deactivated')} />}
@@ -105,7 +107,7 @@ function UserDialog({ user, close, done }: { user: User | null; close: () => voi
   const { account } = useHere();
   const [form, setForm] = useState({ email: user?.email ?? '', name: user?.name ?? '', role: user?.role ?? 'standard', seats: user?.seats.map((seat) => seat.toLowerCase()) ?? ['sales'] });
   const [set, setSet] = useState(user?.permissionSetId ? String(user.permissionSetId) : '');
-  const sets = useQuery({ queryKey: ['a', account.id, 'permission-sets'], queryFn: () => call<Page<{ id: string; name: string }>>('/accounts/v1/permission-sets', { account: account.id }).then((page) => page.results) });
+  const sets = useQuery(permissionSetsQuery(account.id));
   const [errors, setErrors] = useState<Record<string, string>>({});
   const [busy, setBusy] = useState(false);
   const permissionSetId = form.role === 'standard' && set ? set : null;
