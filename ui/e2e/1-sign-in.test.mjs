@@ -132,13 +132,36 @@ describe('with a passkey', () => {
     await add('Journey laptop');
     await section(page, 'Passkeys').getByText('Journey laptop').waitFor();
     await accessible(page, 'security with a passkey');
-    await signOut(page);
+    await page.getByRole('button', { name: 'Your menu' }).click();
+    // The device may have signed her in again before the sign-in page could be seen.
+    await Promise.all([page.waitForURL(/sign-in/, { waitUntil: 'commit' }), page.getByRole('menuitem', { name: 'Sign out' }).click()]);
   });
 
   test('it is the whole sign-in, without a password', async () => {
     // The e-mail field offers passkeys by itself; a device that always agrees may be faster than the click.
     await Promise.race([isIn(page), page.getByRole('button', { name: 'Sign in with a passkey' }).click().catch(() => undefined)]);
     await isIn(page);
+  });
+
+  test('another one, long after a factor was shown, asks for one again first', async () => {
+    // The server asks for it after a quarter of an hour, which nobody waits for here: the refusal is played, the proof is real.
+    const proofs = [];
+    await page.route('**/passkeys/register/begin', async (route) => {
+      const proof = route.request().headers()['x-consortio-step-up'];
+      proofs.push(Boolean(proof));
+      if (proof) return route.continue();
+      const refusal = { status: 'error', category: 'STEP_UP_NEEDED', message: 'a fresh second factor is needed', context: { act: ['factor.add'], subject: ['self'] } };
+      return route.fulfill({ status: 403, contentType: 'application/json', body: JSON.stringify(refusal) });
+    });
+    await go(page, 'East', 'settings/security');
+    await add('Another');
+    const proving = page.getByRole('dialog').filter({ hasText: 'add another way to sign in' });
+    await proving.getByRole('button', { name: 'Confirm' }).click();
+    await proving.waitFor({ state: 'detached' });
+    // The device holds one already and refuses a second: the dialog stays and says so.
+    await page.getByRole('dialog', { name: 'Add a passkey' }).getByText('The passkey was not made').waitFor();
+    assert.deepEqual(proofs, [false, true]);
+    await page.unroute('**/passkeys/register/begin');
   });
 
   test('it is removed with a proof by itself', async () => {

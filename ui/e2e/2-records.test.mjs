@@ -27,6 +27,7 @@ describe('a rep works with her list of companies', () => {
     assert.equal(await page.getByLabel('Search this list').inputValue(), 'cancity');
     await page.getByRole('button', { name: 'Clear' }).first().click();
     await page.waitForURL((url) => !url.search.includes('cancity'));
+    await page.getByText('1 record', { exact: true }).waitFor({ state: 'detached' });
   });
 
   test('filters by a property, sees it in words, and takes it off again', async () => {

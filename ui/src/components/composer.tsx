@@ -114,7 +114,7 @@ export function Composer({ type, record }: { type: ListType; record: CrmRecord }
               {choice && <Select label={t(choice.label)} data={choice.options.map((option) => ({ value: option.value, label: t(option.label) }))} value={draft.choice || choice.options[0]!.value} onChange={(value) => value && change({ choice: value })} allowDeselect={false} />}
             </Group>
             {complaint && <Text size="sm" c="var(--mantine-color-error)" role="alert">{complaint}</Text>}
-            <Group justify="flex-end" gap="xs">
+            <Group justify="flex-end" gap="xs" mt={4}>
               <Button variant="default" onClick={() => setOpen(false)}>{t('act.cancel')}</Button>
               <Button type="submit" loading={busy}>{t(`compose.save.${kind}`)}</Button>
             </Group>

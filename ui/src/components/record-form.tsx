@@ -1,5 +1,5 @@
 /** The create dialog of any type: from the property definitions, with the server's complaints at the right fields. */
-import { Alert, Anchor, Button, Group, Modal, Select, Stack } from '@mantine/core';
+import { Alert, Button, Group, Modal, Select, SimpleGrid, Stack } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { call } from '../api/client';
@@ -68,12 +68,12 @@ export function RecordForm({ type, close, initial, associations, created }: Prop
       <form noValidate onSubmit={(event) => { event.preventDefault(); void save(); }}>
         <Stack gap="sm">
           {stray.length > 0 && <Alert color="red" role="alert">{stray.map(([name, message]) => <div key={name}>{name ? `${schema.label(name)}: ${message}` : message}</div>)}</Alert>}
-          {fields.map((name, i) => (
-            <PropertyEditor key={name} name={name} kind={schema.kind(name)} label={schema.label(name)} value={chosen[name] ?? ''} onChange={(value) => change(name, value)} options={schema.options(name, chosen)} error={errors[name]} required={REQUIRED[type]?.includes(name)} autoFocus={i === 0} />
-          ))}
+          <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="md" verticalSpacing="sm">{fields.map((name, i) => (
+            <div key={name} style={{ gridColumn: i === 0 || schema.kind(name) === 'long' ? '1 / -1' : undefined }}><PropertyEditor name={name} kind={schema.kind(name)} label={schema.label(name)} value={chosen[name] ?? ''} onChange={(value) => change(name, value)} options={schema.options(name, chosen)} error={errors[name]} required={REQUIRED[type]?.includes(name)} autoFocus={i === 0} /></div>
+          ))}</SimpleGrid>
           <Select placeholder={t('record.addField')} aria-label={t('record.addField')} data={rest} value={null} onChange={(name) => name && setExtra([...extra, name])} searchable key={extra.length} />
-          <Group justify="space-between" mt="xs">
-            <Anchor component="button" type="button" size="sm" c="dimmed" onClick={close}>{t('act.cancel')}</Anchor>
+          <Group justify="flex-end" mt="sm" gap="xs">
+            <Button variant="default" onClick={close}>{t('act.cancel')}</Button>
             <Button type="submit" loading={busy} disabled={!schema.ready}>{t('act.create')}</Button>
           </Group>
         </Stack>

@@ -1,5 +1,5 @@
 import { Badge, Button, Chip, Group, Loader, Popover, Skeleton, Stack, Text, Title, UnstyledButton } from '@mantine/core';
-import { IconArrowsExchange2, IconCoins, IconHelpCircle, IconLock, IconTimeline } from '@tabler/icons-react';
+import { IconCoins, IconHelpCircle, IconLock, IconTimeline } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { type CSSProperties, useMemo, useState } from 'react';
@@ -29,10 +29,13 @@ function originStyle(accountId: string | number): CSSProperties {
 export function OriginLabel({ origin }: { origin: Pick<TimelineOrigin, 'accountId' | 'accountName'> }) {
   const t = useT();
   return (
-    <span className="origin" style={originStyle(origin.accountId)}>
-      <IconArrowsExchange2 size={13} aria-hidden="true" />
-      {t('timeline.from', { account: origin.accountName })}
-    </span>
+    <>
+      <span className="origin" style={originStyle(origin.accountId)} title={t('timeline.readOnly')}>
+        <IconLock size={13} aria-hidden="true" />
+        {t('timeline.from', { account: origin.accountName })}
+      </span>
+      <span className="visually-hidden">{t('timeline.readOnly')}</span>
+    </>
   );
 }
 
@@ -54,16 +57,20 @@ export function Timeline({ type, id }: { type: ListType; id: string }) {
   const hindrances = pages.data?.pages[0]?.hindrances ?? [];
   const present = KINDS.filter((kind) => items.some((item) => kindOfItem(item) === kind));
   const visible = useMemo(() => shown(items, { kinds: new Set(kinds), origins: new Set(origins) }), [items, kinds, origins]);
-  const origin = (value: string, label: string) => <Chip key={value} value={value} size="xs" variant="outline" color={value === OWN ? 'spruce' : accountColor(value)}>{label}</Chip>;
+  const origin = (value: string, label: string) => (
+    <Chip key={value} value={value} size="xs" variant="outline" color={value === OWN ? 'spruce' : accountColor(value)}>
+      <span className="tl-chip" style={originStyle(value === OWN ? account.id : value)}><span className="source-dot" aria-hidden="true" />{label}</span>
+    </Chip>
+  );
 
   return (
     <section className="card" aria-label={t('record.timeline')}>
-      <div style={{ padding: '12px 14px', borderBottom: '1px solid var(--co-line)' }}>
-        <Group justify="space-between" mb={8}>
+      <div className="tl-head">
+        <Group justify="space-between">
           <Title order={2} size="h3">{t('record.timeline')}</Title>
           {pages.isFetching && !pages.isPending && <Loader size={14} />}
         </Group>
-        <Group gap={14}>
+        <div className="tl-filters">
           {sources.length > 0 && (
             <Chip.Group multiple value={origins} onChange={setOrigins}>
               <Group gap={6} role="group" aria-label={t('timeline.byOrigin')}>
@@ -77,7 +84,7 @@ export function Timeline({ type, id }: { type: ListType; id: string }) {
               <Group gap={6} role="group" aria-label={t('timeline.byKind')}>{present.map((kind) => <Chip key={kind} value={kind} size="xs" variant="outline">{t(`kinds.${kind}`)}</Chip>)}</Group>
             </Chip.Group>
           )}
-        </Group>
+        </div>
         {sources.length > 0 && <Sources sources={sources} more={pages.hasNextPage} />}
         {hindrances.length > 0 && <Text size="xs" c="dimmed" mt={8}>{t('timeline.hindered', { why: list(hindrances.map((code) => maybeT(`timeline.hindrance.${code}`) ?? code), language) })}</Text>}
       </div>
@@ -141,20 +148,19 @@ function Item({ item, type, id, deals }: { item: TimelineItem; type: ListType; i
     <li className="tl-item" data-mirrored={item.origin ? '' : undefined} style={item.origin ? originStyle(item.origin.accountId) : undefined}>
       <span className="tl-dot"><Icon size={16} stroke={1.7} aria-hidden="true" /></span>
       <article className="tl-card" aria-label={`${t(ICONS[kind] ? `kind.${kind}` : 'kind.notes')}: ${title}`}>
-        <Group justify="space-between" gap={8} align="flex-start">
+        <div className="tl-top">
           <Group gap={8} style={{ minWidth: 0, flex: 1 }}>
             {linked ? <Link className="row-link" style={{ fontSize: 13.5 }} to="/a/$account/$type/$id" params={{ account: String(account.id), type: plural as ListType, id: item.id }}>{title}</Link> : <Text fz={13.5} fw={580} style={{ overflowWrap: 'anywhere' }}>{title}</Text>}
             {kind === 'deals' && (p.dealstage || item.origin) && <DealStage item={item} deals={deals} />}
             {kind === 'deals' && p.amount && <Text size="sm" className="tabular" fw={560}>{deals.show('amount', p.amount, p)}</Text>}
           </Group>
           <Text size="xs" c="dimmed" className="tabular" title={moment(item.at, language)} style={{ flexShrink: 0 }}>{kind === 'deals' ? day(item.at, language) : `${day(item.at, language)}, ${clock(item.at, language)}`}</Text>
-        </Group>
+        </div>
         {body && <div className="tl-body">{long && !whole ? `${body.slice(0, OUTLINE_MAX)}…` : body}{long && <> <Button variant="subtle" size="compact-xs" aria-expanded={whole} onClick={() => setWhole(!whole)}>{t(whole ? 'timeline.less' : 'timeline.more')}</Button></>}</div>}
         {(item.origin || facts.length > 0) && (
           <div className="tl-foot">
             {item.origin && <OriginLabel origin={item.origin} />}
             <Text size="xs" c="dimmed" className="tl-facts" title={facts.join(' · ')}>{facts.join(' · ')}</Text>
-            {item.origin && <Text size="xs" c="dimmed" style={{ display: 'inline-flex', alignItems: 'center', gap: 3, flexShrink: 0 }}><IconLock size={12} aria-hidden="true" />{t('timeline.readOnly')}</Text>}
             {item.origin && <WhyPopover item={item} origin={item.origin} type={type} id={id} />}
           </div>
         )}

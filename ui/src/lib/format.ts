@@ -18,12 +18,13 @@ export function number(value: string | number, language: string, digits = 2): st
   return Number.isFinite(n) ? new Intl.NumberFormat(regional(language), { maximumFractionDigits: digits }).format(n) : String(value);
 }
 
-export function money(value: string | number, language: string, currency: string | null | undefined): string {
+/** `own`: the account's own currency, whose plain sign nobody takes for another's. */
+export function money(value: string | number, language: string, currency: string | null | undefined, own = false): string {
   const n = Number(value);
   if (!Number.isFinite(n)) return String(value);
   const whole = Number.isInteger(n);
   try {
-    return new Intl.NumberFormat(regional(language), { style: 'currency', currency: currency || 'USD', minimumFractionDigits: whole ? 0 : 2, maximumFractionDigits: 2 }).format(n);
+    return new Intl.NumberFormat(regional(language), { style: 'currency', currency: currency || 'USD', currencyDisplay: own ? 'narrowSymbol' : 'symbol', minimumFractionDigits: whole ? 0 : 2, maximumFractionDigits: 2 }).format(n);
   } catch {
     return `${number(n, language)} ${currency ?? ''}`.trim();
   }

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { ApiError, headersFor, pathWith } from '../api/client';
 import { searchBody } from '../api/queries';
 import type { Filter, Property, TimelineItem } from '../api/types';
@@ -12,7 +12,7 @@ import { listSearch, nextSort, readFilters, writeFilters } from './list-state';
 import { staleKeys } from './live';
 import { internalName } from './names';
 import { pluralType, recordName } from './objects';
-import { kindOf, operatorsFor, writable } from './schema';
+import { kindOf, operatorsFor, optionLabel, pipelineInWords, writable } from './schema';
 import { allSources, byMonth, plain, shown } from './timeline';
 import { browserName } from './user-agent';
 
@@ -139,3 +139,25 @@ describe('getting about', () => {
 });
 
 vi.stubGlobal('localStorage', { getItem: () => null, setItem: () => undefined });
+
+describe('names the product gave', () => {
+  const property = (readOnlyOptions: boolean, hubspotDefined = true) => ({ name: 'hs_lead_status', type: 'enumeration', fieldType: 'select', groupName: '', label: '', options: [], hubspotDefined, modificationMetadata: { readOnlyOptions } }) as Property;
+  beforeAll(() => speak('it'));
+  afterAll(() => speak('en'));
+
+  test('are told in the reader’s language', () => {
+    expect(optionLabel(property(false), { value: 'IN_PROGRESS', label: 'In Progress' }, 'it')).toBe('In corso');
+    expect(optionLabel({ ...property(true), name: 'industry' }, { value: 'DAIRY', label: 'Dairy' }, 'it')).toBe('Lattiero-caseario');
+  });
+
+  test('give way to those an account gave', () => {
+    expect(optionLabel(property(false), { value: 'IN_PROGRESS', label: 'Talking' }, 'it')).toBe('Talking');
+    expect(optionLabel(property(false, false), { value: 'NEW', label: 'New' }, 'it')).toBe('New');
+  });
+
+  test('of pipelines and stages too', () => {
+    const stage = (id: string, label: string) => ({ id, label, displayOrder: 0, metadata: {} });
+    const line = pipelineInWords({ id: 'default', label: 'Sales Pipeline', displayOrder: 0, stages: [stage('closedwon', 'Closed Won'), stage('closedlost', 'Gone'), stage('17', 'Closed Won')] });
+    expect([line.label, ...line.stages.map((one) => one.label)]).toEqual(['Pipeline di vendita', 'Chiusa con successo', 'Gone', 'Closed Won']);
+  });
+});

@@ -3,7 +3,7 @@ import { useQueries, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { call } from '../api/client';
 import { ownersQuery, pipelinesQuery, propertiesQuery } from '../api/queries';
-import type { Operator, Owner, Pipeline, Property } from '../api/types';
+import type { Operator, Owner, Pipeline, Property, PropertyOption } from '../api/types';
 import { type Key, maybeT, useLanguage, useT } from '../i18n';
 import { useHere } from './account';
 import * as format from './format';
@@ -63,8 +63,14 @@ export function derivedLabel(name: string, property: Property | undefined): stri
   const [prefix, kind] = DERIVED.find(([start]) => name.startsWith(start)) ?? [];
   if (!prefix || !property) return undefined;
   const lifecycle = name.slice(prefix.length).replace(/_date$/, '');
-  const stage = kind === 'became' ? maybeT(`opt.lifecyclestage.${lifecycle}`) ?? lifecycle : /"(.+)"/.exec(property.label)?.[1];
+  const stage = kind === 'became' ? maybeT(`opt.lifecyclestage.${lifecycle}`) ?? lifecycle : stageOf(property.label, name.slice(prefix.length));
   return stage ? maybeT(`prop.stage.${kind}`, { stage }) : undefined;
+}
+
+/** The label names the stage, the name ends in its id (with what follows the first `_` told apart by pipeline). */
+function stageOf(label: string, id: string): string | undefined {
+  const stage = /"(.+)"/.exec(label)?.[1];
+  return stage && (maybeT(`stage.${id}.${stage}`) ?? maybeT(`stage.${id.split('_')[0]}.${stage}`) ?? stage);
 }
 
 export interface Schema {
@@ -96,7 +102,7 @@ export function useSchema(type: string): Schema {
     const byName = new Map(all.map((property) => [property.name, property]));
     const ownersById = new Map((owners.data ?? []).map((owner) => [owner.id, owner]));
     const ownersByUser = new Map((owners.data ?? []).filter((owner) => owner.userId).map((owner) => [String(owner.userId), owner]));
-    const lines = pipelines.data ?? [];
+    const lines = (pipelines.data ?? []).map(pipelineInWords);
     const get = (name: string) => byName.get(name);
     const label = (name: string) => {
       const property = byName.get(name);
@@ -117,7 +123,8 @@ export function useSchema(type: string): Schema {
         const named = chosen.length > 1;
         return chosen.flatMap((one) => one.stages.map((stage) => ({ value: stage.id, label: stage.label, group: named ? one.label : undefined })));
       }
-      return (byName.get(name)?.options ?? []).filter((option) => !option.hidden).map((option) => ({ value: option.value, label: (name === 'hs_language' ? tongue(option.value, language) : maybeT(`opt.${name}.${option.value}`)) ?? option.label }));
+      const property = byName.get(name);
+      return (property?.options ?? []).filter((option) => !option.hidden).map((option) => ({ value: option.value, label: optionLabel(property!, option, language) }));
     };
     const show = (name: string, value: string | null | undefined, values?: Record<string, string | null>): string => {
       if (value === null || value === undefined || value === '') return '';
@@ -129,7 +136,7 @@ export function useSchema(type: string): Schema {
         case 'bool': return t(value === 'true' ? 'state.yes' : 'state.no');
         case 'date': return format.day(value.slice(0, 10), language);
         case 'datetime': return format.moment(value, language);
-        case 'money': return format.money(value, language, values?.deal_currency_code || currency);
+        case 'money': return format.money(value, language, values?.deal_currency_code || currency, !values?.deal_currency_code || values.deal_currency_code === currency);
         case 'number': return name === 'hs_object_id' || name.endsWith('_year') ? value : format.number(value, language);
         case 'duration': return format.duration(value, language);
         case 'choice':
@@ -149,6 +156,29 @@ export function useSchema(type: string): Schema {
       pipelines: lines,
     };
   }, [properties.data, properties.isSuccess, properties.error, owners.data, owners.isPending, pipelines.data, pipelines.isPending, staged, language, t, type, currency]);
+}
+
+/** Defaults people may rename: what they called their own is left as it is. */
+const RENAMED: Record<string, string> = { 'hs_manual_forecast_category.OMIT': 'Not forecasted', 'hs_manual_forecast_category.CLOSED': 'Closed won' };
+const letters = (text: string) => text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
+
+/** An option of the product in the reader's language; one an account made or renamed as the account calls it. */
+export function optionLabel(property: Property, option: PropertyOption, language: string): string {
+  if (property.hubspotDefined === false) return option.label;
+  if (property.name === 'hs_language') return tongue(option.value, language) ?? option.label;
+  const fixed = property.modificationMetadata?.readOnlyOptions !== false;
+  const original = letters(option.label) === letters(RENAMED[`${property.name}.${option.value}`] ?? option.value);
+  const set = property.name === 'hs_analytics_source' || property.name === 'hs_latest_source' ? 'analytics' : property.name;
+  return (fixed || original ? maybeT(`opt.${set}.${option.value}`) : undefined) ?? option.label;
+}
+
+/** A pipeline the product made, in the reader's language. Its messages are found by id and label, so a renamed one keeps its name. */
+export function pipelineInWords(line: Pipeline): Pipeline {
+  return {
+    ...line,
+    label: maybeT(`pipeline.${line.id}.${line.label}`) ?? line.label,
+    stages: line.stages.map((stage) => ({ ...stage, label: maybeT(`stage.${stage.id}.${stage.label}`) ?? stage.label })),
+  };
 }
 
 function tongue(code: string, language: string): string | undefined {

@@ -99,7 +99,7 @@ function Column({ stage, stages, records, total, schema, move }: ColumnProps) {
               </Menu>
             </Group>
             <Group justify="space-between" mt={4} gap={6}>
-              <Text size="sm" fw={560} className="tabular">{schema.show('amount', record.properties.amount, record.properties) || '–'}</Text>
+              <Text size="sm" fw={560} className="tabular">{schema.show('amount', record.properties.amount, record.properties) }</Text>
               <Text size="xs" c="dimmed">{schema.show('closedate', record.properties.closedate)}</Text>
             </Group>
             <Text size="xs" c="dimmed" mt={2} className="truncate">{schema.show('hubspot_owner_id', record.properties.hubspot_owner_id)}</Text>

@@ -103,12 +103,12 @@ function RecordList({ type }: { type: ListType }) {
       </Group>
 
       <div className="card">
-        <Group p="sm" gap="sm" justify="space-between" align="flex-start">
-          <Group gap="xs" style={{ flex: '1 1 320px', minWidth: 0 }}>
-            <SearchField value={search.q ?? ''} onChange={(q) => set({ q: q || undefined }, true)} />
+        <div className="list-tools">
+          <SearchField value={search.q ?? ''} onChange={(q) => set({ q: q || undefined }, true)} />
+          <div className="list-filters">
             <FilterBar schema={schema} filters={filters} onChange={(next) => set({ f: writeFilters(next) })} />
-          </Group>
-          <Group gap="xs" wrap="nowrap">
+          </div>
+          <Group gap="xs" wrap="nowrap" ml="auto">
             {type === 'deals' && (
               <SegmentedControl
                 size="xs"
@@ -127,7 +127,7 @@ function RecordList({ type }: { type: ListType }) {
               <Menu.Dropdown><Menu.Item leftSection={<IconArchive size={15} />} onClick={() => void navigate({ search: { view: 'archived' } })}>{t('archive.open')}</Menu.Item></Menu.Dropdown>
             </Menu>
           </Group>
-        </Group>
+        </div>
         {board ? (
           <Suspense fallback={<Loading />}><Board schema={schema} filters={filters} query={search.q ?? ''} /></Suspense>
         ) : records.isError && !records.data ? (
@@ -285,7 +285,7 @@ function Grid({ type, schema, columns, records, sort, stale, size, onSort, selec
                     <span className="truncate">{name}</span>
                   </Link>
                 </td>
-                {columns.filter((column) => column !== info.nameSort || type === 'contacts').map((column) => <td key={column} className={isNumeric(schema, column) ? 'num' : undefined}><PropertyValue schema={schema} name={column} value={record.properties[column]} values={record.properties} /></td>)}
+                {columns.filter((column) => column !== info.nameSort || type === 'contacts').map((column) => <td key={column} className={isNumeric(schema, column) ? 'num' : undefined}><PropertyValue schema={schema} name={column} value={record.properties[column]} values={record.properties} brief /></td>)}
               </tr>
             );
           })}

@@ -132,7 +132,7 @@ function RecordHeader({ type, schema, record, name }: { type: ListType; schema: 
         <Anchor size="sm" renderRoot={(props) => <Link {...props} to="/a/$account/$type" params={to} search={{}} />}>{t(info.label)}</Anchor>
         <Text size="sm" c="dimmed" className="truncate" maw={360}>{name}</Text>
       </Breadcrumbs>
-      <div className="card record-head">
+      <div className="card record-head" data-long={name.length > 38 || undefined}>
         <Group gap="md" wrap="nowrap" style={{ minWidth: 0 }}>
           {type === 'contacts' || type === 'companies' ? <PersonMark name={name} size={46} square={type === 'companies'} /> : <span className="record-icon"><Icon size={24} stroke={1.6} aria-hidden="true" /></span>}
           <div style={{ minWidth: 0 }}>

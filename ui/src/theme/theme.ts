@@ -74,6 +74,7 @@ function readableDark(): Record<string, string> {
 export const surfaces: CSSVariablesResolver = () => ({
   variables: { '--co-nav': '#0f2a25', '--co-nav-text': '#c9dcd6', '--co-nav-active': '#1b453c', '--co-nav-line': '#23483f' },
   light: {
+    '--mantine-color-text': '#17211e', '--mantine-color-default-border': '#c9d1ce', '--mantine-color-default-color': '#25302c',
     '--mantine-color-body': '#ffffff', '--co-page': '#f5f7f6', '--co-card': '#ffffff', '--co-line': '#e1e6e4', '--co-quiet': '#5a6662', '--co-hover': '#f3f6f5',
     '--mantine-color-dimmed': '#5a6662', '--mantine-color-placeholder': '#616e69', ...readableLight(75), '--mantine-color-anchor': '#0f5c4e', '--co-selected': '#e8f4f0', '--mantine-color-error': '#b42318',
   },

@@ -98,7 +98,7 @@ function Overview({ organization, name, configure }: { organization: Organizatio
             <Button mt="sm" size="xs" onClick={configure}>{t('org.create.now')}</Button>
           </Alert>
         )}
-        <section className="card" style={{ padding: 18 }} aria-labelledby="org-connections">
+        <section className="card" style={{ padding: 16 }} aria-labelledby="org-connections">
           <Title order={2} id="org-connections" mb="sm">{t('org.connections')}</Title>
           <div className="org-two">
             <Drawing members={organization.members} arrows={[...arrows.values()]} features={features} />

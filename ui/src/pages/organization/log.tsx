@@ -22,7 +22,7 @@ export function OrganizationLog({ organization }: { organization: Organization }
   const entries = log.data?.slice(0, n) ?? [];
   return (
     <section className="card" aria-labelledby="org-log">
-      <Title order={2} id="org-log" p="md" pb="xs">{t('org.log')}</Title>
+      <Title order={2} id="org-log" px={16} pt={14} pb="xs">{t('org.log')}</Title>
       {log.isPending && <Loading rows={3} />}
       {log.isError && <Problem problem={log.error} retry={() => void log.refetch()} compact />}
       {log.data && entries.length === 0 && <Empty compact icon={<IconTimeline size={18} />} title={t('org.log.none')} />}

@@ -20,12 +20,12 @@ export function Members({ organization, add }: { organization: Organization; add
   const anchor = organization.anchorAccountId === null ? null : String(organization.anchorAccountId);
   return (
     <section className="card" aria-labelledby="org-members">
-      <Group justify="space-between" p="md" pb="xs">
+      <Group justify="space-between" px={16} pt={14} pb="xs">
         <Title order={2} id="org-members">{t('org.members')}</Title>
         {organization.canManage && <Button variant="default" size="xs" leftSection={<IconPlus size={15} />} onClick={add}>{t('org.addAccounts')}</Button>}
       </Group>
       <div className="grid-scroll" tabIndex={0} role="group" aria-label={t('org.members')}>
-        <table className="grid">
+        <table className="grid grid-tall">
           <thead>
             <tr>
               <th scope="col">{t('nav.admin')}</th><th scope="col">{t('org.member.subscriptions')}</th><th scope="col">{t('org.member.location')}</th><th scope="col">{t('org.member.joined')}</th>

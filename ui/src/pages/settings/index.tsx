@@ -1,5 +1,6 @@
 import './settings.css';
-import { Link, Outlet } from '@tanstack/react-router';
+import { Link, Outlet, useLocation } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
 import { useT } from '../../i18n';
 import { useHere } from '../../lib/account';
 
@@ -18,11 +19,19 @@ const HERE = ['account', 'users', 'tokens', 'properties', 'pipelines', 'disclosu
 export function SettingsLayout() {
   const t = useT();
   const { account } = useHere();
+  const nav = useRef<HTMLElement>(null);
+  const { pathname } = useLocation();
+  // On a phone the pages are one row that scrolls: the one shown is in view.
+  useEffect(() => {
+    const row = nav.current;
+    const here = row?.querySelector<HTMLElement>('[data-status=active]');
+    if (row && here) row.scrollLeft = here.offsetLeft - (row.clientWidth - here.clientWidth) / 2;
+  }, [pathname]);
   const link = (page: (typeof YOURS | typeof HERE)[number]) => <Link key={page} to={`/a/$account/settings/${page}`} params={{ account: String(account.id) }}>{t(`settings.${page}`)}</Link>;
   return (
     <div className="page">
       <div className="settings">
-        <nav className="settings-nav" aria-label={t('settings.nav')}>
+        <nav ref={nav} className="settings-nav" aria-label={t('settings.nav')}>
           <div className="nav-title">{t('settings.you')}</div>
           {YOURS.map(link)}
           <div className="nav-title">{t('settings.here')}</div>

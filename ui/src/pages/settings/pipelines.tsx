@@ -8,6 +8,7 @@ import { Loading, Problem } from '../../components/states';
 import { useLanguage, useT } from '../../i18n';
 import { isAdmin, useHere } from '../../lib/account';
 import { OBJECTS } from '../../lib/objects';
+import { pipelineInWords } from '../../lib/schema';
 import { PipelineDialog } from './pipeline-dialog';
 import { SettingsPage } from './parts';
 
@@ -33,14 +34,14 @@ function PipelinesOf({ type }: { type: 'deals' | 'tickets' }) {
   if (pipelines.isError) return <div className="card"><Problem problem={pipelines.error} /></div>;
   return (
     <>
-      {pipelines.data.map((pipeline) => (
+      {pipelines.data.map(pipelineInWords).map((pipeline, i) => (
         <section key={pipeline.id} className="card" aria-label={pipeline.label}>
           <Group justify="space-between" style={{ padding: '14px 14px 10px' }}>
             <div>
               <Text component="h2" fw={620} size="md" m={0}>{pipeline.label}</Text>
               <Text size="xs" c="dimmed">{t(OBJECTS[type].label)}</Text>
             </div>
-            {admin && <Button variant="default" size="xs" leftSection={<IconPencil size={14} />} aria-label={t('pipelines.edit', { name: pipeline.label })} onClick={() => setEditing(pipeline)}>{t('act.edit')}</Button>}
+            {admin && <Button variant="default" size="xs" leftSection={<IconPencil size={14} />} aria-label={t('pipelines.edit', { name: pipeline.label })} onClick={() => setEditing(pipelines.data[i]!)}>{t('act.edit')}</Button>}
           </Group>
           <table className="grid">
             <thead><tr><th scope="col">{t('pipelines.stage')}</th>{type === 'deals' && <th scope="col" className="num">{t('pipelines.probability')}</th>}<th scope="col">{t('pipelines.closed')}</th></tr></thead>
