@@ -21,7 +21,7 @@ use model::id::{AccountId, PersonId};
 use model::identity::DEMO_PASSWORD;
 use model::identity::session::{Session, expires_at};
 use model::identity::sign_in::{self, Method, Proved, State};
-use model::limits::{ATTEMPTS_WINDOW_MINUTES, USER_AGENT_CHARS_MAX};
+use model::limits::USER_AGENT_CHARS_MAX;
 use serde_json::json;
 use std::sync::Arc;
 use store::WriteTx;
@@ -195,17 +195,6 @@ pub async fn end_all(app: &App, who: &Session) -> Result<()> {
     ceremony::forget(&mut tx, ceremony::Kind::SignIn, Some(who.person)).await?;
     tx.commit(&by(who.person), app.outside.now(), &[changed(who.person, "session.end_all")]).await?;
     Ok(())
-}
-
-/// Forgets sessions, ceremonies, proofs and attempts that are over. Runs as often as one likes.
-pub async fn sweep(app: &App) -> Result<u64> {
-    let now = app.outside.now();
-    let window = jiff::SignedDuration::from_mins(ATTEMPTS_WINDOW_MINUTES);
-    let mut tx = app.store.write_home().await?;
-    let n_sessions = store::session::sweep(&mut tx, now).await?;
-    let n_others = store::challenge::sweep(&mut tx, now, now.saturating_sub(window).unwrap_or(Timestamp::MIN)).await?;
-    tx.commit_bookkeeping().await?;
-    Ok(n_sessions + n_others)
 }
 
 /// The session of a cookie, for what needs no account. One read.

@@ -1,12 +1,11 @@
 //! Accounts, their users and permission sets. They are in the directory: every function wants a transaction on the home
 //! database ([`Store::read_home`](crate::Store::read_home), [`Store::write_home`](crate::Store::write_home)).
 
-use crate::engine::{Result, Row, StoreError, json};
+use crate::engine::{Result, Row, json};
 use crate::tx::{Tx, WriteTx};
 use jiff::Timestamp;
 use model::account::{Account, AccountUser, PermissionSet};
 use model::id::{AccountId, OwnerId, PermissionSetId, PersonId};
-use serde::de::DeserializeOwned;
 
 const COLUMNS: &str =
     "account.id, account.name, account.kind, account.status, account.location, account.time_zone, account.currency,
@@ -16,20 +15,13 @@ const N_COLUMNS: usize = 10;
 const USER_COLUMNS: &str = "account_user.account_id, account_user.person_id, account_user.owner_id, account_user.role,
      account_user.permission_set_id, account_user.seats, account_user.status";
 
-/// A stored word, as serde reads it: `super_admin`, `enterprise`.
-pub(crate) fn word<T: DeserializeOwned>(text: String) -> Result<T> {
-    let value = serde_json::Value::String(text);
-    serde_json::from_value(value.clone())
-        .map_err(|e| StoreError::Broken(format!("{value} is not one of the words it should be: {e}")))
-}
-
 /// Reads an account from a row whose account columns begin at `first`.
 pub(crate) fn account(row: &mut Row, first: usize) -> Result<Account> {
     Ok(Account {
         id: AccountId(row.int(first)?),
         name: row.text(first + 1)?,
-        kind: word(row.text(first + 2)?)?,
-        status: word(row.text(first + 3)?)?,
+        kind: row.named(first + 2)?,
+        status: row.named(first + 3)?,
         location: row.text(first + 4)?,
         time_zone: row.text(first + 5)?,
         currency: row.text(first + 6)?,
@@ -44,10 +36,10 @@ fn user(row: &mut Row, first: usize) -> Result<AccountUser> {
         account: AccountId(row.int(first)?),
         person: PersonId(row.int(first + 1)?),
         owner: OwnerId(row.int(first + 2)?),
-        role: word(row.text(first + 3)?)?,
+        role: row.named(first + 3)?,
         permission_set: row.int_opt(first + 4)?.map(PermissionSetId),
         seats: row.json(first + 5)?,
-        status: word(row.text(first + 6)?)?,
+        status: row.named(first + 6)?,
     })
 }
 

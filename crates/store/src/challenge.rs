@@ -74,11 +74,3 @@ pub async fn set_attempts(tx: &mut WriteTx, subject: &str, attempts: Attempts) -
     tx.execute(sql, &[subject.into(), attempts.n.into(), attempts.window_started_at.into()]).await?;
     Ok(())
 }
-
-/// Forgets what is over: ceremonies, proofs, and windows that began before `windows_before`.
-pub async fn sweep(tx: &mut WriteTx, now: Timestamp, windows_before: Timestamp) -> Result<u64> {
-    let n_challenges = tx.execute("DELETE FROM challenge WHERE expires_at <= $1", &[now.into()]).await?;
-    let n_proofs = tx.execute("DELETE FROM step_up_proof WHERE expires_at <= $1", &[now.into()]).await?;
-    let n_windows = tx.execute("DELETE FROM attempt WHERE window_started_at < $1", &[windows_before.into()]).await?;
-    Ok(n_challenges + n_proofs + n_windows)
-}

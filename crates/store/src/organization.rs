@@ -3,7 +3,7 @@
 //!
 //! Saving writes the effects of a turn of the state machine, so what is stored is exactly what the log says.
 
-use crate::account::{account, word};
+use crate::account::account;
 use crate::engine::{Result, Row, StoreError, Value, json};
 use crate::tx::{Tx, WriteTx};
 use jiff::Timestamp;
@@ -227,7 +227,7 @@ async fn edges(tx: &mut Tx, organization: &mut Organization) -> Result<()> {
                FROM connection c JOIN connection_edge e ON e.connection_id = c.id
                WHERE c.organization_id = $1 AND e.state = 'on'";
     for mut row in tx.query(sql, &[organization.id.into()]).await? {
-        let feature = word(row.text(0)?)?;
+        let feature = row.named(0)?;
         let edge = EdgeKey { feature, source: AccountId(row.int(1)?), destination: AccountId(row.int(2)?) };
         organization.open.insert(edge, Opened { by: PersonId(row.int(3)?), at: row.time(4)? });
     }
@@ -320,7 +320,7 @@ fn passage(row: &mut Row) -> Result<Passage> {
         organization: OrganizationId(row.int(1)?),
         phase: phase(&row.text(2)?)?,
         policy: row.json(3)?,
-        edge: EdgeKey { feature: word(row.text(4)?)?, source: source.id, destination: destination.id },
+        edge: EdgeKey { feature: row.named(4)?, source: source.id, destination: destination.id },
         opened: Opened { by: PersonId(row.int(5)?), at: row.time(6)? },
         sharing: row.json(7)?,
         source,

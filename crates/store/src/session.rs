@@ -115,11 +115,6 @@ pub async fn end_all(tx: &mut WriteTx, person: PersonId, but: Option<&str>) -> R
     tx.execute("DELETE FROM session WHERE person_id = $1 AND id <> $2", &[person.into(), but.unwrap_or("").into()]).await
 }
 
-/// Forgets what expired; how many there were.
-pub async fn sweep(tx: &mut WriteTx, now: Timestamp) -> Result<u64> {
-    tx.execute("DELETE FROM session WHERE expires_at <= $1", &[now.into()]).await
-}
-
 /// Notes that a session was used, and until when it lives now.
 pub async fn set_seen(tx: &mut WriteTx, id: &str, person: PersonId, at: Timestamp, expires_at: Timestamp) -> Result<()> {
     let sql = "UPDATE session SET last_seen_at = $3, expires_at = $4 WHERE person_id = $1 AND id = $2 AND last_seen_at < $3";

@@ -4,7 +4,6 @@
 //! everywhere now and then for truth: a hint may be lost, and another process may have died in the middle.
 
 mod imports;
-mod organizations;
 mod reconcile;
 
 use app::cx::App;
@@ -15,7 +14,6 @@ use tokio::task::JoinSet;
 /// Works until told to stop; then ends after the step it is at.
 pub async fn run(app: App, files: PathBuf, stopping: watch::Receiver<bool>) {
     let mut tasks = JoinSet::new();
-    tasks.spawn(organizations::run(app.clone(), stopping.clone()));
     tasks.spawn(imports::run(app.clone(), files.clone(), stopping.clone()));
     tasks.spawn(reconcile::run(app, files, stopping));
     while let Some(ended) = tasks.join_next().await {

@@ -3,7 +3,7 @@
 use crate::world::{EAST, PASSWORD, WEST, World, refusal, visitor, worlds};
 use app::error::Kind;
 use app::person::{Patch, change_password, read, update};
-use app::session::{Outcome, Visitor, authenticate, end, end_all, identify, list, second_factor, sign_in, sweep};
+use app::session::{Outcome, Visitor, authenticate, end, end_all, identify, list, second_factor, sign_in};
 use model::account::{Role, Status};
 use model::authority::Act;
 use model::change::Actor;
@@ -187,7 +187,8 @@ async fn codes_are_throttled_and_a_challenge_expires() {
         world.wait(15 * 60);
         let expired = second_factor(&world.app, &visitor(), &challenge, Method::Totp, &world.code(&secret)).await;
         assert_eq!(refusal(expired).1, "CHALLENGE_UNKNOWN");
-        assert!(sweep(&world.app).await.expect("swept") > 0);
+        world.wait(2 * 60 * 60);
+        assert!(app::expiry::reconcile(&world.app).await.expect("swept") > 0);
     }
 }
 
