@@ -4,6 +4,7 @@
 
 pub mod authenticator;
 mod postgres;
+pub use postgres::tls::Cluster as TlsCluster;
 
 use jiff::{SignedDuration, Timestamp};
 use outside::{Clock, Outside, Random};

@@ -3,6 +3,8 @@
 //! The first test process that needs it starts it (a file lock keeps the others waiting); it is left running for the
 //! next run and shared by all. It listens on a Unix socket only. `CONSORTIO_TEST_POSTGRES` names another server instead.
 
+pub mod tls;
+
 use std::fs::{self, File};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};

@@ -11,6 +11,7 @@
 pub(crate) mod catalog;
 mod postgres;
 mod sqlite;
+mod tls;
 mod value;
 
 pub use value::{Row, Value, json};

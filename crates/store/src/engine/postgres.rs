@@ -1,10 +1,9 @@
 //! PostgreSQL 15 and later, and what speaks its protocol.
 
-use super::{Dialect, Durability, Result, Row, StoreError, Value};
+use super::{Dialect, Durability, Result, Row, StoreError, Value, tls};
 use bytes::{BufMut, BytesMut};
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod};
 use std::error::Error;
-use tokio_postgres::NoTls;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 
@@ -22,15 +21,14 @@ pub struct Postgres {
 
 impl Postgres {
     pub(super) async fn open(dsn: &str, durability: Durability) -> Result<Postgres> {
-        let mut config: tokio_postgres::Config =
-            dsn.parse().map_err(|e| StoreError::Unavailable(format!("the database address is not a PostgreSQL URL: {e}")))?;
+        let tls::Address { mut config, tls } = tls::address(dsn)?;
         let synchronous = if durability == Durability::Full { "on" } else { "off" };
         // Statements that wait for a lock for ever would hold up everybody behind them.
         config.options(format!(
             "-c synchronous_commit={synchronous} -c lock_timeout=20s -c idle_in_transaction_session_timeout=120s"
         ));
         config.application_name("consortio");
-        let manager = Manager::from_config(config, NoTls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
+        let manager = Manager::from_config(config, tls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
         let pool =
             Pool::builder(manager).max_size(CONNECTIONS_MAX).build().map_err(|e| StoreError::Unavailable(e.to_string()))?;
         let opened = Postgres { pool };

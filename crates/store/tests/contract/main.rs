@@ -9,3 +9,4 @@ mod organization;
 mod plan;
 mod record;
 mod search;
+mod tls;
