@@ -143,6 +143,8 @@ pub async fn create(app: &App, cx: &Cx, new: New) -> Result<View> {
     may_see(cx)?;
     decide_organization(standing_to_create(cx), OrganizationAct::Create)?;
     let name = account::name(&new.name)?;
+    let transfer_mechanism = new.policy.transfer_mechanism.as_deref().map(account::name).transpose()?;
+    let policy = Policy { transfer_mechanism, ..new.policy };
     if new.acknowledged_text_version != IMPACT_TEXT_VERSION {
         let given = new.acknowledged_text_version;
         let message = format!(
@@ -152,13 +154,13 @@ pub async fn create(app: &App, cx: &Cx, new: New) -> Result<View> {
     }
     let mut tx = app.store.write_home().await?;
     let here = acting(&mut tx, cx).await?;
-    refuse(creation_reasons(&mut tx, cx, &here, &new.policy).await?, cx.account)?;
-    let joining = Joining { policy: &new.policy, organization: None, n_members: 1, location: &here.location };
+    refuse(creation_reasons(&mut tx, cx, &here, &policy).await?, cx.account)?;
+    let joining = Joining { policy: &policy, organization: None, n_members: 1, location: &here.location };
     let mut members = eligible(&mut tx, cx, &new.accounts, &joining).await?;
     members.insert(here.id, Facts::of(&here));
     prove(&mut tx, cx, CREATE, &accounts_subject(&new.accounts), new.proof.as_deref()).await?;
     let id = OrganizationId(tx.take_ids(1)?);
-    let (proposed, mut effects) = next(Organization::none(id, name, new.policy), Event::Propose { members }, cx.now);
+    let (proposed, mut effects) = next(Organization::none(id, name, policy), Event::Propose { members }, cx.now);
     let (verified, more) = next(proposed, Event::Verify, cx.now);
     effects.extend(more);
     let turned = Turned { organization: verified, effects };

@@ -330,6 +330,9 @@ pub struct OrganizationCreate {
     /// HubSpot's limits: five accounts, tiers, one location.
     #[arg(long)]
     pub parity: bool,
+    /// The written basis for transfers between data-hosting locations; without one, all members are in one.
+    #[arg(long, value_name = "TEXT", conflicts_with = "parity")]
+    pub transfer_mechanism: Option<String>,
     /// The impact statement, which is printed without this flag, was read and is agreed to.
     #[arg(long)]
     pub acknowledge: bool,

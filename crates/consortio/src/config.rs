@@ -103,6 +103,12 @@ impl Config {
         if config.locations.contains_key(HOME_LOCATION) {
             bail!("configuration: the location \"{HOME_LOCATION}\" is the one of `database` and cannot be in `locations`");
         }
+        let mut places = BTreeMap::new();
+        for (location, database) in config.databases() {
+            if let Some(other) = places.insert(database, location.clone()) {
+                bail!("configuration: the locations \"{other}\" and \"{location}\" are the same database");
+            }
+        }
         Ok(config)
     }
 

@@ -60,7 +60,10 @@ async fn create(app: &App, args: cli::OrganizationCreate) -> Result<View> {
         name: args.name,
         accounts,
         acknowledged_text_version: IMPACT_TEXT_VERSION.to_owned(),
-        policy: if args.parity { Policy::parity() } else { Policy::open() },
+        policy: match args.parity {
+            true => Policy::parity(),
+            false => Policy { transfer_mechanism: args.transfer_mechanism, ..Policy::open() },
+        },
         proof: None,
     };
     Ok(organization::create(app, &cx, new).await?)
