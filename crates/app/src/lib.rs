@@ -6,6 +6,7 @@
 pub mod account;
 pub mod association;
 mod ceremony;
+pub mod company;
 pub mod connection;
 pub mod cx;
 pub mod disclosure;

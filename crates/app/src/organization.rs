@@ -398,7 +398,7 @@ fn role_here(cx: &Cx) -> Option<Role> {
 }
 
 /// For whom there is no organization, there is nothing to ask about it either.
-fn may_see(cx: &Cx) -> Result<()> {
+pub(crate) fn may_see(cx: &Cx) -> Result<()> {
     let nothing_more = OrganizationStanding {
         role_here: role_here(cx),
         super_admin_everywhere: false,

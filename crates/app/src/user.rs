@@ -2,12 +2,14 @@
 //! an address that is known gets access with the password it has. Source: spec 7.1.
 
 use crate::ceremony::{self, Kind as Ceremony};
+use crate::company;
 use crate::cx::{App, Cx};
 use crate::error::{Error, Result};
 use crate::person::{self, New, first_password, link, refused};
 use model::account::{AccountUser, Permissions, Role, Seat, UserStatus, permissions};
 use model::authority::Act;
 use model::change::{self, Actor, Change};
+use model::company::{ContactRole, roles_of};
 use model::id::{OwnerId, PermissionSetId, PersonId};
 use model::identity::person::Person;
 use model::identity::user::decide;
@@ -21,6 +23,9 @@ use store::{Tx, WriteTx};
 pub struct User {
     pub user: AccountUser,
     pub person: Person,
+    /// What she is a point of contact for in the account. While there is any she cannot be removed, and when she is
+    /// deactivated notices do not reach her.
+    pub contact_roles: BTreeSet<ContactRole>,
 }
 
 /// Somebody to be made a user.
@@ -59,11 +64,15 @@ pub async fn list(app: &App, cx: &Cx) -> Result<Vec<User>> {
     let mut tx = app.store.read_home().await?;
     let (users, people) =
         (store::account::users(&mut tx, cx.account).await?, store::person::of_account(&mut tx, cx.account).await?);
+    let contacts = store::company::read(&mut tx, cx.account).await?.contacts;
     let mut people = people.into_iter().peekable();
     // Both in the order of persons.
     let with_person = users.into_iter().filter_map(|user| {
         while people.next_if(|person| person.id < user.person).is_some() {}
-        people.next_if(|person| person.id == user.person).map(|person| User { user, person })
+        people.next_if(|person| person.id == user.person).map(|person| {
+            let contact_roles = roles_of(&contacts, person.id);
+            User { user, person, contact_roles }
+        })
     });
     Ok(with_person.collect())
 }
@@ -105,7 +114,7 @@ pub async fn create(app: &App, cx: &Cx, wanted: Wanted) -> Result<Created> {
     save(&mut tx, cx, None, &user).await?;
     let link = if able(&login) { None } else { Some(invitation(app, &mut tx, &person, cx).await?) };
     tx.commit(&cx.by(), cx.now, &[changed(cx, person.id, "user.create")]).await?;
-    Ok(Created { user: User { user, person }, link })
+    Ok(Created { user: User { user, person, contact_roles: BTreeSet::new() }, link })
 }
 
 fn able(login: &Login) -> bool {
@@ -203,8 +212,9 @@ pub async fn update(app: &App, cx: &Cx, person: PersonId, patch: Patch) -> Resul
     };
     save(&mut tx, cx, Some(&before), &after).await?;
     let login = store::person::read(&mut tx, person).await?.ok_or_else(|| not_found(person))?;
+    let contact_roles = roles_of(&store::company::read(&mut tx, cx.account).await?.contacts, person);
     tx.commit(&cx.by(), cx.now, &[changed(cx, person, "user.update")]).await?;
-    Ok(User { user: after, person: login.person })
+    Ok(User { user: after, person: login.person, contact_roles })
 }
 
 /// Keeps a user from entering the account, from her next request on. Her seats stay hers and do not count.
@@ -212,13 +222,19 @@ pub async fn deactivate(app: &App, cx: &Cx, person: PersonId) -> Result<User> {
     update(app, cx, person, Patch { status: Some(UserStatus::Deactivated), ..Patch::default() }).await
 }
 
-/// Takes a deactivated user out of the account. Her login stays for her other accounts.
+/// Takes a deactivated user out of the account who is no point of contact. Her login stays for her other accounts.
 pub async fn remove(app: &App, cx: &Cx, person: PersonId) -> Result<()> {
     cx.may(Act::ManageUsers)?;
     let mut tx = app.store.write_home().await?;
     lock_account(&mut tx, cx).await?;
     let before = store::account::read_user(&mut tx, cx.account, person).await?.ok_or_else(|| not_found(person))?;
     may(&mut tx, cx, Some(&before), None).await?;
+    let roles = company::keeping(&mut tx, cx.account, person).await?;
+    if !roles.is_empty() {
+        let roles = roles.into_iter().map(ContactRole::name).collect::<Vec<_>>().join(", ");
+        let message = format!("the user {person} is a point of contact ({roles}); name somebody else first");
+        return Err(Error::conflict("POINT_OF_CONTACT", message).with("roles", roles));
+    }
     store::account::remove_user(&mut tx, cx.account, person).await?;
     tx.commit(&cx.by(), cx.now, &[changed(cx, person, "user.remove")]).await?;
     Ok(())

@@ -37,7 +37,7 @@ pub enum Command {
     Doctor,
     /// Load the sample group of three companies into an empty instance.
     Demo(Demo),
-    /// Accounts: list, create, change.
+    /// Accounts: list, create, change, points of contact.
     #[command(subcommand)]
     Account(Account),
     /// Users of an account: list, create, invite again, deactivate.
@@ -105,6 +105,35 @@ pub enum Account {
     Create(AccountCreate),
     /// Change an account.
     Update(AccountUpdate),
+    /// Show and change the company, its points of contact, and who is told of what.
+    Contacts(AccountContacts),
+}
+
+#[derive(Debug, Args)]
+pub struct AccountContacts {
+    /// Id or name.
+    pub account: String,
+    /// Who holds a role: primary, billing, decision_maker, onboarding, security, technical_admin. May be repeated.
+    #[arg(long, value_name = "ROLE=EMAIL")]
+    pub set: Vec<String>,
+    /// Empty a role.
+    #[arg(long, value_name = "ROLE")]
+    pub clear: Vec<String>,
+    /// Who is told of a kind of notice, such as invoice=primary,billing; `invoice=default` as the product says.
+    #[arg(long, value_name = "NOTICE=ROLE,ROLE", conflicts_with = "organization")]
+    pub tell: Vec<String>,
+    #[arg(long, conflicts_with = "organization")]
+    pub legal_name: Option<String>,
+    #[arg(long, conflicts_with = "organization")]
+    pub address: Option<String>,
+    #[arg(long, conflicts_with = "organization")]
+    pub vat_id: Option<String>,
+    /// The contacts are still right.
+    #[arg(long, conflicts_with = "organization")]
+    pub confirm: bool,
+    /// The contacts of the account's organization, for members that name none.
+    #[arg(long)]
+    pub organization: bool,
 }
 
 #[derive(Debug, Args)]

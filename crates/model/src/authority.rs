@@ -33,6 +33,8 @@ pub enum Act {
     ManageSettings,
     /// Change subscriptions, status, or turn sensitive data on.
     ManageSubscription,
+    /// Say who is told of what about the account, and what the company is called on paper.
+    ManageCompany,
     /// Read the account's log: disclosures, changes, sign-ins.
     ReadAudit,
 }
@@ -139,8 +141,8 @@ pub fn decide(standing: &Standing, act: Act) -> Result<Reach, Denial> {
         Act::ManageUsers => by_name(standing, Permission::UsersManage),
         Act::ManageTokens => by_name(standing, Permission::TokensManage),
         Act::ManageSettings => by_name(standing, Permission::SettingsManage),
-        Act::ManageSubscription if standing.role == Role::SuperAdmin => Ok(Reach::Everything),
-        Act::ManageSubscription => Err(Denial::SuperAdminOnly),
+        Act::ManageSubscription | Act::ManageCompany if standing.role == Role::SuperAdmin => Ok(Reach::Everything),
+        Act::ManageSubscription | Act::ManageCompany => Err(Denial::SuperAdminOnly),
         Act::ReadAudit => by_name(standing, Permission::AuditView),
     }
 }
@@ -151,7 +153,7 @@ fn is_change(act: Act) -> bool {
         // A suspended account is frozen on both sides of its connections.
         Act::ViewMirrored => true,
         // A Super Admin must be able to pay her way out of a suspension.
-        Act::ManageSubscription | Act::ManageSettings | Act::ManageUsers => false,
+        Act::ManageSubscription | Act::ManageCompany | Act::ManageSettings | Act::ManageUsers => false,
         Act::EditRecords(_) | Act::DeleteRecords(_) | Act::EraseRecords(_) => true,
         Act::ManageDefinitions | Act::Import | Act::ManageTokens => true,
     }
@@ -186,6 +188,8 @@ pub enum OrganizationAct {
     AddMembers,
     RemoveMembers,
     EditConnections,
+    /// Name the points of contact of members that name none.
+    EditContacts,
     Delete,
     /// Take one's own account out of an organization that nobody can manage. Source: scenario 20.
     Withdraw,
@@ -194,12 +198,13 @@ pub enum OrganizationAct {
 
 impl OrganizationAct {
     /// Every act.
-    pub const ALL: [OrganizationAct; 8] = [
+    pub const ALL: [OrganizationAct; 9] = [
         OrganizationAct::See,
         OrganizationAct::Create,
         OrganizationAct::AddMembers,
         OrganizationAct::RemoveMembers,
         OrganizationAct::EditConnections,
+        OrganizationAct::EditContacts,
         OrganizationAct::Delete,
         OrganizationAct::Withdraw,
         OrganizationAct::ReadLog,
@@ -229,7 +234,7 @@ pub fn decide_organization(standing: OrganizationStanding, act: OrganizationAct)
         OrganizationAct::See | OrganizationAct::ReadLog => Ok(()),
         _ if role == Role::PartnerAdmin => Err(Denial::PartnerAdminViewsOnly),
         OrganizationAct::Withdraw if standing.unmanageable => Ok(()),
-        OrganizationAct::EditConnections => everywhere(standing),
+        OrganizationAct::EditConnections | OrganizationAct::EditContacts => everywhere(standing),
         OrganizationAct::Create
         | OrganizationAct::AddMembers
         | OrganizationAct::RemoveMembers
@@ -299,6 +304,7 @@ mod tests {
             Act::ReadSettings,
             Act::ManageSettings,
             Act::ManageSubscription,
+            Act::ManageCompany,
             Act::ReadAudit,
         ];
         let mut table = String::new();

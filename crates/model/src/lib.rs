@@ -8,6 +8,7 @@ pub mod association;
 pub mod authority;
 pub mod catalog;
 pub mod change;
+pub mod company;
 pub mod connection;
 pub mod eligibility;
 pub mod filter;

@@ -122,3 +122,11 @@ pub const PASSWORD_CHARS_MAX: usize = 200;
 pub const EDGES_MAX: usize = 80_000;
 /// Items of one page of an organization's log or of a list of disclosures.
 pub const LOG_PAGE_MAX: usize = 100;
+/// Billing contacts of one account. HubSpot: 3.
+pub const BILLING_CONTACTS_MAX: usize = 3;
+/// Days after which it is asked whether the points of contact are still right.
+pub const CONTACTS_CONFIRMED_DAYS: i64 = 90;
+/// Characters of a company's address: ten long lines.
+pub const ADDRESS_CHARS_MAX: usize = 1_000;
+/// Characters of a VAT id; the longest in use have 15, and people write spaces and a country.
+pub const VAT_ID_CHARS_MAX: usize = 32;

@@ -10,6 +10,7 @@ pub mod account;
 pub mod association;
 pub mod backup;
 pub mod challenge;
+pub mod company;
 pub mod domain;
 pub mod engine;
 pub mod expiry;

@@ -1,5 +1,6 @@
 //! Routes of `accounts`.
 
+mod company;
 mod imports;
 mod live;
 mod permission_sets;
@@ -8,12 +9,15 @@ mod timeline;
 mod tokens;
 mod users;
 
+pub use company::{RoleHeld, WantedContacts, contacts, wanted_contacts};
+
 use crate::route::Route;
 
 /// The rows of the route table.
 pub fn routes() -> Vec<Route> {
     let all = [
         settings::routes(),
+        company::routes(),
         users::routes(),
         permission_sets::routes(),
         tokens::routes(),

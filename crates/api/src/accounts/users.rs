@@ -7,6 +7,7 @@ use crate::reply;
 use crate::route::{Access, Answer, Route};
 use app::user;
 use model::account::{Role, Seat, UserStatus};
+use model::company::ContactRole;
 use model::id::{PermissionSetId, PersonId};
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
@@ -62,6 +63,8 @@ struct User {
     permission_set_id: Option<Id>,
     seats: Vec<&'static str>,
     status: &'static str,
+    /// What she is a point of contact for: she cannot be removed before somebody else is, and is told nothing while deactivated.
+    contact_roles: Vec<&'static str>,
     /// Where a new person chooses her password, once.
     #[serde(skip_serializing_if = "Option::is_none")]
     setup_link: Option<String>,
@@ -109,7 +112,7 @@ fn named<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Res
 }
 
 fn shown(user: user::User, setup_link: Option<String>) -> User {
-    let user::User { user, person } = user;
+    let user::User { user, person, contact_roles } = user;
     User {
         id: Id(person.id.0),
         owner_id: Id(user.owner.0),
@@ -119,6 +122,7 @@ fn shown(user: user::User, setup_link: Option<String>) -> User {
         permission_set_id: user.permission_set.map(|id| Id(id.0)),
         seats: user.seats.iter().map(|seat| seat.name()).collect(),
         status: user.status.name(),
+        contact_roles: contact_roles.into_iter().map(ContactRole::name).collect(),
         setup_link,
     }
 }

@@ -4,12 +4,13 @@ mod shape;
 
 pub use shape::{Subscription, subscriptions};
 
+use crate::accounts::{contacts, wanted_contacts};
 use crate::call::Call;
 use crate::refusal::{Refusal, shorten};
 use crate::reply;
 use crate::route::{Access, Answer, Parameter, Route};
 use app::organization;
-use app::{connection, error};
+use app::{company, connection, error};
 use model::connection::Feature;
 use model::connection::plan::Wish;
 use model::eligibility::Policy;
@@ -68,6 +69,13 @@ pub fn routes() -> Vec<Route> {
         Route::delete("/organizations/v1/{organizationId}/members/{accountId}", "organization.remove_member", session, remove)
             .about(TAG, "Removes an account and closes its connections.")
             .empty(204),
+        Route::get("/organizations/v1/{organizationId}/contacts", "organization.read_contacts", session, read_contacts)
+            .about(TAG, "The points of contact of members that name none.")
+            .reply::<shape::DefaultContacts>(200),
+        Route::patch("/organizations/v1/{organizationId}/contacts", "organization.update_contacts", session, update_contacts)
+            .about(TAG, "Names them; they must be active users of a member. Roles that are not named stay.")
+            .body::<shape::WantedDefaults>()
+            .reply::<shape::DefaultContacts>(200),
         Route::get("/organizations/v1/{organizationId}/log", "organization.log", session, log)
             .about(TAG, "The append-only, hash-chained log, oldest first.")
             .query(&[AFTER, LIMIT])
@@ -129,6 +137,17 @@ async fn add_members(mut call: Call) -> Answer {
 async fn remove(call: Call) -> Answer {
     organization::remove_member(call.app(), call.cx(), id(&call)?, call.id("accountId")?).await?;
     Ok(reply::empty())
+}
+
+async fn read_contacts(call: Call) -> Answer {
+    let (found, people) = company::read_defaults(call.app(), call.cx(), id(&call)?).await?;
+    Ok(reply::ok(&shape::DefaultContacts { contacts: contacts(&found, &people) }))
+}
+
+async fn update_contacts(mut call: Call) -> Answer {
+    let (id, body): (_, shape::WantedDefaults) = (id(&call)?, call.json().await?);
+    let (found, people) = company::update_defaults(call.app(), call.cx(), id, wanted_contacts(body.contacts)?).await?;
+    Ok(reply::ok(&shape::DefaultContacts { contacts: contacts(&found, &people) }))
 }
 
 async fn log(call: Call) -> Answer {

@@ -323,3 +323,16 @@ pub fn log_entry((entry, actor_name): (Entry, Option<String>)) -> LogEntry {
     let (actor, act, subject) = (said.actor, said.act, said.subject);
     LogEntry { seq: entry.seq, at: Time(at), actor, actor_name, act, subject, detail, hash: entry.hash }
 }
+
+/// The points of contact of members that name none.
+#[derive(Serialize, JsonSchema)]
+pub struct DefaultContacts {
+    pub contacts: Vec<crate::accounts::RoleHeld>,
+}
+
+/// The points of contact to be named for members that name none.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WantedDefaults {
+    pub contacts: crate::accounts::WantedContacts,
+}

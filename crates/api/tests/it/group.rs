@@ -299,3 +299,64 @@ async fn settings_are_read_by_everybody_and_changed_by_who_may() {
         assert_eq!(refusal(&change(ANN, body).await), (400, code.to_owned()));
     }
 }
+
+#[tokio::test]
+async fn company_info_is_read_changed_and_confirmed() {
+    let group = group().await;
+    let patch = json!({
+        "legalName": "East ApS",
+        "vatId": "DK 12 34 56 78",
+        "contacts": {"primary": [{"userId": "11"}], "security": [{"email": "soc@ext.example"}]},
+        "notices": {"receipt": ["billing", "primary"]},
+    });
+    let changed = group.asked(ANN, EAST, "PATCH /accounts/v1/company", patch, None).await.expect(200);
+    assert_eq!(changed["contacts"][0]["holders"][0]["email"], "ann@group.example");
+    let soc = json!({"userId": null, "email": "soc@ext.example", "name": null, "status": null});
+    assert_eq!(changed["contacts"][4], json!({"role": "security", "holders": [soc], "holdersMax": 1, "fromOrganization": false}));
+    assert_eq!(changed["notices"][1], json!({"notice": "receipt", "roles": ["primary", "billing"], "isDefault": false}));
+    assert_eq!((&changed["confirmationDue"], &changed["canEdit"]), (&json!(false), &json!(true)));
+    assert_eq!(group.ask(ANN, EAST, "GET /accounts/v1/company").await.expect(200), changed);
+    assert_eq!(group.ask(ANN, EAST, "POST /accounts/v1/company/confirm").await.expect(200), changed);
+    let users = group.ask(ANN, EAST, "GET /accounts/v1/users").await.expect(200);
+    assert_eq!(users["results"][0]["contactRoles"], json!(["primary"]));
+    let back = json!({"notices": {"receipt": null}});
+    let back = group.asked(ANN, EAST, "PATCH /accounts/v1/company", back, None).await.expect(200);
+    assert_eq!(back["notices"][1]["isDefault"], true);
+}
+
+#[tokio::test]
+async fn a_contact_that_cannot_be_is_refused_with_its_role() {
+    let group = group().await;
+    let tries = [
+        (json!({"contacts": {"boss": []}}), "CONTACT_FIELD_INVALID"),
+        (json!({"contacts": {"primary": [{}]}}), "CONTACT_FIELD_INVALID"),
+        (json!({"notices": {"gossip": []}}), "CONTACT_FIELD_INVALID"),
+        (json!({"notices": {"security_event": []}}), "NOTICE_SILENCED"),
+        (json!({"contacts": {"decision_maker": [{"email": "soc@ext.example"}]}}), "CONTACT_MUST_BE_USER"),
+        (json!({"contacts": {"onboarding": [{"userId": 12}]}}), "CONTACT_NOT_A_USER"),
+        (json!({"contacts": {"security": [{"email": "soc"}]}}), "EMAIL_INVALID"),
+        (json!({"vatId": "x".repeat(33)}), "COMPANY_FIELD_TOO_LONG"),
+    ];
+    for (body, code) in tries {
+        let refused = group.asked(ANN, EAST, "PATCH /accounts/v1/company", body, None).await;
+        assert_eq!(refused.status, 400, "{}", refused.text);
+        assert!(refused.text.contains(&format!("\"{code}\"")), "{}", refused.text);
+    }
+    let refused = group.asked(BO, WEST, "PATCH /accounts/v1/company", json!({"legalName": "Mine"}), None).await;
+    assert_eq!(refused.status, 403, "{}", refused.text);
+    assert!(!group.ask(BO, WEST, "GET /accounts/v1/company").await.expect(200)["canEdit"].as_bool().unwrap());
+}
+
+#[tokio::test]
+async fn an_organizations_contacts_are_shown_where_a_member_names_none() {
+    let group = group().await;
+    let line = format!("/organizations/v1/{}/contacts", group.organized().await["id"].as_str().unwrap());
+    let body = json!({"contacts": {"technical_admin": [{"email": "bo@group.example"}]}});
+    let named = group.asked(ANN, WEST, &format!("PATCH {line}"), body, None).await.expect(200);
+    assert_eq!(named["contacts"][5]["holders"][0]["userId"], "12");
+    assert_eq!(group.ask(DAN, WEST, &format!("GET {line}")).await.expect(200), named);
+    assert_eq!(group.ask(BO, WEST, &format!("GET {line}")).await.status, 404);
+    let east = group.ask(ANN, EAST, "GET /accounts/v1/company").await.expect(200);
+    assert_eq!(east["contacts"][5]["fromOrganization"], true);
+    assert_eq!(east["contacts"][5]["holders"][0]["name"], "Bo");
+}

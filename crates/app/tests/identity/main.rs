@@ -1,5 +1,6 @@
 //! Sign-in, tokens, people and users, on both engines.
 
+mod company;
 mod passkey;
 mod random;
 mod session;

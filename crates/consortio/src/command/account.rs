@@ -51,6 +51,7 @@ pub async fn run(config: &Config, out: Out, command: cli::Account) -> Result<Out
         cli::Account::List => return list(&app, out).await,
         cli::Account::Create(args) => create(&app, args).await?,
         cli::Account::Update(args) => update(&app, args).await?,
+        cli::Account::Contacts(args) => return super::contacts::run(&app, out, args).await,
     };
     out.result(&shown, || words(&shown))?;
     Ok(Outcome::Done)

@@ -2,6 +2,7 @@
 
 mod account;
 mod backup;
+mod contacts;
 mod demo;
 mod doctor;
 mod export;

@@ -33,6 +33,10 @@ fn an_instance_is_set_up_filled_and_read_by_commands_alone() {
     let user =
         json(&data, &["user", "create", "--account", "North", "--name", "Ann Bo", "ann@ex.example", "--role", "super_admin"]);
     assert!(user["link"].as_str().is_some_and(|link| link.starts_with("http://localhost:7373/")), "{user}");
+    let named = json(&data, &["account", "contacts", "North", "--set", "primary=ann@ex.example", "--tell", "invoice=primary"]);
+    assert_eq!(named["contacts"]["primary"], serde_json::json!(["ann@ex.example"]), "{named}");
+    assert_eq!(named["notices"]["invoice"], serde_json::json!(["primary"]), "{named}");
+    assert_eq!(run(&data, &["account", "contacts", "North", "--clear", "boss"]).code, 2);
     let set = ["permission-set", "create", "--account", "North", "Reps", "--permission", "contacts.view.owned"];
     assert_eq!(json(&data, &set)["permissions"], serde_json::json!(["contacts.view.owned"]));
     let wrong = run(&data, &["permission-set", "update", "--account", "North", "Reps", "--permission", "contacts.look"]);
