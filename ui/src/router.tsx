@@ -80,6 +80,7 @@ const settingsPages = [
   createRoute({ getParentRoute: () => settings, path: '/profile', component: lazyRouteComponent(pages.settings, 'ProfilePage') }),
   createRoute({ getParentRoute: () => settings, path: '/security', component: lazyRouteComponent(pages.settings, 'SecurityPage') }),
   createRoute({ getParentRoute: () => settings, path: '/account', component: lazyRouteComponent(pages.settings, 'AccountSettingsPage') }),
+  createRoute({ getParentRoute: () => settings, path: '/company', component: lazyRouteComponent(pages.settings, 'CompanyPage') }),
   createRoute({ getParentRoute: () => settings, path: '/users', component: lazyRouteComponent(pages.settings, 'UsersPage') }),
   createRoute({ getParentRoute: () => settings, path: '/tokens', component: lazyRouteComponent(pages.settings, 'TokensPage') }),
   createRoute({ getParentRoute: () => settings, path: '/properties', component: lazyRouteComponent(pages.settings, 'PropertiesPage') }),

@@ -94,9 +94,21 @@ export interface ImportJob {
 export type DateOrder = 'day_month' | 'month_day';
 export interface ImportPreview { columns: string[]; rows: string[][]; delimiter: string; encoding?: string; dateOrder?: DateOrder; guess: { column: string; property: string | null }[]; nRows: number }
 
-export interface User { id: string | number; ownerId?: string | number | null; email: string; name: string; role: string; permissionSetId?: string | number | null; seats: string[]; status: string; setupLink?: string }
+export interface User { id: string | number; ownerId?: string | number | null; email: string; name: string; role: string; permissionSetId?: string | number | null; seats: string[]; status: string; contactRoles?: string[]; setupLink?: string }
 export interface Token { id: string | number; name: string; scopes: string[]; createdAt: string; lastUsedAt: string | null; hint?: string; token?: string }
 export interface AccountSettings { name: string; timeZone: string; currency: string; kind?: string; location?: string; status?: string; subscriptions: { product: string; tier: string }[]; sensitive: boolean; id?: string | number }
+export interface ContactHolder { userId: string | null; email: string; name: string | null; status: string | null }
+export interface ContactRole { role: string; holders: ContactHolder[]; holdersMax: number; fromOrganization: boolean }
+export interface CompanyInfo {
+  legalName: string;
+  address: string;
+  vatId: string;
+  contacts: ContactRole[];
+  notices: { notice: string; roles: string[]; isDefault: boolean }[];
+  confirmedAt: string | null;
+  confirmationDue: boolean;
+  canEdit: boolean;
+}
 export interface Disclosure { at: string; viewer: string; viewerAccount: string; objectType: string; recordId: string | number; nItems: number; connectionId: string | number }
 export interface SessionRow { id: string; createdAt: string; lastSeenAt: string; userAgent: string | null; address: string | null; current: boolean }
 export interface Passkey { id: string | number; name: string; createdAt: string; lastUsedAt: string | null }

@@ -1,3 +1,4 @@
+import { company } from './company';
 import { crm } from './crm';
 import { imports } from './import';
 import { options } from './options';
@@ -6,4 +7,4 @@ import { properties } from './properties';
 import { settings } from './settings';
 import { shell } from './shell';
 
-export const messages = { ...shell, ...crm, ...imports, ...settings, ...organization, ...properties, ...options } as const;
+export const messages = { ...shell, ...company, ...crm, ...imports, ...settings, ...organization, ...properties, ...options } as const;

@@ -5,6 +5,7 @@ import { useT } from '../../i18n';
 import { useHere } from '../../lib/account';
 
 export { AccountSettingsPage } from './account';
+export { CompanyPage } from './company';
 export { DisclosuresPage } from './disclosures';
 export { PipelinesPage } from './pipelines';
 export { ProfilePage } from './profile';
@@ -14,7 +15,7 @@ export { TokensPage } from './tokens';
 export { UsersPage } from './users';
 
 const YOURS = ['profile', 'security'] as const;
-const HERE = ['account', 'users', 'tokens', 'properties', 'pipelines', 'disclosures'] as const;
+const HERE = ['account', 'company', 'users', 'tokens', 'properties', 'pipelines', 'disclosures'] as const;
 
 export function SettingsLayout() {
   const t = useT();

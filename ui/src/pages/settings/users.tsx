@@ -7,7 +7,7 @@ import { queryClient, usersQuery } from '../../api/queries';
 import type { User } from '../../api/types';
 import { PersonMark } from '../../components/account-mark';
 import { Empty, Loading, Problem } from '../../components/states';
-import { maybeT, useT } from '../../i18n';
+import { type Translate, maybeT, useT } from '../../i18n';
 import { isAdmin, useHere } from '../../lib/account';
 import { byField } from '../../lib/errors';
 import { toastDone, toastProblem } from '../../lib/toast';
@@ -94,10 +94,16 @@ export function UsersPage() {
       <PermissionSetsSection />
       {editing && <UserDialog user={editing === 'new' ? null : editing} close={() => setEditing(null)} done={(url, email) => { setEditing(null); if (url) setLink({ email, url }); void refresh(); }} />}
       {removing && <ConfirmDialog title={t('users.remove', { name: removing.name })} text={t('users.removeText', { name: removing.name })} act={t('act.remove')} close={() => setRemoving(null)} confirm={() => void remove(removing)} />}
-      {resting && <ConfirmDialog title={t('users.deactivateTitle', { name: resting.name })} text={t('users.deactivateText', { name: resting.name })} act={t('users.deactivate')} close={() => setResting(null)} confirm={() => void setStatus(resting, 'deactivated')} />}
+      {resting && <ConfirmDialog title={t('users.deactivateTitle', { name: resting.name })} text={`${t('users.deactivateText', { name: resting.name })}${contactWarning(resting, t)}`} act={t('users.deactivate')} close={() => setResting(null)} confirm={() => void setStatus(resting, 'deactivated')} />}
       {link && <OnceDialog title={t('users.link', { email: link.email })} text={t('users.linkText')} value={link.url} close={() => setLink(null)} />}
     </SettingsPage>
   );
+}
+
+/** Deactivating a point of contact is allowed; she should know what it means. */
+function contactWarning(user: User, t: Translate): string {
+  const roles = (user.contactRoles ?? []).map((role) => maybeT(`company.role.${role}`) ?? role);
+  return roles.length === 0 ? '' : ` ${t('users.deactivateContact', { name: user.name || user.email, roles: roles.join(', ') })}`;
 }
 
 const absolute = (link: string): string => (link.startsWith('/') ? `${location.origin}${link}` : link);
