@@ -4,6 +4,7 @@
 use crate::engine::{Engine, Result, StoreError};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
 
 /// The step after which [`crate::domain::fill`] runs.
 const COMPANY_DOMAIN: i64 = 3;
@@ -34,11 +35,13 @@ pub async fn migrate(engine: &Engine, now: Timestamp) -> Result<Vec<Step>> {
     )
     .await?;
     let mut taken = Vec::new();
-    let mut known = tx.query("SELECT number, fingerprint FROM schema_step ORDER BY number", &[]).await?;
-    for row in &mut known {
-        check(row.int(0)?, &row.text(1)?)?;
+    let mut known = BTreeSet::new();
+    for mut row in tx.query("SELECT number, fingerprint FROM schema_step ORDER BY number", &[]).await? {
+        let number = row.int(0)?;
+        check(number, &row.text(1)?)?;
+        known.insert(number);
     }
-    for (number, name, sql) in STEPS.iter().skip(known.len()) {
+    for (number, name, sql) in STEPS.iter().filter(|(number, ..)| !known.contains(number)) {
         for statement in statements(sql) {
             tx.execute(&statement, &[]).await?;
         }
