@@ -8,7 +8,11 @@ use model::account::{self, Account, Kind, Refusal, Status, Subscriptions};
 use model::authority::{Act, Denial};
 use model::change::{Actor, Change, Kind as Did};
 use model::id::AccountId;
+use std::collections::BTreeSet;
 use store::{INSTANCE, WriteTx};
+
+/// Accounts read at once.
+const ACCOUNTS_PAGE: usize = 500;
 
 /// A new account as somebody wants it.
 #[derive(Debug, Clone)]
@@ -90,6 +94,18 @@ pub async fn list(app: &App, cx: &Cx, after: AccountId, limit: usize) -> Result<
         return Err(Denial::SuperAdminOnly.into());
     }
     Ok(store::account::list(&mut app.store.read_home().await?, after, limit).await?)
+}
+
+/// Every account, for whoever looks everywhere.
+pub async fn all(app: &App) -> Result<BTreeSet<AccountId>> {
+    let mut home = app.store.read_home().await?;
+    let (mut all, mut after) = (BTreeSet::new(), AccountId(0));
+    loop {
+        let page = store::account::list(&mut home, after, ACCOUNTS_PAGE).await?;
+        let Some(last) = page.last() else { return Ok(all) };
+        after = last.id;
+        all.extend(page.iter().map(|account| account.id));
+    }
 }
 
 /// Changes the account one stands in. Its organization follows at once: edges close, a membership ends, in the order of spec 1.8.

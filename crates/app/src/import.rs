@@ -39,8 +39,6 @@ const CHUNKS_AHEAD: usize = 2;
 const ATTEMPTS_MAX: usize = 5;
 /// How long a file without an import is kept after its last byte came.
 const UPLOAD_KEPT: SignedDuration = SignedDuration::from_hours(1);
-/// Accounts read at once.
-const ACCOUNTS_PAGE: usize = 500;
 /// Rows of a preview.
 const PREVIEW_ROWS: usize = 20;
 /// Rows looked at to tell the order of day and month.
@@ -207,18 +205,6 @@ pub fn refused_line(refused: &Refused) -> String {
     format!("{head},{}", refused.line)
 }
 
-/// Every account, for whoever looks everywhere.
-pub async fn accounts(app: &App) -> Result<BTreeSet<AccountId>> {
-    let mut home = app.store.read_home().await?;
-    let (mut all, mut after) = (BTreeSet::new(), AccountId(0));
-    loop {
-        let page = store::account::list(&mut home, after, ACCOUNTS_PAGE).await?;
-        let Some(last) = page.last() else { return Ok(all) };
-        after = last.id;
-        all.extend(page.iter().map(|account| account.id));
-    }
-}
-
 /// Imports of an account that somebody has to begin or to go on with.
 pub async fn unfinished(app: &App, account: AccountId) -> Result<Vec<ImportId>> {
     let mut tx = app.store.read(account).await?;
@@ -229,7 +215,7 @@ pub async fn unfinished(app: &App, account: AccountId) -> Result<Vec<ImportId>> 
 /// still be arriving. How many.
 pub async fn reconcile(app: &App, folder: &Path) -> Result<u64> {
     let mut needed = BTreeSet::new();
-    for account in accounts(app).await? {
+    for account in crate::account::all(app).await? {
         let mut tx = app.store.read(account).await?;
         for id in store::import::unfinished(&mut tx).await? {
             needed.extend(store::import::load(&mut tx, id).await?.map(|job| job.file));

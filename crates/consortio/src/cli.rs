@@ -52,6 +52,9 @@ pub enum Command {
     /// The organization of an account: show, create, connect, cut, delete, log.
     #[command(subcommand)]
     Organization(Organization),
+    /// What background work could not carry out: list it, try again, give it up.
+    #[command(subcommand)]
+    Feed(Feed),
     /// Import a CSV file.
     Import(Import),
     /// Write records of an account as CSV.
@@ -378,6 +381,38 @@ pub struct OrganizationEdge {
     /// What passes.
     #[arg(long, default_value = "mirroring")]
     pub feature: String,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Feed {
+    /// Changes that a consumer set aside, with the reason.
+    Parked {
+        /// Id or name; else every account.
+        #[arg(long)]
+        account: Option<String>,
+    },
+    /// Try parked changes again, oldest first.
+    Retry {
+        /// Id or name.
+        #[arg(long)]
+        account: String,
+        /// The consumer that set them aside.
+        #[arg(long)]
+        consumer: String,
+        /// The change's number, for that one and those of its record that wait behind it; else all.
+        change: Option<i64>,
+    },
+    /// Give a parked change up.
+    Drop {
+        /// Id or name.
+        #[arg(long)]
+        account: String,
+        /// The consumer that set it aside.
+        #[arg(long)]
+        consumer: String,
+        /// The change's number.
+        change: i64,
+    },
 }
 
 #[derive(Debug, Args)]

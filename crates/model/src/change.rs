@@ -2,6 +2,7 @@
 //! and by that its audit trail, its property history and the input of every consumer.
 
 use crate::id::{AccountId, PersonId, RecordId, TokenId};
+use crate::limits::HOPS_MAX;
 use crate::object::ObjectType;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -32,6 +33,8 @@ pub enum Source {
     Import,
     /// The product itself.
     Internal,
+    /// A value that follows from other records, written by a consumer of the feed.
+    Calculated,
 }
 
 /// What happened to one thing. The names are stored and appear in logs: never rename one.
@@ -133,4 +136,25 @@ pub struct Cause {
     pub account: AccountId,
     pub seq: i64,
     pub hops: u8,
+}
+
+impl Cause {
+    /// The cause of what follows from a change: one hop further than the change's own.
+    pub fn of(account: AccountId, seq: i64, because_of: Option<&Cause>) -> Cause {
+        Cause { account, seq, hops: because_of.map_or(0, |cause| cause.hops).saturating_add(1) }
+    }
+
+    /// The chain is at its end: nothing may be done because of a change with this cause.
+    pub fn is_last(&self) -> bool {
+        self.hops >= HOPS_MAX
+    }
+}
+
+/// Which changes a consumer of the feed wants to see: kinds, each of certain types of records. No types means all, and
+/// changes of what is not a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Interest {
+    pub kinds: &'static [(Kind, &'static [ObjectType])],
+    /// Whether values that other consumers computed ([`Source::Calculated`]) are of interest.
+    pub calculated: bool,
 }

@@ -23,4 +23,5 @@ pub mod organization;
 pub mod pipeline;
 pub mod property;
 pub mod record;
+pub mod rollup;
 pub mod timeline;

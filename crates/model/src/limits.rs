@@ -68,6 +68,19 @@ pub const ADDITIONAL_DOMAINS_MAX: usize = 250;
 pub const HOPS_MAX: u8 = 3;
 /// Changes a consumer reads at once.
 pub const FEED_PAGE_MAX: usize = 200;
+/// Changes a consumer passes over in one look when none of them concerns it.
+pub const FEED_WINDOW_MAX: usize = 20_000;
+/// Changes one consumer sets aside in one account. A consumer with more is broken: it stands still there until somebody looks.
+pub const PARKED_MAX: usize = 1_000;
+/// Newest activities and deals of a record that its rollups look at: an index range, read in some 50 ms
+/// on SQLite and 150 ms on PostgreSQL.
+pub const ROLLUP_ITEMS_MAX: usize = 100_000;
+/// Newest deals of a record whose amounts are summed.
+pub const ROLLUP_DEALS_MAX: usize = 10_000;
+/// Earliest meetings and tasks to come among which the next one is looked for.
+pub const ROLLUP_UPCOMING_MAX: usize = 100;
+/// Records linked to an activity or deal that are computed again when it changes: as many as one batch can link.
+pub const ROLLUP_LINKED_MAX: usize = 2_000;
 /// Items of a timeline page.
 pub const TIMELINE_PAGE_MAX: usize = 100;
 /// Matching records of one source shown in a mirrored view: a domain shared by more is not an identity.

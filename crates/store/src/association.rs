@@ -135,6 +135,18 @@ pub async fn target(tx: &mut Tx, from: Place, to: ObjectType, link_type: LinkTyp
     tx.query_opt(sql, &params).await?.map_or(Ok(None), |mut row| Ok(row.int_opt(0)?.map(RecordId)))
 }
 
+/// The records of some types that a record is linked to, archived ones too.
+pub async fn linked(tx: &mut Tx, from: Place, types: &[ObjectType], limit: usize) -> Result<Vec<Place>> {
+    let mut params = vec![tx.account().into(), from.0.into(), from.1.into(), limit.into()];
+    let types = placeholders(&mut params, types.iter().map(|t| Value::from(*t)));
+    let sql = format!(
+        "SELECT DISTINCT to_type, to_id FROM association
+         WHERE account_id = $1 AND from_type = $2 AND from_id = $3 AND to_type IN ({types}) ORDER BY to_type, to_id LIMIT $4"
+    );
+    let place = |row: &mut Row| Ok((ObjectType(u32::try_from(row.int(0)?).unwrap_or(0)), RecordId(row.int(1)?)));
+    tx.query(&sql, &params).await?.iter_mut().map(place).collect()
+}
+
 /// The records of a type that a record is linked to, by id, after one of them; archived ones are left out.
 pub async fn page(tx: &mut Tx, from: Place, to: ObjectType, after: Option<RecordId>, limit: usize) -> Result<Vec<Link>> {
     let sql = "SELECT a.to_id, a.category, a.association_type FROM association a

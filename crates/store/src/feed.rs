@@ -7,8 +7,9 @@
 use crate::engine::{Result, StoreError};
 use crate::tx::{Tx, WriteTx};
 use jiff::Timestamp;
-use model::change::{Actor, By, Cause, Change, Kind, Source};
+use model::change::{Actor, By, Cause, Change, Interest, Kind, Source};
 use model::id::{AccountId, ConnectionId, PersonId, RecordId, TokenId};
+use model::limits::FEED_WINDOW_MAX;
 use model::object::ObjectType;
 
 /// A change as the feed keeps it.
@@ -62,6 +63,43 @@ pub async fn head(tx: &mut Tx) -> Result<i64> {
 pub async fn read(tx: &mut Tx, after: i64, limit: usize) -> Result<Vec<Recorded>> {
     let sql = format!("{SELECT} WHERE account_id = $1 AND seq > $2 ORDER BY seq LIMIT $3");
     decode(tx.query(&sql, &[tx.account().into(), after.into(), limit.into()]).await?)
+}
+
+/// What a consumer found when it looked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Seen {
+    /// Oldest first.
+    pub changes: Vec<Recorded>,
+    /// The number up to which it has seen everything.
+    pub until: i64,
+}
+
+/// The first `limit` changes after a number that a consumer is interested in. Looks at [`FEED_WINDOW_MAX`] changes at most, so
+/// that a burst of what is of no interest is passed over in few looks.
+pub async fn read_interesting(tx: &mut Tx, interest: &Interest, after: i64, limit: usize) -> Result<Seen> {
+    // The head first: what was committed up to there is there when the changes are read.
+    let until = head(tx).await?.min(after.saturating_add(FEED_WINDOW_MAX as i64));
+    if until <= after {
+        return Ok(Seen { changes: Vec::new(), until: after });
+    }
+    let params = [tx.account().into(), after.into(), until.into(), limit.into()];
+    let changes = decode(tx.query(&interesting(interest), &params).await?)?;
+    let full = changes.len() == limit;
+    let until = changes.last().filter(|_| full).map_or(until, |last| last.seq);
+    Ok(Seen { changes, until })
+}
+
+/// The statement of [`read_interesting`]. What is of interest is written into it: it is the same for every look.
+#[doc(hidden)]
+pub fn interesting(interest: &Interest) -> String {
+    let list = |objects: &[ObjectType]| objects.iter().map(|o| o.0.to_string()).collect::<Vec<_>>().join(", ");
+    let one = |(kind, objects): &(Kind, &[ObjectType])| match objects {
+        [] => format!("kind = {}", kind.number()),
+        some => format!("(kind = {} AND type_id IN ({}))", kind.number(), list(some)),
+    };
+    let wanted = interest.kinds.iter().map(one).collect::<Vec<_>>().join(" OR ");
+    let others = if interest.calculated { String::new() } else { format!("AND source <> {}", source_number(Source::Calculated)) };
+    format!("{SELECT} WHERE account_id = $1 AND seq > $2 AND seq <= $3 AND ({wanted}) {others} ORDER BY seq LIMIT $4")
 }
 
 /// Changes of one record, newest first, older than `before`.
@@ -162,7 +200,7 @@ fn read_actor(text: &str) -> Result<Actor> {
     actor.ok_or_else(|| StoreError::Broken(format!("\"{text}\" is no actor")))
 }
 
-const SOURCES: [Source; 4] = [Source::CrmUi, Source::Integration, Source::Import, Source::Internal];
+const SOURCES: [Source; 5] = [Source::CrmUi, Source::Integration, Source::Import, Source::Internal, Source::Calculated];
 
 fn source_number(source: Source) -> i64 {
     SOURCES.iter().position(|s| *s == source).map_or(-1, |i| i as i64)

@@ -45,6 +45,13 @@ pub async fn park(tx: &mut WriteTx, consumer: &str, parked: &Parked) -> Result<(
     Ok(())
 }
 
+/// How many changes each consumer has set aside in all accounts of a database. For the doctor and the metrics.
+pub async fn count_parked(engine: &crate::Engine) -> Result<Vec<(String, i64)>> {
+    let sql = "SELECT consumer, COUNT(*) FROM parked GROUP BY consumer ORDER BY consumer";
+    let rows = engine.read().await?.query(sql, &[]).await?;
+    rows.into_iter().map(|mut row| Ok((row.text(0)?, row.int(1)?))).collect()
+}
+
 /// What a consumer set aside, oldest first. A record with a parked change waits: its later changes are parked as well.
 pub async fn parked(tx: &mut Tx, consumer: &str, limit: usize) -> Result<Vec<Parked>> {
     let sql = "SELECT seq, record_id, reason, n_attempts, parked_at FROM parked WHERE account_id = $1 AND consumer = $2 ORDER BY seq LIMIT $3";

@@ -131,7 +131,7 @@ async fn delete_key(tx: &mut WriteTx, record: &Record, key: &UniqueKey) -> Resul
     Ok(())
 }
 
-/// Removes a record for good, with its keys, its links and the values in its history. The feed keeps that it was there.
+/// Removes a record for good, with its keys, its links, the values in its history and what consumers set aside of it. The feed keeps that it was there.
 pub async fn erase(tx: &mut WriteTx, record: &Record, keys: Vec<UniqueKey>) -> Result<()> {
     for key in &keys {
         delete_key(tx, record, key).await?;
@@ -141,6 +141,9 @@ pub async fn erase(tx: &mut WriteTx, record: &Record, keys: Vec<UniqueKey>) -> R
     let place = [tx.account().into(), record.object.into(), record.id.into()];
     tx.execute("UPDATE change SET vals = NULL, detail = NULL WHERE account_id = $1 AND type_id = $2 AND record_id = $3", &place)
         .await?;
+    tx.execute("DELETE FROM look_again WHERE account_id = $1 AND type_id = $2 AND record_id = $3", &place).await?;
+    // The reason why a change was set aside may quote a value.
+    tx.execute("DELETE FROM parked WHERE account_id = $1 AND record_id = $2", &[place[0].clone(), place[2].clone()]).await?;
     tx.execute("DELETE FROM record WHERE account_id = $1 AND type_id = $2 AND id = $3", &place).await?;
     Ok(())
 }

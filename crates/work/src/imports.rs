@@ -24,7 +24,7 @@ pub async fn run(app: App, files: PathBuf, mut stopping: watch::Receiver<bool>) 
     loop {
         let accounts = tokio::select! {
             _ = stopping.changed() => return,
-            _ = everywhere.tick() => app::import::accounts(&app).await,
+            _ = everywhere.tick() => app::account::all(&app).await,
             accounts = written.gathered(GATHER) => Ok(accounts),
             () = tokio::time::sleep_until(over_at), if !elsewhere.is_empty() => Ok(std::mem::take(&mut elsewhere)),
         };

@@ -3,6 +3,7 @@
 //! Invariant: this crate knows neither HTTP nor SQL, and decides nothing. It looks where hints point for speed, and
 //! everywhere now and then for truth: a hint may be lost, and another process may have died in the middle.
 
+pub mod consumers;
 mod imports;
 mod reconcile;
 
@@ -14,6 +15,7 @@ use tokio::task::JoinSet;
 /// Works until told to stop; then ends after the step it is at.
 pub async fn run(app: App, files: PathBuf, stopping: watch::Receiver<bool>) {
     let mut tasks = JoinSet::new();
+    consumers::spawn(&mut tasks, &app, &stopping);
     tasks.spawn(imports::run(app.clone(), files.clone(), stopping.clone()));
     tasks.spawn(reconcile::run(app, files, stopping));
     while let Some(ended) = tasks.join_next().await {

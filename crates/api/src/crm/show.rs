@@ -95,6 +95,7 @@ fn entry(value: &HistoryValue) -> HistoryEntry<'_> {
         Source::Integration => "INTEGRATION",
         Source::Import => "IMPORT",
         Source::Internal => "INTERNAL_PROCESSING",
+        Source::Calculated => "CALCULATED",
     };
     let (source_id, person) = match &value.by.actor {
         Actor::Person { id } => (Some(format!("userId:{id}")), Some(id.0)),

@@ -10,7 +10,7 @@ use model::association::{self, LinkType, PairState, plan_link};
 use model::authority::Act;
 use model::change::{Change, Kind as ChangeKind};
 use model::id::RecordId;
-use model::limits::ASSOCIATION_CREATE_MAX;
+use model::limits::{ASSOCIATION_CREATE_MAX, ROLLUP_LINKED_MAX};
 use model::object::{COMPANY, CONTACT, ObjectType};
 use model::record::{Plan, Record, hot};
 use std::collections::BTreeMap;
@@ -252,6 +252,18 @@ async fn unlink_one(
     let mut changes = vec![change(ChangeKind::AssociationUnlinked, from, to, gone.iter().copied())];
     changes.extend(follow(tx, cx, from, to, &gone, false).await?);
     Ok(changes)
+}
+
+/// The links that go with an erased activity or deal, told from their other ends: once it is gone, nobody could find out whose
+/// rollups it was in.
+pub(crate) async fn unlinked_by_erasing(tx: &mut WriteTx, record: &Record) -> Result<Vec<Change>> {
+    if !model::timeline::shows(record.object) {
+        return Ok(Vec::new());
+    }
+    let gone = (record.object, record.id);
+    let ends = store::association::linked(tx, gone, &model::rollup::ROLLED_UP, ROLLUP_LINKED_MAX).await?;
+    let types = |end: Place| association::unlabeled(end.0, gone.0).into_iter();
+    Ok(ends.into_iter().map(|end| change(ChangeKind::AssociationUnlinked, end, gone, types(end))).collect())
 }
 
 /// The company that an update of a contact makes its primary one: must be there.

@@ -9,7 +9,7 @@ pub(crate) use created::{plan_created, prefetch, save_created};
 pub use derived::{COUNTERS, fill_counters};
 pub use label::{LabelInput, archive_label, create_label, labels, update_label};
 pub use link::{LinkBatch, LinkInput, Linked, link, link_batch, unlink, unlink_batch, unlink_types_batch};
-pub(crate) use link::{follow_primary, primary_target};
+pub(crate) use link::{follow_primary, primary_target, unlinked_by_erasing};
 
 use crate::cx::{App, Cx};
 use crate::error::{Error, Kind, Result};

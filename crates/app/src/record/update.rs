@@ -175,8 +175,10 @@ pub async fn erase(app: &App, cx: &Cx, object: ObjectType, key: &Key) -> Result<
             let id = resolve(&mut tx, &schema, key).await?.ok_or_else(missing)?;
             let old = store::record::load_for_update(&mut tx, object, id).await?;
             let old = authorized(cx, old, Act::EraseRecords(object))?;
+            let mut changes = association::unlinked_by_erasing(&mut tx, &old).await?;
             store::record::erase(&mut tx, &old, unique_keys(&schema, &old)).await?;
-            tx.commit(&cx.by(), cx.now, &[Change::record(Kind::RecordErased, object, id)]).await?;
+            changes.push(Change::record(Kind::RecordErased, object, id));
+            tx.commit(&cx.by(), cx.now, &changes).await?;
             Ok(())
         }
         .await;

@@ -1,8 +1,10 @@
 //! A group of companies as stories: organizations, connections, mirroring. Numbers are those of spec section 11.
 
 mod connecting;
+mod consumers;
 mod contacts;
 mod creating;
 mod mirroring;
+mod rollups;
 mod simulation;
 mod world;

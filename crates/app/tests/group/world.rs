@@ -2,6 +2,7 @@
 
 use app::cx::{App, Cx, Person, Settings};
 use app::organization::{self, New, View};
+use app::record::CreateInput;
 use app::{connection, mirror};
 use jiff::SignedDuration;
 use model::account::{Account, AccountUser, Kind, Product, Role, Seat, Status, Subscriptions, Tier, UserStatus, permissions};
@@ -220,6 +221,22 @@ impl Group {
         store::record::insert_many(&mut tx, vec![(&made, record::unique_keys(&schema, &made))]).await.unwrap();
         tx.commit(&by, now, &[]).await.unwrap();
         id
+    }
+
+    /// A record made by the verb, as somebody would, linked plainly to others.
+    pub async fn made(
+        &self,
+        account: AccountId,
+        object: ObjectType,
+        pairs: &[(&str, &str)],
+        to: &[(ObjectType, RecordId)],
+    ) -> app::error::Result<RecordId> {
+        let properties = pairs.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
+        let link = |(other, id): &(ObjectType, RecordId)| {
+            (*id, vec![model::association::unlabeled(object, *other).expect("these can be linked")])
+        };
+        let input = CreateInput { properties, associations: to.iter().map(link).collect(), trace_id: None };
+        Ok(app::record::create(&self.app, &self.system(account), object, input).await?.record.id)
     }
 
     /// An activity or deal, linked to a record.

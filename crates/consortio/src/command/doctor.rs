@@ -101,6 +101,7 @@ async fn database(location: &str, dsn: &str, findings: &mut Vec<Finding>) {
     }
     findings.push(clock(&engine, what("clock")).await);
     findings.push(feeds(&engine, what("feeds")).await);
+    findings.push(parked(&engine, what("parked changes")).await);
 }
 
 async fn clock(engine: &Engine, what: String) -> Finding {
@@ -119,6 +120,17 @@ async fn feeds(engine: &Engine, what: String) -> Finding {
         Ok(gaps) => {
             let list: Vec<String> = gaps.iter().map(|a| a.to_string()).collect();
             Finding::new(what, false, format!("changes are missing in the feeds of the accounts {}", list.join(", ")))
+        }
+        Err(error) => Finding::new(what, false, error.to_string()),
+    }
+}
+
+async fn parked(engine: &Engine, what: String) -> Finding {
+    match store::inbox::count_parked(engine).await {
+        Ok(counts) if counts.is_empty() => Finding::new(what, true, "are none"),
+        Ok(counts) => {
+            let list: Vec<String> = counts.iter().map(|(consumer, n)| format!("{n} of {consumer}")).collect();
+            Finding::new(what, false, format!("{}: see `consortio feed parked`", list.join(", ")))
         }
         Err(error) => Finding::new(what, false, error.to_string()),
     }

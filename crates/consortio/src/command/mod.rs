@@ -6,6 +6,7 @@ mod contacts;
 mod demo;
 mod doctor;
 mod export;
+mod feed;
 mod import;
 mod migrate;
 mod move_engine;
@@ -47,6 +48,7 @@ pub async fn run(cli: Cli, out: Out) -> Result<Outcome> {
         Command::PermissionSet(command) => permission_set::run(&config, out, command).await,
         Command::Token(command) => token::run(&config, out, command).await,
         Command::Organization(command) => organization::run(&config, out, command).await,
+        Command::Feed(command) => feed::run(&config, out, command).await,
         Command::Import(args) => import::run(&config, out, &args).await,
         Command::Export(args) => export::run(&config, out, &args).await,
         Command::Backup { file } => backup::backup(&config, out, &file).await,

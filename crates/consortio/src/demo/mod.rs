@@ -78,6 +78,8 @@ pub async fn load(app: &App, folder: &Path, seed: u64, out: Out) -> Result<Loade
     for account in &accounts {
         let region = Region { app, account: account.id, name: &account.name, folder, seed, sample: &sample, people: &people };
         region.load(out).await.with_context(|| format!("the account {}", account.name))?;
+        // What follows from the history is there at the first look, not a while after the first start.
+        work::consumers::catch_up(app, account.id).await.with_context(|| format!("the account {}", account.name))?;
     }
     connect(app, &accounts).await?;
     Ok(Loaded { accounts, users })

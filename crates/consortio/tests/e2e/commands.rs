@@ -60,6 +60,7 @@ fn an_instance_is_set_up_filled_and_read_by_commands_alone() {
     let exported = run(&data, &["export", "--account", "North", "--property", "email", "--property", "firstname"]);
     assert!(exported.out.contains("a@ex.example,Åse"), "{exported:?}");
     assert_eq!(json(&data, &["doctor"])["ok"], true);
+    assert_eq!(json(&data, &["feed", "parked"]), serde_json::json!([]));
     let missing = run(&data, &["token", "list", "--account", "South"]);
     assert_eq!((missing.code, missing.err.as_str()), (1, "consortio: there is no account \"South\"\n"));
 }

@@ -31,8 +31,6 @@ pub const ROWS: &[Row] = &[
     Row::long("closed_lost_reason", "Closed lost reason"),
     Row::long("closed_won_reason", "Closed won reason"),
     Row::number("num_associated_contacts", "Number of associated contacts").calculated(),
-    Row::datetime("notes_last_contacted", "Last contacted").calculated(),
-    Row::datetime("notes_last_updated", "Last activity date").calculated(),
     Row::number("days_to_close", "Days to close").calculated(),
     Row::datetime("hs_lastmodifieddate", "Last modified date").read_only(),
     Row::long("hs_cross_account_note", "Cross-account note"),

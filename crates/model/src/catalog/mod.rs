@@ -25,10 +25,10 @@ pub fn properties(object: ObjectType) -> Vec<PropertyDefinition> {
 
 fn rows(object: ObjectType) -> Vec<&'static [Row]> {
     match object {
-        CONTACT => vec![contact::ROWS, row::RECORD],
-        COMPANY => vec![company::ROWS, row::RECORD],
-        DEAL => vec![deal::ROWS, row::RECORD],
-        TICKET => vec![ticket::ROWS, row::RECORD],
+        CONTACT => vec![contact::ROWS, row::ACTIVITIES, row::REVENUE, row::RECORD],
+        COMPANY => vec![company::ROWS, row::ACTIVITIES, row::REVENUE, row::RECORD],
+        DEAL => vec![deal::ROWS, row::ACTIVITIES, row::RECORD],
+        TICKET => vec![ticket::ROWS, row::ACTIVITIES, row::RECORD],
         object::NOTE => vec![activity::NOTE, activity::ALL, row::RECORD],
         object::CALL => vec![activity::CALL, activity::ALL, row::RECORD],
         object::EMAIL => vec![activity::EMAIL, activity::ALL, row::RECORD],

@@ -154,6 +154,23 @@ impl Row {
     }
 }
 
+/// What was done about a record: rollups of its activities, see [`crate::rollup`].
+pub const ACTIVITIES: &[Row] = &[
+    Row::datetime("notes_last_contacted", "Last contacted").calculated(),
+    Row::datetime("notes_last_updated", "Last activity date").calculated(),
+    Row::datetime("notes_next_activity_date", "Next activity date").calculated(),
+    Row::number("num_notes", "Number of sales activities").calculated(),
+    Row::number("num_contacted_notes", "Number of times contacted").calculated(),
+];
+
+/// What a contact or company brought in: rollups of its deals, see [`crate::rollup`].
+pub const REVENUE: &[Row] = &[
+    Row::number("total_revenue", "Total revenue").calculated(),
+    Row::number("recent_deal_amount", "Recent deal amount").calculated(),
+    Row::datetime("recent_deal_close_date", "Recent deal close date").calculated(),
+    Row::datetime("first_deal_created_date", "First deal created date").calculated(),
+];
+
 /// What records of every type have.
 pub const RECORD: &[Row] = &[
     Row::datetime("hubspot_owner_assigneddate", "Owner assigned date").calculated(),

@@ -17,6 +17,4 @@ pub const ROWS: &[Row] = &[
     Row::datetime("hs_lastmodifieddate", "Last modified date").read_only(),
     Row::datetime("closed_date", "Close date"),
     Row::number("time_to_close", "Time to close").calculated(),
-    Row::datetime("notes_last_contacted", "Last contacted").calculated(),
-    Row::datetime("notes_last_updated", "Last activity date").calculated(),
 ];

@@ -76,8 +76,9 @@ pub fn apply(schema: &Schema, old: &Record, patch: &Properties, now: Timestamp, 
     Ok(if plan.is_empty() { plan } else { stamp_updater(plan, by) })
 }
 
-/// Sets values the product computes itself (counters, the primary company); `None` clears. No check, no further derivation.
-pub fn apply_system(old: &Record, values: &BTreeMap<&str, Option<String>>, now: Timestamp) -> Plan {
+/// Sets values the product computes itself (rollups, the primary company); `None` clears. No check, no further derivation.
+/// `modified_at` becomes the modified date if anything differs: the present, or the old one for what nobody did to the record.
+pub fn apply_system(old: &Record, values: &BTreeMap<&str, Option<String>>, modified_at: Timestamp) -> Plan {
     let mut properties: Properties = old.stored_properties().map(|(n, v)| (n.clone(), v.clone())).collect();
     for (name, value) in values {
         match value {
@@ -85,7 +86,7 @@ pub fn apply_system(old: &Record, values: &BTreeMap<&str, Option<String>>, now: 
             None => properties.remove(*name),
         };
     }
-    plan(old, properties, old.created_at, milliseconds(now))
+    plan(old, properties, old.created_at, milliseconds(modified_at))
 }
 
 /// Archiving is idempotent and does not touch the modified date: `None` when there is nothing to do.
@@ -240,6 +241,7 @@ fn stamp_source(properties: &mut Properties, by: &By) {
         Source::Integration => ("INTEGRATION", "Integration"),
         Source::Import => ("IMPORT", "Import"),
         Source::Internal => ("INTERNAL_PROCESSING", "Internal"),
+        Source::Calculated => ("CALCULATED", "Calculated"),
     };
     properties.insert("hs_object_source".into(), source.into());
     properties.insert("hs_object_source_label".into(), label.into());

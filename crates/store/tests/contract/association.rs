@@ -21,7 +21,7 @@ fn new_link(a: &Record, b: &Record, link_type: LinkType, reverse: LinkType) -> N
     }
 }
 
-async fn link(store: &Store, pairs: &[(&Record, &Record)]) {
+pub async fn link(store: &Store, pairs: &[(&Record, &Record)]) {
     let plain = |a: &Record, b: &Record| association::unlabeled(a.object, b.object).expect("a type");
     let links: Vec<_> = pairs.iter().map(|(a, b)| new_link(a, b, plain(a, b), plain(b, a))).collect();
     let mut tx = store.write(INSTANCE).await.expect("a transaction");

@@ -1,7 +1,7 @@
 //! The spine: feeds are gapless and in commit order, identifiers never come twice, leases exclude, replays do nothing.
 
 use jiff::SignedDuration;
-use model::change::{Actor, By, Change, Kind, Source, Values};
+use model::change::{Actor, By, Change, Interest, Kind, Source, Values};
 use model::id::{AccountId, PersonId, RecordId};
 use model::object::CONTACT;
 use std::collections::BTreeSet;
@@ -144,5 +144,32 @@ async fn a_cursor_only_moves_forward() {
         }
         let mut tx = fresh.store.read_home().await.expect("a read");
         assert_eq!(feed::cursor(&mut tx, "audit").await.expect("a cursor"), 5, "{}", fresh.engine);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_consumer_sees_what_interests_it_and_how_far_it_has_seen() {
+    for fresh in testkit::engines().await {
+        let of = |kind, id| Change::record(kind, CONTACT, RecordId(id));
+        let (made, updated) = (of(Kind::RecordCreated, 1), of(Kind::RecordUpdated, 2));
+        let calculated = By { source: Source::Calculated, ..by() };
+        for (by, changes) in
+            [(&by(), vec![made.clone(), updated.clone(), made.clone(), updated.clone(), made]), (&calculated, vec![updated])]
+        {
+            let tx = fresh.store.write(INSTANCE).await.expect("a transaction");
+            tx.commit(by, start(), &changes).await.expect("a commit");
+        }
+        let mut tx = fresh.store.read_home().await.expect("a read");
+        let mut seen = async |interest: Interest, after, limit| {
+            let seen = feed::read_interesting(&mut tx, &interest, after, limit).await.expect("a look");
+            (seen.changes.iter().map(|r| r.seq).collect::<Vec<_>>(), seen.until)
+        };
+        let updates = Interest { kinds: &[(Kind::RecordUpdated, &[CONTACT])], calculated: false };
+        assert_eq!(seen(updates, 0, 9).await, (vec![2, 4], 6), "{}: all was seen", fresh.engine);
+        assert_eq!(seen(updates, 0, 1).await, (vec![2], 2), "{}: there may be more", fresh.engine);
+        assert_eq!(seen(updates, 6, 9).await, (vec![], 6), "{}", fresh.engine);
+        assert_eq!(seen(Interest { calculated: true, ..updates }, 2, 9).await, (vec![4, 6], 6), "{}", fresh.engine);
+        let of_deals = Interest { kinds: &[(Kind::RecordUpdated, &[model::object::DEAL])], ..updates };
+        assert_eq!(seen(of_deals, 0, 9).await, (vec![], 6), "{}", fresh.engine);
     }
 }

@@ -8,5 +8,6 @@ mod move_engine;
 mod organization;
 mod plan;
 mod record;
+mod rollup;
 mod search;
 mod tls;

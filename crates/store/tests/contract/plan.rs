@@ -1,6 +1,8 @@
 //! What a mirrored page asks, it asks by an index: an account may have millions of records, and four accounts answer at once.
 
+use model::change::{Interest, Kind};
 use model::id::{AccountId, RecordId};
+use model::object::DEAL;
 use store::{Dialect, Value};
 
 /// SQLite's plan of a statement, one line per table.
@@ -30,4 +32,18 @@ async fn the_questions_of_a_mirrored_page_are_answered_by_an_index() {
     let behind = plan(&fresh.store, &sql, &params).await;
     assert_eq!(behind[0], "SEARCH a USING PRIMARY KEY (account_id=? AND from_type=? AND from_id=? AND to_type=?)");
     assert!(behind.iter().all(|line| !line.starts_with("SCAN")), "{behind:?}");
+}
+
+#[tokio::test]
+async fn what_consumers_ask_is_one_range_of_an_index() {
+    let fresh = testkit::sqlite().await;
+    let params: [Value; 5] = [1.into(), 2.into(), 2.into(), 9.into(), 9.into()];
+    let tallies = plan(&fresh.store, &store::rollup::tallies(), &params).await;
+    let range = "SEARCH a USING COVERING INDEX association_timeline (account_id=? AND from_id=? AND sort_at>?)";
+    assert!(tallies.iter().any(|line| line == range), "{tallies:?}");
+    let archived = "SEARCH r USING INDEX record_archived (account_id=? AND type_id=? AND id>? AND id<?)";
+    assert!(tallies.iter().any(|line| line == archived), "{tallies:?}");
+    let interest = Interest { kinds: &[(Kind::RecordUpdated, &[DEAL]), (Kind::AssociationLinked, &[])], calculated: false };
+    let seen = plan(&fresh.store, &store::feed::interesting(&interest), &params[..4]).await;
+    assert_eq!(seen, ["SEARCH change USING PRIMARY KEY (account_id=? AND seq>? AND seq<?)"]);
 }
