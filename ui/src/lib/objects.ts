@@ -21,18 +21,18 @@ export interface ObjectInfo {
 export const OBJECTS: Record<ListType, ObjectInfo> = {
   contacts: {
     label: 'nav.contacts', one: 'one.contacts', name: ['firstname', 'lastname', 'email'], nameSort: 'lastname', shortcut: 'c',
-    columns: ['email', 'phone', 'jobtitle', 'company', 'lifecyclestage', 'hubspot_owner_id', 'lastmodifieddate'], sort: '-createdate',
+    columns: ['email', 'phone', 'jobtitle', 'company', 'lifecyclestage', 'hubspot_owner_id', 'notes_last_contacted'], sort: '-createdate',
     create: ['email', 'firstname', 'lastname', 'jobtitle', 'phone', 'lifecyclestage', 'hubspot_owner_id'],
     facts: ['email', 'phone', 'lifecyclestage', 'hubspot_owner_id'],
-    about: ['firstname', 'lastname', 'email', 'phone', 'mobilephone', 'jobtitle', 'company', 'lifecyclestage', 'hs_lead_status', 'hubspot_owner_id', 'city', 'country', 'lastmodifieddate'],
+    about: ['firstname', 'lastname', 'email', 'phone', 'mobilephone', 'jobtitle', 'company', 'lifecyclestage', 'hs_lead_status', 'hubspot_owner_id', 'city', 'country', 'notes_last_contacted', 'notes_next_activity_date', 'num_notes', 'lastmodifieddate'],
     associations: ['companies', 'deals', 'tickets'],
   },
   companies: {
     label: 'nav.companies', one: 'one.companies', name: ['name', 'domain'], nameSort: 'name', shortcut: 'o',
-    columns: ['domain', 'industry', 'country', 'numberofemployees', 'annualrevenue', 'hubspot_owner_id', 'hs_lastmodifieddate'], sort: 'name',
+    columns: ['domain', 'industry', 'country', 'numberofemployees', 'total_revenue', 'hubspot_owner_id', 'notes_last_contacted'], sort: 'name',
     create: ['name', 'domain', 'industry', 'phone', 'city', 'country', 'hubspot_owner_id'],
     facts: ['domain', 'industry', 'country', 'hubspot_owner_id'],
-    about: ['name', 'domain', 'industry', 'phone', 'city', 'country', 'numberofemployees', 'annualrevenue', 'founded_year', 'lifecyclestage', 'hubspot_owner_id', 'description', 'hs_lastmodifieddate'],
+    about: ['name', 'domain', 'industry', 'phone', 'city', 'country', 'numberofemployees', 'annualrevenue', 'founded_year', 'lifecyclestage', 'hubspot_owner_id', 'description', 'notes_last_contacted', 'notes_next_activity_date', 'num_notes', 'total_revenue', 'recent_deal_amount', 'hs_lastmodifieddate'],
     associations: ['contacts', 'deals', 'companies', 'tickets'],
   },
   deals: {
@@ -40,7 +40,7 @@ export const OBJECTS: Record<ListType, ObjectInfo> = {
     columns: ['amount', 'dealstage', 'closedate', 'hubspot_owner_id', 'pipeline', 'createdate'], sort: '-createdate',
     create: ['dealname', 'pipeline', 'dealstage', 'amount', 'closedate', 'hubspot_owner_id'],
     facts: ['amount', 'dealstage', 'closedate', 'hubspot_owner_id'],
-    about: ['dealname', 'amount', 'deal_currency_code', 'pipeline', 'dealstage', 'closedate', 'dealtype', 'hubspot_owner_id', 'description', 'createdate', 'hs_lastmodifieddate'],
+    about: ['dealname', 'amount', 'deal_currency_code', 'pipeline', 'dealstage', 'closedate', 'dealtype', 'hubspot_owner_id', 'description', 'notes_last_contacted', 'notes_next_activity_date', 'createdate', 'hs_lastmodifieddate'],
     associations: ['companies', 'contacts', 'tickets'],
   },
   tickets: {

@@ -70,6 +70,8 @@ export const properties = {
   'prop.linkedin_company_page': ['LinkedIn page', 'Pagina LinkedIn', 'LinkedIn-side', 'LinkedIn-pagina'],
   'prop.total_revenue': ['Total revenue', 'Ricavi totali', 'Samlet omsætning', 'Totale omzet'],
   'prop.recent_deal_amount': ['Latest deal amount', 'Importo ultima trattativa', 'Seneste handels beløb', 'Bedrag laatste deal'],
+  'prop.recent_deal_close_date': ['Latest deal closed on', 'Ultima trattativa chiusa il', 'Seneste handel lukket', 'Laatste deal gesloten op'],
+  'prop.first_deal_created_date': ['First deal created on', 'Prima trattativa creata il', 'Første handel oprettet', 'Eerste deal aangemaakt op'],
   'prop.hs_is_target_account': ['Target account', 'Cliente obiettivo', 'Målkunde', 'Doelklant'],
   'prop.dealname': ['Name', 'Nome', 'Navn', 'Naam'],
   'prop.amount': ['Amount', 'Importo', 'Beløb', 'Bedrag'],
