@@ -13,6 +13,7 @@ mod identity;
 mod imports;
 mod people;
 mod records;
+mod rollups;
 mod search;
 mod table;
 mod world;

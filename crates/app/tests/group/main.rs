@@ -7,4 +7,5 @@ mod creating;
 mod mirroring;
 mod rollups;
 mod simulation;
+mod whole;
 mod world;

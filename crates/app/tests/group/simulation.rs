@@ -15,7 +15,7 @@ use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Debug, Clone)]
-enum Step {
+pub enum Step {
     Set(AccountId, AccountId, bool),
     Cut(AccountId, AccountId),
     Suspend(AccountId, bool),
@@ -24,7 +24,7 @@ enum Step {
     Look(AccountId),
 }
 
-fn some_step() -> impl Strategy<Value = Step> {
+pub fn some_step() -> impl Strategy<Value = Step> {
     let account = || prop::sample::select(ALL.to_vec());
     prop_oneof![
         8 => (account(), account(), prop::bool::weighted(0.7)).prop_map(|(a, b, on)| Step::Set(a, b, on)),
@@ -38,7 +38,7 @@ fn some_step() -> impl Strategy<Value = Step> {
 
 /// What the world should allow, kept apart from the product.
 #[derive(Default)]
-struct Truth {
+pub struct Truth {
     open: BTreeSet<(AccountId, AccountId)>,
     suspended: BTreeSet<AccountId>,
     sensitive: BTreeSet<AccountId>,
@@ -65,7 +65,7 @@ fn seatless(account: AccountId) -> PersonId {
     PersonId(200 + account.0)
 }
 
-async fn settle(group: &Group) -> BTreeMap<AccountId, RecordId> {
+pub async fn settle(group: &Group) -> BTreeMap<AccountId, RecordId> {
     let mut contacts = BTreeMap::new();
     for account in ALL {
         for (person, seats) in [(rep(account), vec![Seat::Sales]), (seatless(account), vec![Seat::Core])] {
@@ -80,7 +80,7 @@ async fn settle(group: &Group) -> BTreeMap<AccountId, RecordId> {
     contacts
 }
 
-async fn take(group: &Group, step: &Step, truth: &mut Truth) {
+pub async fn take(group: &Group, step: &Step, truth: &mut Truth) {
     let system = |account| group.system(account);
     match *step {
         Step::Set(source, destination, on) => {
@@ -123,7 +123,7 @@ async fn take(group: &Group, step: &Step, truth: &mut Truth) {
     }
 }
 
-async fn look(group: &Group, here: AccountId, contacts: &BTreeMap<AccountId, RecordId>, truth: &Truth, after: &str) {
+pub async fn look(group: &Group, here: AccountId, contacts: &BTreeMap<AccountId, RecordId>, truth: &Truth, after: &str) {
     let seen = async |person: PersonId| {
         let page =
             mirror::timeline(&group.app, &group.cx(person, here).await, CONTACT, contacts[&here], None, 50, true).await.unwrap();

@@ -17,9 +17,9 @@ use model::property::Schema;
 use model::record::{self, Properties};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
-use store::WriteTx;
 use store::association::NewLink;
 use store::step_up::Proof;
+use store::{Databases, Durability, Store, WriteTx};
 use testkit::{FixedClock, Fresh};
 
 /// Central holds Marketing Enterprise; all three have Sales Professional.
@@ -81,6 +81,13 @@ impl Group {
         group.put_user(EAST, CAT, Role::SuperAdmin, &[Seat::Core]).await;
         group.put_user(EAST, DAN, Role::PartnerAdmin, &[Seat::Core]).await;
         group
+    }
+
+    /// The process dies and another one starts on the same database: what it had in memory is gone.
+    pub async fn restart(&mut self) {
+        let databases = Databases::from([(store::HOME_LOCATION.to_owned(), self.fresh.dsn.clone())]);
+        let store = Store::open(&databases, Durability::Process).await.unwrap();
+        self.app = App::new(store, self.app.outside.clone(), self.app.settings.clone());
     }
 
     pub async fn add_account(&self, id: AccountId, name: &str, change: impl FnOnce(&mut Account)) {
