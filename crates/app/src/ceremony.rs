@@ -5,7 +5,7 @@ use crate::cx::App;
 use crate::error::{Error, Result};
 use crate::secret;
 use jiff::{SignedDuration, Timestamp};
-use model::id::PersonId;
+use model::id::{AccountId, PersonId};
 use model::limits::{CHALLENGE_MINUTES, INVITATION_HOURS};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -45,6 +45,25 @@ impl Kind {
             _ => SignedDuration::from_mins(CHALLENGE_MINUTES),
         }
     }
+}
+
+/// What an invitation is to.
+#[derive(Serialize, serde::Deserialize)]
+pub struct Invited {
+    pub account: AccountId,
+    /// What whoever invited calls her.
+    pub name: String,
+}
+
+/// The living invitation of a person into an account.
+pub async fn invited(tx: &mut Tx, person: PersonId, account: AccountId) -> Result<Option<Invited>> {
+    let state = store::challenge::of_account(tx, Kind::Invitation.name(), person, account).await?;
+    Ok(state.and_then(|state| serde_json::from_str(&state).ok()))
+}
+
+/// Forgets it.
+pub async fn forget_invitation(tx: &mut WriteTx, person: PersonId, account: AccountId) -> Result<()> {
+    Ok(store::challenge::delete_of_account(tx, Kind::Invitation.name(), person, account).await?)
 }
 
 /// A ceremony's state with whose it is.

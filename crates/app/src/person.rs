@@ -1,6 +1,6 @@
 //! People: what they say of themselves, their passwords, and the links by which they first come in.
 
-use crate::ceremony::{self, Kind as Ceremony};
+use crate::ceremony::{self, Invited, Kind as Ceremony};
 use crate::cx::App;
 use crate::error::{Error, Kind, Reason, Result};
 use crate::password::{self, Verdict};
@@ -9,6 +9,7 @@ use crate::throttle::{self, Subject};
 use jiff::Timestamp;
 use model::account::{self, Account, AccountUser, Role, Seat, Status, Subscriptions, UserStatus, permissions};
 use model::change::{self, Change};
+use model::fold;
 use model::id::{AccountId, OwnerId, PersonId};
 use model::identity::password::{Refusal as PasswordRefusal, check};
 use model::identity::person::{self, LOCALES, Person};
@@ -16,7 +17,7 @@ use model::identity::session::Session;
 use model::identity::sign_in::Enrolled;
 use serde_json::json;
 use std::collections::BTreeSet;
-use store::WriteTx;
+use store::{Tx, WriteTx};
 
 /// A signed-in person with all she can switch to.
 #[derive(Debug, Clone, PartialEq)]
@@ -184,8 +185,10 @@ pub(crate) fn link(app: &App, token: &str) -> String {
 pub enum Link {
     /// The first start: makes the first person and her account.
     Setup,
-    /// Somebody was made a user and has no password yet.
+    /// Somebody was invited and has no password yet.
     Invitation { email: String, name: String },
+    /// Somebody was invited who can sign in: she does, and accepts.
+    Join { email: String, account: String },
 }
 
 fn link_unknown() -> Error {
@@ -199,9 +202,20 @@ pub async fn read_link(app: &App, token: &str) -> Result<Link> {
     if ceremony::read::<()>(&mut tx, Ceremony::Setup, token, now).await.is_ok() {
         return if store::person::any(&mut tx).await? { Err(link_unknown()) } else { Ok(Link::Setup) };
     }
-    let found = ceremony::read::<()>(&mut tx, Ceremony::Invitation, token, now).await.map_err(|_| link_unknown())?;
+    let found = ceremony::read::<Invited>(&mut tx, Ceremony::Invitation, token, now).await.map_err(|_| link_unknown())?;
     let login = store::person::read(&mut tx, found.person.ok_or_else(link_unknown)?).await?.ok_or_else(link_unknown)?;
-    Ok(Link::Invitation { email: login.person.email, name: login.person.name })
+    invited_user(&mut tx, &found.state, login.person.id).await?;
+    if !login.is_able() {
+        return Ok(Link::Invitation { email: fold::email(&login.person.email), name: found.state.name });
+    }
+    let account = store::account::read(&mut tx, found.state.account).await?.ok_or_else(link_unknown)?;
+    Ok(Link::Join { email: login.person.email, account: account.name })
+}
+
+/// The user an invitation is for, as long as she has not accepted.
+async fn invited_user(tx: &mut Tx, invited: &Invited, person: PersonId) -> Result<AccountUser> {
+    let user = store::account::read_user(tx, invited.account, person).await?;
+    user.filter(|user| user.status == UserStatus::Invited).ok_or_else(link_unknown)
 }
 
 /// What a person fills in behind a link.
@@ -224,6 +238,7 @@ pub async fn introduce(app: &App, visitor: &Visitor, introduction: Introduction)
     match read_link(app, &introduction.token).await? {
         Link::Setup => set_up(app, visitor, introduction, counted, now).await,
         Link::Invitation { email, .. } => accept(app, visitor, introduction, &email, counted, now).await,
+        Link::Join { .. } => Err(link_unknown()),
     }
 }
 
@@ -292,11 +307,13 @@ async fn accept(
 ) -> Result<Opened> {
     let hash = first_password(app, &introduction.password, email).await?;
     let mut tx = app.store.write_home().await?;
-    let found = ceremony::take::<()>(&mut tx, Ceremony::Invitation, &introduction.token, now).await;
-    let person = found.map_err(|_| link_unknown())?.person.ok_or_else(link_unknown)?;
-    let login = lock_active(&mut tx, person).await?;
-    // A link is worth less than whatever she signs in with by now.
-    if login.password_hash.is_some() || login.enrolled().has_second_factor() {
+    let found = ceremony::take::<Invited>(&mut tx, Ceremony::Invitation, &introduction.token, now).await;
+    let found = found.map_err(|_| link_unknown())?;
+    let login = lock_active(&mut tx, found.person.ok_or_else(link_unknown)?).await?;
+    let user = invited_user(&mut tx, &found.state, login.person.id).await?;
+    // A link into one account is worth less than whatever she signs in with by now, and than being in another already.
+    let places = store::account::of_person(&mut tx, login.person.id).await?;
+    if login.is_able() || places.iter().any(|(_, user)| user.status == UserStatus::Active) {
         return Err(link_unknown());
     }
     let mut person = login.person;
@@ -306,9 +323,32 @@ async fn accept(
     }
     store::person::update(&mut tx, &person).await?;
     store::person::set_password(&mut tx, person.id, &hash).await?;
-    ceremony::forget(&mut tx, Ceremony::Invitation, Some(person.id)).await?;
     counted.take_back(&mut tx, now).await?;
-    let accepted = changed(person.id, "invitation.accept");
+    let accepted = enter(&mut tx, user, now).await?;
     let how = How { second_factor: false, method: "invitation" };
     open(app, tx, visitor, person.id, how, vec![accepted], now).await
+}
+
+/// Makes an invited user one who may come in.
+async fn enter(tx: &mut WriteTx, user: AccountUser, now: Timestamp) -> Result<Change> {
+    let user = AccountUser { status: UserStatus::Active, ..user };
+    store::account::put_user(tx, &user, now).await?;
+    let detail = json!({"act": "invitation.accept", "person": user.person, "account": user.account});
+    Ok(Change::of(change::Kind::AccountChanged, detail))
+}
+
+/// Accepts an invitation as somebody who is signed in; the account she is in now. Another person's is no invitation.
+pub async fn join(app: &App, who: &Session, token: &str) -> Result<AccountId> {
+    let now = app.outside.now();
+    let mut tx = app.store.write_home().await?;
+    let found = ceremony::take::<Invited>(&mut tx, Ceremony::Invitation, token, now).await.map_err(|_| link_unknown())?;
+    if found.person != Some(who.person) {
+        return Err(link_unknown());
+    }
+    let login = lock_active(&mut tx, who.person).await?;
+    let user = invited_user(&mut tx, &found.state, login.person.id).await?;
+    let account = user.account;
+    let accepted = enter(&mut tx, user, now).await?;
+    tx.commit(&by(who.person), now, &[accepted]).await?;
+    Ok(account)
 }

@@ -1,7 +1,13 @@
 //! Users: people in an account, what they are there, and the permission sets they are given. One login serves all accounts:
-//! an address that is known gets access with the password it has. Source: spec 7.1.
+//! an address that can sign in gets access with the password it has. Everybody else is invited, by each account by itself: its
+//! link lets her into that account and no other, and no account learns that another invited her too. Source: spec 7.1.
+//!
+//! ```text
+//!   create -> invited --link, no password yet: choose one--> active
+//!                     --link, signed in--------------------> active
+//! ```
 
-use crate::ceremony::{self, Kind as Ceremony};
+use crate::ceremony::{self, Invited, Kind as Ceremony};
 use crate::company;
 use crate::cx::{App, Cx};
 use crate::error::{Error, Result};
@@ -46,7 +52,7 @@ pub struct Wanted {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Created {
     pub user: User,
-    /// Where she chooses her password; none when she can sign in already. Shown this once.
+    /// By which she accepts; none when she can sign in already. Shown this once.
     pub link: Option<String>,
 }
 
@@ -71,7 +77,7 @@ pub async fn list(app: &App, cx: &Cx) -> Result<Vec<User>> {
         while people.next_if(|person| person.id < user.person).is_some() {}
         people.next_if(|person| person.id == user.person).map(|person| {
             let contact_roles = roles_of(&contacts, person.id);
-            User { user, person, contact_roles }
+            seen(user, person, contact_roles)
         })
     });
     Ok(with_person.collect())
@@ -102,35 +108,45 @@ pub async fn create(app: &App, cx: &Cx, wanted: Wanted) -> Result<Created> {
         let message = format!("\"{}\" is a user of this account already", person.email);
         return Err(Error::conflict("USER_EXISTS", message).with("userId", person.id));
     }
+    let known = by_system.is_some() || is_established(&mut tx, &login).await?;
     let user = AccountUser {
         account: cx.account,
         person: person.id,
         owner: OwnerId(tx.take_ids(1)?),
         role: wanted.role,
-        status: UserStatus::Active,
+        status: if known { UserStatus::Active } else { UserStatus::Invited },
         seats: wanted.seats,
         permission_set: wanted.permission_set,
     };
     save(&mut tx, cx, None, &user).await?;
-    let link = if able(&login) { None } else { Some(invitation(app, &mut tx, &person, cx).await?) };
+    let link = match user.status {
+        UserStatus::Invited => Some(invitation(app, &mut tx, person.id, &wanted.name, cx).await?),
+        UserStatus::Active | UserStatus::Deactivated => None,
+    };
     tx.commit(&cx.by(), cx.now, &[changed(cx, person.id, "user.create")]).await?;
-    Ok(Created { user: User { user, person, contact_roles: BTreeSet::new() }, link })
+    Ok(Created { user: seen(user, person, BTreeSet::new()), link })
 }
 
-fn able(login: &Login) -> bool {
-    login.password_hash.is_some() || login.n_passkeys > 0
-}
-
-/// A link makes whoever holds it the person, in all her accounts. So it is given out only while this account is her only
-/// one: else an admin here could make herself that person there.
-async fn invitation(app: &App, tx: &mut WriteTx, person: &Person, cx: &Cx) -> Result<String> {
-    let places = store::account::of_person(tx, person.id).await?;
-    if cx.actor != Actor::System && places.iter().any(|(account, _)| account.id != cx.account) {
-        let message = format!("\"{}\" was invited to another account and has not signed in yet; that comes first", person.email);
-        return Err(Error::conflict("USER_INVITED_ELSEWHERE", message));
+/// A user as her account may see her. Of somebody who has not accepted, it knows what it typed: anything else would tell that
+/// another account invited her.
+fn seen(user: AccountUser, mut person: Person, contact_roles: BTreeSet<ContactRole>) -> User {
+    if user.status == UserStatus::Invited {
+        (person.name, person.email) = (String::new(), model::fold::email(&person.email));
     }
-    ceremony::forget(tx, Ceremony::Invitation, Some(person.id)).await?;
-    let token = ceremony::begin(app, tx, Ceremony::Invitation, Some(person.id), &(), cx.now).await?;
+    User { user, person, contact_roles }
+}
+
+/// Whether somebody can sign in, or once could and is to again.
+async fn is_established(tx: &mut Tx, login: &Login) -> Result<bool> {
+    Ok(login.is_able()
+        || store::account::of_person(tx, login.person.id).await?.iter().any(|(_, user)| user.status == UserStatus::Active))
+}
+
+/// A new link into this account; an older one of it stops working, those of other accounts are not touched.
+async fn invitation(app: &App, tx: &mut WriteTx, person: PersonId, name: &str, cx: &Cx) -> Result<String> {
+    ceremony::forget_invitation(tx, person, cx.account).await?;
+    let state = Invited { account: cx.account, name: name.to_owned() };
+    let token = ceremony::begin(app, tx, Ceremony::Invitation, Some(person), &state, cx.now).await?;
     Ok(link(app, &token))
 }
 
@@ -138,13 +154,13 @@ async fn invitation(app: &App, tx: &mut WriteTx, person: &Person, cx: &Cx) -> Re
 pub async fn invite(app: &App, cx: &Cx, person: PersonId) -> Result<String> {
     cx.may(Act::ManageUsers)?;
     let mut tx = app.store.write_home().await?;
-    let user = store::account::read_user(&mut tx, cx.account, person).await?;
-    user.filter(|user| user.status == UserStatus::Active).ok_or_else(|| not_found(person))?;
-    let login = store::person::lock(&mut tx, person).await?.ok_or_else(|| not_found(person))?;
-    if able(&login) {
-        return Err(Error::conflict("USER_ABLE_TO_SIGN_IN", format!("the user {person} can sign in already")));
+    let user = store::account::read_user(&mut tx, cx.account, person).await?.ok_or_else(|| not_found(person))?;
+    if user.status != UserStatus::Invited {
+        return Err(Error::conflict("USER_ABLE_TO_SIGN_IN", format!("the user {person} has come in already")));
     }
-    let link = invitation(app, &mut tx, &login.person, cx).await?;
+    // What the first link said her name is, if it still works; she writes her own anyway.
+    let name = ceremony::invited(&mut tx, person, cx.account).await?.map(|invited| invited.name).unwrap_or_default();
+    let link = invitation(app, &mut tx, person, &name, cx).await?;
     tx.commit(&cx.by(), cx.now, &[changed(cx, person, "user.invite")]).await?;
     Ok(link)
 }
@@ -203,6 +219,13 @@ pub async fn update(app: &App, cx: &Cx, person: PersonId, patch: Patch) -> Resul
     let mut tx = app.store.write_home().await?;
     lock_account(&mut tx, cx).await?;
     let before = store::account::read_user(&mut tx, cx.account, person).await?.ok_or_else(|| not_found(person))?;
+    if patch
+        .status
+        .is_some_and(|status| status != before.status && (status == UserStatus::Invited || before.status == UserStatus::Invited))
+    {
+        let message = "only accepting the invitation makes an invited user active; remove her, or give her a new link";
+        return Err(Error::conflict("USER_INVITED", message));
+    }
     let after = AccountUser {
         role: patch.role.unwrap_or(before.role),
         seats: patch.seats.unwrap_or_else(|| before.seats.clone()),
@@ -214,7 +237,7 @@ pub async fn update(app: &App, cx: &Cx, person: PersonId, patch: Patch) -> Resul
     let login = store::person::read(&mut tx, person).await?.ok_or_else(|| not_found(person))?;
     let contact_roles = roles_of(&store::company::read(&mut tx, cx.account).await?.contacts, person);
     tx.commit(&cx.by(), cx.now, &[changed(cx, person, "user.update")]).await?;
-    Ok(User { user: after, person: login.person, contact_roles })
+    Ok(seen(after, login.person, contact_roles))
 }
 
 /// Keeps a user from entering the account, from her next request on. Her seats stay hers and do not count.

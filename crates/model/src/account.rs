@@ -207,10 +207,12 @@ impl Seat {
     }
 }
 
-/// Whether a user can enter the account. Deactivated users keep their seats, which do not count. Source: spec 7.1.
+/// Whether a user can enter the account. Deactivated and invited users keep their seats, which do not count. Source: spec 7.1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum UserStatus {
+    /// Has not accepted yet: only her own link lets her in, and until then nobody learns more of her than the address.
+    Invited,
     Active,
     Deactivated,
 }
@@ -219,6 +221,7 @@ impl UserStatus {
     /// The stored and wire name.
     pub fn name(self) -> &'static str {
         match self {
+            UserStatus::Invited => "invited",
             UserStatus::Active => "active",
             UserStatus::Deactivated => "deactivated",
         }

@@ -3,7 +3,7 @@
 use crate::engine::{Result, Value};
 use crate::tx::{Tx, WriteTx};
 use jiff::Timestamp;
-use model::id::PersonId;
+use model::id::{AccountId, PersonId};
 use model::identity::attempt::Attempts;
 
 /// A started ceremony. Its handle is kept only as a hash.
@@ -57,6 +57,20 @@ pub async fn take(tx: &mut WriteTx, handle_hash: &str, kind: &str, now: Timestam
 pub async fn delete_all(tx: &mut WriteTx, kind: &str, person: Option<PersonId>) -> Result<()> {
     let sql = "DELETE FROM challenge WHERE kind = $1 AND (person_id = $2 OR $2 IS NULL)";
     tx.execute(sql, &[kind.into(), person.into()]).await?;
+    Ok(())
+}
+
+/// The state of a person's ceremony of a kind whose state names this account.
+pub async fn of_account(tx: &mut Tx, kind: &str, person: PersonId, account: AccountId) -> Result<Option<String>> {
+    let sql = "SELECT state FROM challenge WHERE kind = $1 AND person_id = $2 AND CAST(state ->> 'account' AS BIGINT) = $3";
+    let row = tx.query_opt(sql, &[kind.into(), person.into(), account.into()]).await?;
+    row.map(|mut row| row.text(0)).transpose()
+}
+
+/// Forgets those ceremonies.
+pub async fn delete_of_account(tx: &mut WriteTx, kind: &str, person: PersonId, account: AccountId) -> Result<()> {
+    let sql = "DELETE FROM challenge WHERE kind = $1 AND person_id = $2 AND CAST(state ->> 'account' AS BIGINT) = $3";
+    tx.execute(sql, &[kind.into(), person.into(), account.into()]).await?;
     Ok(())
 }
 

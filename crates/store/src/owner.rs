@@ -1,5 +1,5 @@
 //! Owners: the users of an account under the id by which records belong to them. They live in the directory, so these
-//! functions take a transaction of [`crate::Store::read_home`] and are told the account.
+//! functions take a transaction of [`crate::Store::read_home`] and are told the account. Invited users own nothing yet.
 
 use crate::engine::{Result, Value};
 use crate::tx::Tx;
@@ -20,7 +20,7 @@ pub struct Owner {
 }
 
 const SELECT: &str = "SELECT u.owner_id, u.person_id, p.email, p.name, u.status, u.created_at, u.updated_at
-                      FROM account_user u JOIN person p ON p.id = u.person_id WHERE u.account_id = $1";
+                      FROM account_user u JOIN person p ON p.id = u.person_id WHERE u.account_id = $1 AND u.status <> 'invited'";
 
 /// Owners by id, after one of them.
 pub async fn page(

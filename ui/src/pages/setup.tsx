@@ -3,13 +3,13 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { call } from '../api/client';
-import { queryClient } from '../api/queries';
+import { queryClient, sessionQuery } from '../api/queries';
 import { useLanguage, useT } from '../i18n';
-import { byField } from '../lib/errors';
+import { byField, describe } from '../lib/errors';
 import { PASSWORD_CHARS_MIN } from '../lib/limits';
 import { Doorstep } from './sign-in';
 
-interface Offer { valid: boolean; kind?: 'first' | 'invitation'; email?: string; name?: string }
+interface Offer { valid: boolean; kind?: 'first' | 'invitation' | 'join'; email?: string; name?: string; accountName?: string }
 
 /** The one-time link: the first start prints one, and every invited user gets one. */
 export function SetupPage() {
@@ -19,7 +19,7 @@ export function SetupPage() {
   return (
     <Doorstep>
       {offer.isPending && <Stack><Skeleton h={28} w="70%" /><Skeleton h={90} /><Skeleton h={90} /></Stack>}
-      {offer.isSuccess && offer.data.valid !== false && <SetupForm token={token} offer={offer.data} />}
+      {offer.isSuccess && offer.data.valid !== false && (offer.data.kind === 'join' ? <Join token={token} offer={offer.data} /> : <SetupForm token={token} offer={offer.data} />)}
       {(offer.isError || offer.data?.valid === false) && (
         <Stack>
           <Title order={1}>{t('setup.invalidTitle')}</Title>
@@ -28,6 +28,35 @@ export function SetupPage() {
         </Stack>
       )}
     </Doorstep>
+  );
+}
+
+/** An invitation for somebody who has a password: she accepts it as herself. */
+function Join({ token, offer }: { token: string; offer: Offer }) {
+  const t = useT();
+  const navigate = useNavigate();
+  const session = useQuery(sessionQuery);
+  const [error, setError] = useState<string>();
+  const [busy, setBusy] = useState(false);
+  const signedIn = session.data?.person.email.toLowerCase() === offer.email?.toLowerCase();
+  const accept = async () => {
+    setBusy(true);
+    try {
+      const { accountId } = await call<{ accountId: string }>('/identity/v1/invitations/accept', { method: 'POST', body: { token } });
+      queryClient.clear();
+      await navigate({ to: '/a/$account', params: { account: accountId }, replace: true });
+    } catch (problem) {
+      setError(describe(problem, t));
+      setBusy(false);
+    }
+  };
+  return (
+    <Stack>
+      <Title order={1}>{t('setup.acceptTitle', { account: offer.accountName ?? '' })}</Title>
+      <Text>{t(signedIn ? 'setup.acceptText' : 'setup.acceptSignIn', { email: offer.email ?? '' })}</Text>
+      {error && <Text size="sm" c="var(--mantine-color-error)" role="alert">{error}</Text>}
+      {signedIn ? <Button size="md" loading={busy} onClick={() => void accept()}>{t('setup.accept')}</Button> : <Button component={Link} to="/sign-in" size="md">{t('signIn.title')}</Button>}
+    </Stack>
   );
 }
 

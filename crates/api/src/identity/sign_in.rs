@@ -17,7 +17,7 @@ use model::limits::SESSION_DAYS_MAX;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use wire::scalar::Time;
+use wire::scalar::{Id, Time};
 
 /// The rows of the route table.
 pub fn routes() -> Vec<Route> {
@@ -71,6 +71,10 @@ fn links() -> Vec<Route> {
             .about(TAG, "Comes in by a one-time link: the first person with her account, or an invited user. Signs in.")
             .body::<Setup>()
             .reply::<SignedIn>(200),
+        Route::post("/identity/v1/invitations/accept", "invitation.accept", Access::Session, accept)
+            .about(TAG, "Accepts an invitation by its one-time link, as somebody who can sign in.")
+            .body::<Acceptance>()
+            .reply::<Accepted>(200),
     ]
 }
 
@@ -155,10 +159,27 @@ struct SessionRow {
 #[derive(Serialize, JsonSchema)]
 struct Offer {
     valid: bool,
-    /// `first` makes the first person and her account, `invitation` lets an invited user in.
+    /// `first` makes the first person and her account, `invitation` lets an invited user in, `join` wants her to sign in and
+    /// accept.
     kind: &'static str,
     email: Option<String>,
     name: Option<String>,
+    /// Where to, for `join`.
+    #[serde(rename = "accountName")]
+    account_name: Option<String>,
+}
+
+/// The token of an invitation's link.
+#[derive(Deserialize, JsonSchema)]
+struct Acceptance {
+    token: String,
+}
+
+/// The account the person is in now.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Accepted {
+    account_id: Id,
 }
 
 /// What a person fills in behind a link.
@@ -237,8 +258,13 @@ async fn end(call: Call) -> Answer {
 
 async fn read_link(call: Call) -> Answer {
     let offer = match person::read_link(call.app(), call.param("token")).await? {
-        Link::Setup => Offer { valid: true, kind: "first", email: None, name: None },
-        Link::Invitation { email, name } => Offer { valid: true, kind: "invitation", email: Some(email), name: Some(name) },
+        Link::Setup => Offer { valid: true, kind: "first", email: None, name: None, account_name: None },
+        Link::Invitation { email, name } => {
+            Offer { valid: true, kind: "invitation", email: Some(email), name: Some(name), account_name: None }
+        }
+        Link::Join { email, account } => {
+            Offer { valid: true, kind: "join", email: Some(email), name: None, account_name: Some(account) }
+        }
     };
     Ok(reply::ok(&offer))
 }
@@ -255,6 +281,12 @@ async fn use_link(mut call: Call) -> Answer {
     };
     let opened = person::introduce(call.app(), &visitor(&call), introduction).await?;
     signed_in(&call, &opened)
+}
+
+async fn accept(mut call: Call) -> Answer {
+    let body: Acceptance = call.json().await?;
+    let account = person::join(call.app(), call.session(), &body.token).await?;
+    Ok(reply::ok(&Accepted { account_id: Id(account.0) }))
 }
 
 fn signed_in(call: &Call, opened: &Opened) -> Answer {

@@ -217,11 +217,10 @@ const ROWS: &[Row] = &[
     ("token.create", "POST /accounts/v1/tokens", r#"{"name":"Script","scopes":["oauth"]}"#, [401, 403, 201, 201]),
     ("token.revoke", "DELETE /accounts/v1/tokens/{t}", "", [401, 403, 404, 204]),
     ("user.list", "GET /accounts/v1/users", "", [401, 200, 200, 200]),
-    // Invited by the stranger just before, and not in yet: a link from East would make its holder that person in West.
-    ("user.create", "POST /accounts/v1/users", NEW_USER, [401, 403, 201, 409]),
-    ("user.update", "PATCH /accounts/v1/users/{u}", r#"{"status":"deactivated"}"#, [401, 403, 404, 200]),
-    // Still active, which is said to whoever may remove her.
-    ("user.remove", "DELETE /accounts/v1/users/{u}", "", [401, 403, 404, 403]),
+    // Invited by the stranger just before: East is not told.
+    ("user.create", "POST /accounts/v1/users", NEW_USER, [401, 403, 201, 201]),
+    ("user.update", "PATCH /accounts/v1/users/{u}", r#"{"seats":["sales"]}"#, [401, 403, 404, 200]),
+    ("user.remove", "DELETE /accounts/v1/users/{u}", "", [401, 403, 404, 204]),
     ("user.invite", "POST /accounts/v1/users/{u}/link", "", [401, 403, 404, 200]),
     ("permission_set.list", "GET /accounts/v1/permission-sets", "", [401, 200, 200, 200]),
     ("permission_set.create", "POST /accounts/v1/permission-sets", r#"{"name":"Set","permissions":[]}"#, [401, 403, 201, 201]),
@@ -341,6 +340,7 @@ const SESSION_ROWS: &[(&str, &str, &str, [u16; 3])] = &[
         r#"{"token":"guessed","email":"x@ex.org","name":"X","password":"long enough to pass","accountName":"X","locale":"en"}"#,
         [404, 404, 404],
     ),
+    ("invitation.accept", "POST /identity/v1/invitations/accept", r#"{"token":"guessed"}"#, [401, 401, 401]),
     ("session.end_this", "POST /identity/v1/sign-out", "", [401, 401, 401]),
     ("session.end_all", "POST /identity/v1/sign-out-everywhere", "", [401, 401, 401]),
     ("session.list", "GET /identity/v1/sessions", "", [401, 401, 401]),

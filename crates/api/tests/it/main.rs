@@ -11,6 +11,7 @@ mod door;
 mod group;
 mod identity;
 mod imports;
+mod invitations;
 mod people;
 mod records;
 mod rollups;

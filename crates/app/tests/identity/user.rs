@@ -4,9 +4,9 @@ use crate::world::{EAST, PASSWORD, WEST, World, refusal, visitor, wanted, worlds
 use app::cx::Cx;
 use app::error::Kind;
 use app::permission_set::{self, create as create_permission_set, list as list_permission_sets};
-use app::person::{Introduction, Link, first_setup_link, introduce, read, read_link};
+use app::person::{Introduction, Link, first_setup_link, introduce, join, read, read_link};
 use app::session::{authenticate, identify, sign_in};
-use app::user::{Patch, create, deactivate, invite, list, remove, update};
+use app::user::{Patch, User, Wanted, create, deactivate, invite, list, remove, update};
 use model::account::{Deed, Permission, Permissions, Role, Scope, UserStatus};
 use model::object::CONTACT;
 
@@ -104,16 +104,67 @@ async fn a_known_address_gets_access_with_the_password_it_has() {
 }
 
 #[tokio::test]
-async fn a_link_never_makes_an_admin_of_one_account_somebody_in_another() {
+async fn several_accounts_invite_one_address_and_none_learns_of_the_others() {
     for world in worlds().await {
-        let west = world.system(WEST);
-        let invited = create(&world.app, &west, wanted(BO, Role::SuperAdmin, None)).await.expect("a user");
+        let (east, west) = (admin(&world).await, world.system(WEST));
+        let named = |email: &str, name: &str| Wanted { name: name.to_owned(), ..wanted(email, Role::Standard, None) };
+        let in_west = create(&world.app, &west, named("Bo@Ex.org", "Bo of West")).await.expect("a user");
+        let known = create(&world.app, &east, named(BO, "Bo of East")).await.expect("a user");
+        let fresh = create(&world.app, &east, named("cy@ex.org", "Cy")).await.expect("a user");
+        for (created, email) in [(&known, BO), (&fresh, "cy@ex.org")] {
+            let User { user, person, .. } = &created.user;
+            assert_eq!((user.status, person.email.as_str(), person.name.as_str()), (UserStatus::Invited, email, ""));
+            assert!(created.link.is_some(), "{}: {email}", world.fresh.engine);
+        }
+        assert_eq!(known.user.person.id, in_west.user.person.id, "one person");
+        let listed = list(&world.app, &east).await.expect("a list");
+        assert!(listed.iter().all(|user| !format!("{user:?}").contains("of West")), "{listed:?}");
+        let offer = read_link(&world.app, &token_of(known.link.as_deref().expect("a link"))).await.expect("an offer");
+        assert_eq!(offer, Link::Invitation { email: BO.to_owned(), name: "Bo of East".to_owned() });
+        let again =
+            [invite(&world.app, &east, known.user.person.id).await, invite(&world.app, &east, fresh.user.person.id).await];
+        assert!(again.iter().all(Result::is_ok), "{again:?}");
+        read_link(&world.app, &token_of(in_west.link.as_deref().expect("a link"))).await.expect("West's link still works");
+    }
+}
+
+#[tokio::test]
+async fn a_link_lets_into_the_account_that_gave_it_and_no_other() {
+    for world in worlds().await {
+        let (east, west) = (admin(&world).await, world.system(WEST));
+        let in_west = create(&world.app, &west, wanted(BO, Role::SuperAdmin, None)).await.expect("a user");
+        let in_east = create(&world.app, &east, wanted(BO, Role::Standard, None)).await.expect("a user");
+        let (west_token, east_token) = (token_of(&in_west.link.expect("a link")), token_of(&in_east.link.expect("a link")));
+        let introduction = Introduction { email: None, account_name: None, ..introduction(&east_token) };
+        let opened = introduce(&world.app, &visitor(), introduction.clone()).await.expect("signed in");
+        authenticate(&world.app, &opened.cookie, EAST).await.expect("in the account that invited");
+        assert_eq!(refusal(authenticate(&world.app, &opened.cookie, WEST).await).0, Kind::NotFound, "{}", world.fresh.engine);
+        // The administrator of East, who held that link, holds nothing of West; who holds West's link signs in and accepts.
+        let offer = read_link(&world.app, &west_token).await.expect("an offer");
+        assert_eq!(offer, Link::Join { email: BO.to_owned(), account: "Account 8".to_owned() });
+        let over = Introduction { token: west_token.clone(), ..introduction };
+        assert_eq!(refusal(introduce(&world.app, &visitor(), over).await).1, "LINK_UNKNOWN");
+        let ann = world.sign_in(ANN).await.session;
+        assert_eq!(refusal(join(&world.app, &ann, &west_token).await).1, "LINK_UNKNOWN");
+        assert_eq!(join(&world.app, &opened.session, &west_token).await.expect("accepted"), WEST);
+        assert_eq!(refusal(join(&world.app, &opened.session, &west_token).await).1, "LINK_UNKNOWN");
+        authenticate(&world.app, &opened.cookie, WEST).await.expect("in West now");
+    }
+}
+
+#[tokio::test]
+async fn only_accepting_makes_an_invited_user_active() {
+    for world in worlds().await {
         let cx = admin(&world).await;
-        let refused = create(&world.app, &cx, wanted(BO, Role::Standard, None)).await;
-        assert_eq!(refusal(refused), (Kind::Conflict, "USER_INVITED_ELSEWHERE"));
-        assert_eq!(list(&world.app, &cx).await.expect("a list").len(), 1, "{}: nothing is left of it", world.fresh.engine);
-        read_link(&world.app, &token_of(&invited.link.expect("a link"))).await.expect("the first link still works");
-        assert_eq!(refusal(invite(&world.app, &cx, invited.user.person.id).await).0, Kind::NotFound);
+        let invited = create(&world.app, &cx, wanted(BO, Role::Standard, None)).await.expect("a user").user.person.id;
+        for status in [UserStatus::Active, UserStatus::Deactivated] {
+            let refused = update(&world.app, &cx, invited, Patch { status: Some(status), ..Patch::default() }).await;
+            assert_eq!(refusal(refused), (Kind::Conflict, "USER_INVITED"), "{}", world.fresh.engine);
+        }
+        let back = Patch { status: Some(UserStatus::Invited), ..Patch::default() };
+        let ann = cx.person.expect("Ann").id;
+        assert_eq!(refusal(update(&world.app, &cx, ann, back).await).1, "USER_INVITED");
+        remove(&world.app, &cx, invited).await.expect("she can be removed at once");
     }
 }
 

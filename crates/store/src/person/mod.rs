@@ -27,6 +27,11 @@ pub struct Login {
 }
 
 impl Login {
+    /// Whether she can sign in at all.
+    pub fn is_able(&self) -> bool {
+        self.password_hash.is_some() || self.n_passkeys > 0
+    }
+
     /// What she can sign in with.
     pub fn enrolled(&self) -> Enrolled {
         Enrolled {

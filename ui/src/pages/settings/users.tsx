@@ -51,7 +51,7 @@ export function UsersPage() {
   const remove = async (user: User) => {
     try {
       await call(`/accounts/v1/users/${user.id}`, { method: 'DELETE', account: account.id });
-      toastDone(t('users.removed', { name: user.name }));
+      toastDone(t('users.removed', { name: user.name || user.email }));
     } catch (problem) {
       toastProblem(problem, t);
     }
@@ -80,7 +80,7 @@ export function UsersPage() {
                       {admin && (
                         <Menu position="bottom-end">
                           <Menu.Target><ActionIcon aria-label={t('links.actions', { name: user.name || user.email })}><IconDots size={16} /></ActionIcon></Menu.Target>
-                          <Menu.Dropdown><Menu.Item onClick={() => setEditing(user)}>{t('act.edit')}</Menu.Item><Menu.Item onClick={() => void invite(user)}>{t('users.newLink')}</Menu.Item>{user.status.toLowerCase() === 'deactivated' ? <Menu.Item onClick={() => void setStatus(user, 'active')}>{t('users.reactivate')}</Menu.Item> : <Menu.Item onClick={() => setResting(user)}>{t('users.deactivate')}</Menu.Item>}{user.status.toLowerCase() !== 'active' && <><Menu.Divider /><Menu.Item color="red" onClick={() => setRemoving(user)}>{t('act.remove')}</Menu.Item></>}</Menu.Dropdown>
+                          <Menu.Dropdown><Menu.Item onClick={() => setEditing(user)}>{t('act.edit')}</Menu.Item>{user.status.toLowerCase() === 'invited' && <Menu.Item onClick={() => void invite(user)}>{t('users.newLink')}</Menu.Item>}{user.status.toLowerCase() === 'invited' ? null : user.status.toLowerCase() === 'deactivated' ? <Menu.Item onClick={() => void setStatus(user, 'active')}>{t('users.reactivate')}</Menu.Item> : <Menu.Item onClick={() => setResting(user)}>{t('users.deactivate')}</Menu.Item>}{user.status.toLowerCase() !== 'active' && <><Menu.Divider /><Menu.Item color="red" onClick={() => setRemoving(user)}>{t('act.remove')}</Menu.Item></>}</Menu.Dropdown>
                         </Menu>
                       )}
                     </td>
@@ -93,7 +93,7 @@ export function UsersPage() {
       </section>
       <PermissionSetsSection />
       {editing && <UserDialog user={editing === 'new' ? null : editing} close={() => setEditing(null)} done={(url, email) => { setEditing(null); if (url) setLink({ email, url }); void refresh(); }} />}
-      {removing && <ConfirmDialog title={t('users.remove', { name: removing.name })} text={t('users.removeText', { name: removing.name })} act={t('act.remove')} close={() => setRemoving(null)} confirm={() => void remove(removing)} />}
+      {removing && <ConfirmDialog title={t('users.remove', { name: removing.name || removing.email })} text={t('users.removeText', { name: removing.name || removing.email })} act={t('act.remove')} close={() => setRemoving(null)} confirm={() => void remove(removing)} />}
       {resting && <ConfirmDialog title={t('users.deactivateTitle', { name: resting.name })} text={`${t('users.deactivateText', { name: resting.name })}${contactWarning(resting, t)}`} act={t('users.deactivate')} close={() => setResting(null)} confirm={() => void setStatus(resting, 'deactivated')} />}
       {link && <OnceDialog title={t('users.link', { email: link.email })} text={t('users.linkText')} value={link.url} close={() => setLink(null)} />}
     </SettingsPage>
