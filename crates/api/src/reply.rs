@@ -1,9 +1,11 @@
 //! Replies. JSON is written straight into the body's buffer; headers are static values.
 
+use axum::BoxError;
 use axum::body::Body;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
+use futures_util::Stream;
 use serde::Serialize;
 
 /// The bytes a typical record needs, so that the buffer grows at most once or twice.
@@ -34,6 +36,17 @@ pub fn json(status: StatusCode, body: &impl Serialize) -> Response {
         return text(StatusCode::INTERNAL_SERVER_ERROR, "text/plain; charset=utf-8", String::new());
     }
     let mut response = bytes(status, "application/json;charset=utf-8", buffer);
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// A file in pieces. An error in the middle ends the connection, so that nobody takes half a file for a whole one.
+pub fn stream<E>(media_type: &'static str, pieces: impl Stream<Item = Result<Vec<u8>, E>> + Send + 'static) -> Response
+where
+    E: Into<BoxError>,
+{
+    let mut response = Response::new(Body::from_stream(pieces));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }

@@ -2,6 +2,7 @@
 
 use crate::cx::{App, Cx};
 use crate::error::{Error, Kind, Result};
+use crate::organization::log::{self, Tried};
 use crate::organization::{self, View};
 use model::authority::OrganizationAct;
 use model::connection::plan::{self, Change, Refusal, Wish};
@@ -63,6 +64,11 @@ pub async fn plan(app: &App, cx: &Cx, id: OrganizationId, version: i64, wishes: 
 
 /// Makes a whole set of wished edges so. An edge that is not in the set is closed; a set made for another version is a conflict.
 pub async fn edit(app: &App, cx: &Cx, id: OrganizationId, version: i64, wishes: &[Wish]) -> Result<View> {
+    let done = edit_now(app, cx, id, version, wishes).await;
+    log::refusing(app, cx, id, Tried { act: "edit_connections", proof: None }, done).await
+}
+
+async fn edit_now(app: &App, cx: &Cx, id: OrganizationId, version: i64, wishes: &[Wish]) -> Result<View> {
     let mut tx = app.store.write_many(store::INSTANCE, wishes.len()).await?;
     let organization = organization::locked(&mut tx, cx, id, OrganizationAct::EditConnections).await?;
     let planned = plan::plan(&organization, version, wishes, &Feature::AVAILABLE)?;

@@ -4,16 +4,19 @@
 //!   authorize -> lock the row -> model::organization::next -> save its effects -> one log entry per effect -> commit -> tell the accounts
 //! ```
 
+pub mod log;
+
 use crate::cx::{App, Cx};
 use crate::error::{Error, Kind, Reason, Result};
 use crate::step_up;
+use log::Tried;
 use model::account::{self, Account, AccountUser, Role, UserStatus};
 use model::authority::{Denial, OrganizationAct, OrganizationStanding, decide_organization};
 use model::change::{Actor, Change, Kind as Did};
 use model::eligibility::{self, Candidate, Joining, Policy};
 use model::id::{AccountId, OrganizationId, PersonId};
 use model::mirror::Sharing;
-use model::organization::log::{Entry, Said};
+use model::organization::log::{Said, of_account, of_edge};
 use model::organization::{Effect, Event, Facts, IMPACT_TEXT_VERSION, Organization, next};
 use std::collections::{BTreeMap, BTreeSet};
 use store::organization::Connection;
@@ -191,6 +194,11 @@ pub async fn read(app: &App, cx: &Cx) -> Result<View> {
 
 /// Adds accounts. Asks for a fresh second factor again. Source: scenario 17.
 pub async fn add_members(app: &App, cx: &Cx, id: OrganizationId, accounts: &[AccountId], proof: Option<&str>) -> Result<View> {
+    let done = add_members_now(app, cx, id, accounts, proof).await;
+    log::refusing(app, cx, id, Tried { act: "add_members", proof }, done).await
+}
+
+async fn add_members_now(app: &App, cx: &Cx, id: OrganizationId, accounts: &[AccountId], proof: Option<&str>) -> Result<View> {
     let mut tx = app.store.write_home().await?;
     let organization = locked(&mut tx, cx, id, OrganizationAct::AddMembers).await?;
     let location = match organization.members.get(&cx.account) {
@@ -211,6 +219,11 @@ pub async fn add_members(app: &App, cx: &Cx, id: OrganizationId, accounts: &[Acc
 
 /// Removes a member. A Super Admin of a member may withdraw it from an organization that nobody can manage any more.
 pub async fn remove_member(app: &App, cx: &Cx, id: OrganizationId, account: AccountId) -> Result<()> {
+    let done = remove_member_now(app, cx, id, account).await;
+    log::refusing(app, cx, id, Tried { act: "remove_member", proof: None }, done).await
+}
+
+async fn remove_member_now(app: &App, cx: &Cx, id: OrganizationId, account: AccountId) -> Result<()> {
     let mut tx = app.store.write_home().await?;
     let act = if account == cx.account { OrganizationAct::Withdraw } else { OrganizationAct::RemoveMembers };
     let organization = locked(&mut tx, cx, id, act).await?;
@@ -224,28 +237,16 @@ pub async fn remove_member(app: &App, cx: &Cx, id: OrganizationId, account: Acco
 
 /// Deletes the organization: every edge closes, every member goes its way, the accounts themselves stay as they are.
 pub async fn delete(app: &App, cx: &Cx, id: OrganizationId, proof: Option<&str>) -> Result<()> {
+    let done = delete_now(app, cx, id, proof).await;
+    log::refusing(app, cx, id, Tried { act: "delete", proof }, done).await
+}
+
+async fn delete_now(app: &App, cx: &Cx, id: OrganizationId, proof: Option<&str>) -> Result<()> {
     let mut tx = app.store.write_home().await?;
     let organization = locked(&mut tx, cx, id, OrganizationAct::Delete).await?;
     prove(&mut tx, cx, DELETE, &id.to_string(), proof).await?;
     finish(app, cx, tx, organization, Event::Delete, &serde_json::Value::Null).await?;
     Ok(())
-}
-
-/// The log after a number, oldest first, each entry with the name of the person who acted.
-pub async fn log(app: &App, cx: &Cx, id: OrganizationId, after: i64, limit: usize) -> Result<Vec<(Entry, Option<String>)>> {
-    may_see(cx)?;
-    let mut tx = app.store.read_home().await?;
-    let entries = match current_organization(&mut tx, cx).await? {
-        Some((organization, _)) if organization.id == id => store::organization::log(&mut tx, id, after, limit).await?,
-        _ => return Err(Denial::OrganizationInvisible.into()),
-    };
-    let person = |entry: &Entry| entry.said.actor.strip_prefix("person:").and_then(|id| id.parse().ok()).map(PersonId);
-    let names = store::organization::names(&mut tx, &entries.iter().filter_map(person).collect()).await?;
-    let named = |entry: Entry| {
-        let name = person(&entry).and_then(|id| names.get(&id).cloned());
-        (entry, name)
-    };
-    Ok(entries.into_iter().map(named).collect())
 }
 
 /// Ends graces whose time is over. Takes no input and may run at any time.
@@ -365,10 +366,8 @@ fn said(cx: &Cx, organization: &Organization, before: i64, effect: &Effect, caus
     let effect_json = serde_json::to_value(effect).unwrap_or_default();
     let act = effect_json["did"].as_str().unwrap_or("unknown").to_owned();
     let subject = match effect {
-        Effect::MemberJoined { account } | Effect::MemberRemoved { account, .. } => format!("account:{account}"),
-        Effect::EdgeOpened { edge } | Effect::EdgeClosed { edge, .. } | Effect::EdgeRefused { edge, .. } => {
-            format!("edge:{}:{}>{}", edge.feature.name(), edge.source, edge.destination)
-        }
+        Effect::MemberJoined { account } | Effect::MemberRemoved { account, .. } => of_account(*account),
+        Effect::EdgeOpened { edge } | Effect::EdgeClosed { edge, .. } | Effect::EdgeRefused { edge, .. } => of_edge(*edge),
         _ => "organization".to_owned(),
     };
     let detail = serde_json::json!({

@@ -4,8 +4,8 @@ use clap::{Args, Parser, Subcommand};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-const EXIT_CODES: &str = "Exit codes: 0 done; 1 failed; 2 wrong use of the command line or the configuration; \
-3 done, but something needs attention (rows of an import were refused, the doctor has a remark).
+const EXIT_CODES: &str = "Exit codes: 0 done; 1 failed; 2 wrong use of the command line or the configuration, or an \
+altered log; 3 done, but something needs attention (rows of an import were refused, the doctor has a remark).
 
 Configuration: a TOML file (--config, CONSORTIO_CONFIG, or consortio.toml in the working directory), over it the environment \
 (CONSORTIO_DATA, CONSORTIO_LISTEN, CONSORTIO_DATABASE, CONSORTIO_PUBLIC_URL, CONSORTIO_LOG__LEVEL, ...), over both the flags.";
@@ -339,15 +339,42 @@ pub enum Organization {
         #[arg(long)]
         yes: bool,
     },
-    /// Everything that was done to the organization, oldest first.
-    Log {
+    /// Everything that was done, refused and looked at in the organization, oldest first.
+    Log(OrganizationLog),
+    /// Recompute the log's chain of hashes. Ends with 2 and names the first altered entry when there is one.
+    Verify {
         /// Id or name of a member.
         #[arg(long)]
         account: String,
-        /// Only entries after this number.
-        #[arg(long, default_value_t = 0)]
-        after: i64,
     },
+}
+
+#[derive(Debug, Args)]
+pub struct OrganizationLog {
+    /// Id or name of a member.
+    #[arg(long)]
+    pub account: String,
+    /// Only entries after this number.
+    #[arg(long, default_value_t = 0, conflicts_with = "export")]
+    pub after: i64,
+    /// Only this act, such as edge_opened, disclosed or refused.
+    #[arg(long)]
+    pub act: Option<String>,
+    /// Only what this actor did, such as person:7 or system.
+    #[arg(long)]
+    pub actor: Option<String>,
+    /// Only what is about this account: id or name.
+    #[arg(long)]
+    pub about: Option<String>,
+    /// Not before this time, such as 2026-11-20T08:00:00Z.
+    #[arg(long)]
+    pub since: Option<jiff::Timestamp>,
+    /// Before this time.
+    #[arg(long)]
+    pub until: Option<jiff::Timestamp>,
+    /// Write all of it into a file, which must not exist; its ending, .csv or .json, says how.
+    #[arg(long, value_name = "FILE")]
+    pub export: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -13,6 +13,8 @@ pub enum Outcome {
     Done,
     /// Done, but something needs attention: rows of an import that were refused, a remark of the doctor.
     Remarks,
+    /// Done, and what was checked is not as it should be: an altered log.
+    Differs,
 }
 
 impl From<Outcome> for ExitCode {
@@ -20,6 +22,7 @@ impl From<Outcome> for ExitCode {
         match outcome {
             Outcome::Done => ExitCode::SUCCESS,
             Outcome::Remarks => ExitCode::from(3),
+            Outcome::Differs => ExitCode::from(2),
         }
     }
 }

@@ -143,3 +143,5 @@ pub const CONTACTS_CONFIRMED_DAYS: i64 = 90;
 pub const ADDRESS_CHARS_MAX: usize = 1_000;
 /// Characters of a VAT id; the longest in use have 15, and people write spaces and a country.
 pub const VAT_ID_CHARS_MAX: usize = 32;
+/// Entries of an organization's log read at once when all of it is exported or verified: about half a megabyte.
+pub const LOG_EXPORT_PAGE: usize = 1_000;

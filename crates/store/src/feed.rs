@@ -125,6 +125,16 @@ pub fn disclosed() -> String {
     )
 }
 
+/// Disclosures of this account's data after a number, oldest first.
+pub async fn disclosures_after(tx: &mut Tx, after: i64, limit: usize) -> Result<Vec<Recorded>> {
+    let sql = format!(
+        "{SELECT} WHERE account_id = $1 AND seq IN (
+           SELECT seq FROM change WHERE account_id = $1 AND kind = 7 AND seq > $2 ORDER BY seq LIMIT $3
+         ) ORDER BY seq"
+    );
+    decode(tx.query(&sql, &[tx.account().into(), after.into(), limit.into()]).await?)
+}
+
 /// Accounts whose feed has not every number from 1 to its head, or numbers beyond it. For the doctor: it counts every change.
 pub async fn check_dense(engine: &crate::Engine) -> Result<Vec<AccountId>> {
     let sql = "SELECT h.account_id FROM account_head h
@@ -148,6 +158,21 @@ pub async fn move_cursor(tx: &mut WriteTx, consumer: &str, seq: i64, at: Timesta
     let account = tx.account();
     tx.execute(sql, &[account.into(), consumer.into(), seq.into(), at.into()]).await?;
     Ok(())
+}
+
+/// Moves a cursor from exactly where it was read; false when somebody else moved it meanwhile, and the effect is theirs.
+pub async fn claim_cursor(tx: &mut WriteTx, consumer: &str, from: i64, to: i64, at: Timestamp) -> Result<bool> {
+    let sql = if from == 0 {
+        "INSERT INTO cursor_position (account_id, consumer, seq, moved_at) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (account_id, consumer) DO NOTHING"
+    } else {
+        "UPDATE cursor_position SET seq = $3, moved_at = $4 WHERE account_id = $1 AND consumer = $2 AND seq = $5"
+    };
+    let mut params = vec![tx.account().into(), consumer.into(), to.into(), at.into()];
+    if from != 0 {
+        params.push(from.into());
+    }
+    Ok(tx.execute(sql, &params).await? == 1)
 }
 
 fn encode<T: serde::Serialize>(value: &T) -> Result<String> {

@@ -8,13 +8,14 @@ use std::collections::BTreeSet;
 
 /// The step after which [`crate::domain::fill`] runs.
 const COMPANY_DOMAIN: i64 = 3;
-const STEPS: [(i64, &str, &str); 6] = [
+const STEPS: [(i64, &str, &str); 7] = [
     (1, "foundation", include_str!("../migrations/0001_foundation.sql")),
     (2, "crm", include_str!("../migrations/0002_crm.sql")),
     (COMPANY_DOMAIN, "company_domain", include_str!("../migrations/0003_company_domain.sql")),
     (4, "company", include_str!("../migrations/0004_company.sql")),
     (5, "consumers", include_str!("../migrations/0005_consumers.sql")),
     (6, "invited", include_str!("../migrations/0006_invited.sql")),
+    (7, "organization_log", include_str!("../migrations/0007_organization_log.sql")),
 ];
 
 /// A step that was carried out now.

@@ -12,7 +12,7 @@ use model::connection::{EdgeKey, Feature, Opened, Pair};
 use model::eligibility::Policy;
 use model::id::{AccountId, ConnectionId, OrganizationId, PersonId};
 use model::mirror::Sharing;
-use model::organization::log::{self, Entry, Said};
+use model::organization::log::{self, Entry, Filter, Place, Said};
 use model::organization::phase::Phase;
 use model::organization::{Effect, Facts, Member, Organization};
 use serde::Serialize;
@@ -354,11 +354,44 @@ pub async fn append(tx: &mut WriteTx, id: OrganizationId, entries: Vec<Said>) ->
     Ok(())
 }
 
-/// Entries after a number, oldest first.
-pub async fn log(tx: &mut Tx, id: OrganizationId, after: i64, limit: usize) -> Result<Vec<Entry>> {
-    let sql = "SELECT seq, at, actor, act, subject, detail, hash FROM organization_log
-               WHERE organization_id = $1 AND seq > $2 ORDER BY seq LIMIT $3";
-    let rows = tx.query(sql, &[id.into(), after.into(), limit.into()]).await?;
+/// A page of what is asked for of the log.
+pub async fn log(tx: &mut Tx, id: OrganizationId, filter: &Filter, place: Place, limit: usize) -> Result<Vec<Entry>> {
+    let (seq, comparison, order) = match place {
+        Place::After(seq) => (seq, ">", "ASC"),
+        Place::Before(seq) => (seq, "<", "DESC"),
+    };
+    let mut params: Vec<Value> = vec![id.into(), seq.into(), limit.into()];
+    let mut conditions = String::new();
+    let mut also = |condition: &str, values: Vec<Value>| {
+        let mut condition = condition.to_owned();
+        for value in values {
+            params.push(value);
+            condition = condition.replacen('?', &format!("${}", params.len()), 1);
+        }
+        conditions.push_str(&format!(" AND ({condition})"));
+    };
+    if let Some(act) = &filter.act {
+        also("act = ?", vec![act.into()]);
+    }
+    if let Some(actor) = &filter.actor {
+        also("actor = ?", vec![actor.into()]);
+    }
+    if let Some(account) = filter.account {
+        let (gives, takes) = (format!("edge:%:{account}>%"), format!("edge:%>{account}"));
+        let values = vec![log::of_account(account).into(), gives.into(), takes.into()];
+        also("subject = ? OR subject LIKE ? OR subject LIKE ?", values);
+    }
+    if let Some(since) = filter.since {
+        also("at >= ?", vec![since.into()]);
+    }
+    if let Some(until) = filter.until {
+        also("at < ?", vec![until.into()]);
+    }
+    let sql = format!(
+        "SELECT seq, at, actor, act, subject, detail, hash FROM organization_log
+         WHERE organization_id = $1 AND seq {comparison} $2{conditions} ORDER BY seq {order} LIMIT $3"
+    );
+    let rows = tx.query(&sql, &params).await?;
     rows.into_iter()
         .map(|mut row| {
             let said =
@@ -366,6 +399,18 @@ pub async fn log(tx: &mut Tx, id: OrganizationId, after: i64, limit: usize) -> R
             Ok(Entry { seq: row.int(0)?, said, hash: row.text(6)? })
         })
         .collect()
+}
+
+/// Every account that is or was a member of an organization: those whose feed may hold disclosures.
+pub async fn ever_members(tx: &mut Tx) -> Result<Vec<AccountId>> {
+    let sql = "SELECT DISTINCT account_id FROM organization_member ORDER BY account_id";
+    tx.query(sql, &[]).await?.iter_mut().map(|row| row.int(0).map(AccountId)).collect()
+}
+
+/// The organization a connection belongs to.
+pub async fn of_connection(tx: &mut Tx, id: ConnectionId) -> Result<Option<OrganizationId>> {
+    let sql = "SELECT organization_id FROM connection WHERE id = $1";
+    tx.query_opt(sql, &[id.into()]).await?.map(|mut row| row.int(0).map(OrganizationId)).transpose()
 }
 
 fn prefixed(table: &str) -> String {

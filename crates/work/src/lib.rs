@@ -4,6 +4,7 @@
 //! everywhere now and then for truth: a hint may be lost, and another process may have died in the middle.
 
 pub mod consumers;
+mod disclosures;
 mod imports;
 mod reconcile;
 
@@ -16,6 +17,7 @@ use tokio::task::JoinSet;
 pub async fn run(app: App, files: PathBuf, stopping: watch::Receiver<bool>) {
     let mut tasks = JoinSet::new();
     consumers::spawn(&mut tasks, &app, &stopping);
+    tasks.spawn(disclosures::run(app.clone(), stopping.clone()));
     tasks.spawn(imports::run(app.clone(), files.clone(), stopping.clone()));
     tasks.spawn(reconcile::run(app, files, stopping));
     while let Some(ended) = tasks.join_next().await {

@@ -1,5 +1,6 @@
 //! Organizations and their connections. Only people come here: an organization is nobody's token's business.
 
+mod log;
 mod shape;
 
 pub use shape::{Subscription, subscriptions};
@@ -15,17 +16,14 @@ use model::connection::Feature;
 use model::connection::plan::Wish;
 use model::eligibility::Policy;
 use model::id::{AccountId, OrganizationId};
-use model::limits::{EDGES_MAX, LOG_PAGE_MAX, ORGANIZATION_MEMBERS_MAX};
+use model::limits::{EDGES_MAX, ORGANIZATION_MEMBERS_MAX};
 use model::organization::IMPACT_TEXT_VERSION;
-use shape::{Impact, LogEntry, NewMembers, NewOrganization, Organization, Picker, Plan, WishedEdges};
+use shape::{Impact, NewMembers, NewOrganization, Organization, Picker, Plan, WishedEdges};
 use wire::lenient::Text;
-use wire::paging::Page;
 
 const TAG: &str = "Organizations";
 const STEP_UP: &str = "x-consortio-step-up";
 const POLICY: Parameter = Parameter { name: "policy", kind: "string", about: "`open` (the default) or `parity`." };
-const AFTER: Parameter = Parameter { name: "after", kind: "integer", about: "Entries after this number." };
-const LIMIT: Parameter = Parameter { name: "limit", kind: "integer", about: "At most this many." };
 
 /// The rows of the route table.
 pub fn routes() -> Vec<Route> {
@@ -76,11 +74,10 @@ pub fn routes() -> Vec<Route> {
             .about(TAG, "Names them; they must be active users of a member. Roles that are not named stay.")
             .body::<shape::WantedDefaults>()
             .reply::<shape::DefaultContacts>(200),
-        Route::get("/organizations/v1/{organizationId}/log", "organization.log", session, log)
-            .about(TAG, "The append-only, hash-chained log, oldest first.")
-            .query(&[AFTER, LIMIT])
-            .reply::<Page<LogEntry>>(200),
     ]
+    .into_iter()
+    .chain(log::routes())
+    .collect()
 }
 
 async fn candidates(call: Call) -> Answer {
@@ -150,15 +147,6 @@ async fn update_contacts(mut call: Call) -> Answer {
     Ok(reply::ok(&shape::DefaultContacts { contacts: contacts(&found, &people) }))
 }
 
-async fn log(call: Call) -> Answer {
-    let query = call.query();
-    let (after, limit) = (number(query.one("after"), "after")?.unwrap_or(0), number(query.one("limit"), "limit")?);
-    let limit = limit.and_then(|n| usize::try_from(n).ok()).unwrap_or(LOG_PAGE_MAX).clamp(1, LOG_PAGE_MAX);
-    let entries = organization::log(call.app(), call.cx(), id(&call)?, after, limit).await?;
-    let paging = entries.last().filter(|_| entries.len() == limit).map(|(last, _)| call.next(&last.seq.to_string()));
-    Ok(reply::ok(&Page { results: entries.into_iter().map(shape::log_entry).collect(), paging }))
-}
-
 /// An id that is not one, and one that is nobody's, answer the same.
 fn id(call: &Call) -> Result<OrganizationId, Refusal> {
     call.id("organizationId").map_err(|_| error::Error::from(model::authority::Denial::OrganizationInvisible).into())
@@ -202,15 +190,4 @@ fn wishes(body: &WishedEdges) -> Result<Vec<Wish>, Refusal> {
         Ok(shape::wish(feature, account(&edge.source)?, account(&edge.destination)?, edge.on))
     };
     body.edges.iter().map(wish).collect()
-}
-
-fn number(text: Option<&str>, name: &str) -> Result<Option<i64>, Refusal> {
-    let Some(text) = text else { return Ok(None) };
-    match text.parse::<i64>() {
-        Ok(n) if n >= 0 => Ok(Some(n)),
-        _ => {
-            let message = format!("{name} is \"{}\"; expected a number from 0 up", shorten(text));
-            Err(Refusal::invalid(message).with_code("NUMBER_INVALID"))
-        }
-    }
 }

@@ -375,6 +375,8 @@ const SESSION_ROWS: &[(&str, &str, &str, [u16; 3])] = &[
     ("organization.delete", "DELETE /organizations/v1/1", "", [401, 401, 401]),
     ("organization.impact", "GET /organizations/v1/impact", "", [401, 401, 401]),
     ("organization.impact_of", "GET /organizations/v1/1/impact", "", [401, 401, 401]),
+    ("organization.export_log", "GET /organizations/v1/1/log/export", "", [401, 401, 401]),
+    ("organization.verify_log", "GET /organizations/v1/1/log/verify", "", [401, 401, 401]),
     ("organization.log", "GET /organizations/v1/1/log", "", [401, 401, 401]),
     ("organization.read", "GET /organizations/v1/current", "", [401, 401, 401]),
     ("organization.remove_member", "DELETE /organizations/v1/1/members/7", "", [401, 401, 401]),

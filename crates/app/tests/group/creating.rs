@@ -23,7 +23,16 @@ async fn against(group: &Group, account: AccountId) -> Vec<&'static str> {
 
 async fn acts(group: &Group) -> Vec<String> {
     let id = read(&group.app, &group.cx(ANN, CENTRAL).await).await.unwrap().organization.id;
-    let entries = organization::log(&group.app, &group.cx(ANN, CENTRAL).await, id, 0, 100).await.unwrap();
+    let entries = organization::log::list(
+        &group.app,
+        &group.cx(ANN, CENTRAL).await,
+        id,
+        &log::Filter::default(),
+        log::Place::After(0),
+        100,
+    )
+    .await
+    .unwrap();
     assert!(entries.iter().all(|(entry, name)| !entry.said.actor.starts_with("person:11") || name.as_deref() == Some("Ann")));
     let entries: Vec<_> = entries.into_iter().map(|(entry, _)| entry).collect();
     assert_eq!(log::verify(&entries), Ok(()));
@@ -221,7 +230,10 @@ async fn scenario_14_for_everybody_else_there_is_no_organization() {
         assert_eq!(code(candidates(&group.app, &bo, &Policy::parity()).await), "ORGANIZATION_NOT_FOUND");
         assert_eq!(code(connection::edit(&group.app, &bo, id, 1, &[]).await), "ORGANIZATION_NOT_FOUND");
         assert_eq!(code(delete(&group.app, &bo, id, None).await), "ORGANIZATION_NOT_FOUND");
-        assert_eq!(code(organization::log(&group.app, &bo, id, 0, 10).await), "ORGANIZATION_NOT_FOUND");
+        assert_eq!(
+            code(organization::log::list(&group.app, &bo, id, &log::Filter::default(), log::Place::After(0), 10).await),
+            "ORGANIZATION_NOT_FOUND"
+        );
     }
 }
 
@@ -232,7 +244,10 @@ async fn the_organization_of_others_is_not_there_even_for_a_super_admin() {
         let elsewhere = group.cx(ANN, WEST).await;
         assert_eq!(code(connection::edit(&group.app, &elsewhere, id, 1, &[]).await), "ORGANIZATION_NOT_FOUND");
         assert_eq!(code(remove_member(&group.app, &elsewhere, id, EAST).await), "ORGANIZATION_NOT_FOUND");
-        assert_eq!(code(organization::log(&group.app, &elsewhere, id, 0, 10).await), "ORGANIZATION_NOT_FOUND");
+        assert_eq!(
+            code(organization::log::list(&group.app, &elsewhere, id, &log::Filter::default(), log::Place::After(0), 10).await),
+            "ORGANIZATION_NOT_FOUND"
+        );
     }
 }
 
@@ -278,7 +293,8 @@ async fn scenarios_17_to_19_adding_asks_again_removing_does_not_and_one_may_rema
         assert_eq!(code(remove_member(&group.app, &cx, id, WEST).await), "NOT_A_MEMBER");
         let left = read(&group.app, &cx).await.unwrap().organization;
         assert_eq!((left.members.len(), left.open.len(), left.phase), (1, 0, Phase::Active));
-        assert!(acts(&group).await.ends_with(&["person:11 one_member_left organization".to_owned()]));
+        let last = ["person:11 one_member_left organization", "person:11 refused account:1"].map(str::to_owned);
+        assert!(acts(&group).await.ends_with(&last));
         let proof = group.proof(ANN, organization::DELETE, &id.to_string()).await;
         delete(&group.app, &cx, id, Some(&proof)).await.unwrap();
         assert_eq!(code(read(&group.app, &cx).await), "ORGANIZATION_NOT_FOUND");

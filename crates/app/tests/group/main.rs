@@ -4,6 +4,7 @@ mod connecting;
 mod consumers;
 mod contacts;
 mod creating;
+mod logging;
 mod mirroring;
 mod rollups;
 mod simulation;

@@ -6,18 +6,21 @@ use crate::cli;
 use crate::config::Config;
 use crate::instance;
 use crate::print::{Out, Outcome, Usage};
-use anyhow::Result;
-use app::cx::App;
+use anyhow::{Context, Result};
+use app::cx::{App, Cx};
+use app::organization::log::{self, Export, Format};
 use app::organization::{IMPACT_TEXT, New, View};
 use app::{connection, organization};
 use model::connection::{EdgeKey, Feature};
 use model::eligibility::Policy;
 use model::id::AccountId;
+use model::limits::LOG_PAGE_MAX;
 use model::organization::IMPACT_TEXT_VERSION;
+use model::organization::log::{Filter, Place};
 use serde_json::{Value, json};
-
-/// Log entries printed at once; the rest by `--after`.
-const LOG_PAGE: usize = 1_000;
+use std::fs::File;
+use std::io::Write;
+use std::path::Path;
 
 pub async fn run(config: &Config, out: Out, command: cli::Organization) -> Result<Outcome> {
     let app = instance::open(config).await?;
@@ -42,7 +45,8 @@ pub async fn run(config: &Config, out: Out, command: cli::Organization) -> Resul
             out.result(&json!({"removed": member.account}), || format!("account {} is no longer a member", member.account))?;
         }
         cli::Organization::Delete { account, yes } => delete(&app, out, &account, yes).await?,
-        cli::Organization::Log { account, after } => log(&app, out, &account, after).await?,
+        cli::Organization::Log(args) => log(&app, out, args).await?,
+        cli::Organization::Verify { account } => return verify(&app, out, &account).await,
     }
     Ok(Outcome::Done)
 }
@@ -91,26 +95,55 @@ async fn delete(app: &App, out: Out, account: &str, yes: bool) -> Result<()> {
     out.result(&json!({"deleted": found.id}), || format!("organization \"{}\" is deleted", found.name))
 }
 
-async fn log(app: &App, out: Out, account: &str, after: i64) -> Result<()> {
+async fn log(app: &App, out: Out, args: cli::OrganizationLog) -> Result<()> {
+    let cx = find_account(app, &args.account).await?;
+    let id = organization::read(app, &cx).await?.organization.id;
+    let about = match &args.about {
+        Some(account) => Some(find_account(app, account).await?.account),
+        None => None,
+    };
+    let filter = Filter { act: args.act, actor: args.actor, account: about, since: args.since, until: args.until };
+    // The server does this every second; without it the last views may be missing.
+    log::collect(app).await?;
+    if let Some(path) = args.export {
+        return export(app, &cx, out, Export::new(id, filter, format(&path)?), &path).await;
+    }
+    let entries = log::list(app, &cx, id, &filter, Place::After(args.after), LOG_PAGE_MAX).await?;
+    let documents: Vec<Value> = entries.iter().map(log::document).collect();
+    out.result(&documents, || documents.iter().map(line).collect::<Vec<_>>().join("\n"))
+}
+
+fn line(entry: &Value) -> String {
+    let text = |name: &str| entry[name].as_str().unwrap_or_default();
+    let who = entry["actorName"].as_str().unwrap_or(text("actor"));
+    format!("{:>6} {} {who} {} {}", entry["seq"].as_i64().unwrap_or(0), text("at"), text("act"), text("subject"))
+}
+
+fn format(path: &Path) -> Result<Format> {
+    let ending = path.extension().and_then(|e| e.to_str()).unwrap_or_default();
+    Format::from_name(ending).ok_or_else(|| Usage(format!("\"{}\" ends neither in .csv nor in .json", path.display())).into())
+}
+
+async fn export(app: &App, cx: &Cx, out: Out, mut export: Export, path: &Path) -> Result<()> {
+    let mut file = File::create_new(path).with_context(|| format!("{} cannot be written", path.display()))?;
+    while let Some(piece) = export.next(app, cx).await? {
+        file.write_all(&piece)?;
+    }
+    file.sync_all()?;
+    let n = export.n_entries;
+    out.result(&json!({"file": path, "nEntries": n}), || format!("{n} entries are in {}", path.display()))
+}
+
+async fn verify(app: &App, out: Out, account: &str) -> Result<Outcome> {
     let cx = find_account(app, account).await?;
     let id = organization::read(app, &cx).await?.organization.id;
-    let entries = organization::log(app, &cx, id, after, LOG_PAGE).await?;
-    let at = |micros| jiff::Timestamp::from_microsecond(micros).map_or_else(|_| String::new(), |t| t.to_string());
-    let documents: Vec<Value> = entries
-        .iter()
-        .map(|(entry, actor)| {
-            let said = &entry.said;
-            json!({"seq": entry.seq, "at": at(said.at), "actor": said.actor, "actorName": actor, "act": said.act,
-                   "subject": said.subject, "detail": said.detail, "hash": entry.hash})
-        })
-        .collect();
-    out.result(&documents, || {
-        let lines = entries.iter().map(|(entry, actor)| {
-            let said = &entry.said;
-            format!("{:>6} {} {} {} {}", entry.seq, at(said.at), actor.as_deref().unwrap_or(&said.actor), said.act, said.subject)
-        });
-        lines.collect::<Vec<_>>().join("\n")
-    })
+    let found = log::verify(app, &cx, id).await?;
+    let document = json!({"nEntries": found.n_entries, "head": found.head, "altered": found.altered});
+    out.result(&document, || match found.altered {
+        Some(seq) => format!("entry {seq} is missing or not as it was written; the {} before it are", found.n_entries),
+        None => format!("{} entries are as they were written; the last one's hash is {}", found.n_entries, found.head),
+    })?;
+    Ok(if found.altered.is_some() { Outcome::Differs } else { Outcome::Done })
 }
 
 fn show(out: Out, view: &View) -> Result<()> {

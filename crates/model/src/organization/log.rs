@@ -1,6 +1,9 @@
 //! The organization's log: append-only, each entry's hash over its own bytes and the hash before it, so that one altered
 //! byte is found and named.
 
+use crate::connection::EdgeKey;
+use crate::id::AccountId;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -52,16 +55,80 @@ pub fn append(last: Option<(i64, &str)>, said: Said) -> Entry {
     Entry { seq, hash: hash(previous, seq, &said), said }
 }
 
-/// The number of the first entry that is not what was written, if there is one. Entries begin at the first of the log.
-pub fn verify(entries: &[Entry]) -> Result<(), i64> {
-    let mut before = GENESIS;
-    for (expected, entry) in (1..).zip(entries) {
-        if entry.seq != expected || entry.hash != hash(before, entry.seq, &entry.said) {
+/// Recomputes a log entry by entry, so that a long one needs not be in memory at once.
+#[derive(Debug, Clone)]
+pub struct Chain {
+    /// Entries that were taken and are as they were written.
+    pub n_entries: i64,
+    /// The hash of the last of them. Whoever keeps it elsewhere notices a log that was cut off at its end.
+    pub head: String,
+}
+
+impl Default for Chain {
+    fn default() -> Chain {
+        Chain { n_entries: 0, head: GENESIS.to_owned() }
+    }
+}
+
+impl Chain {
+    /// Takes the next entry. The number of the entry that should be here, if this one is not what was written.
+    pub fn take(&mut self, entry: &Entry) -> Result<(), i64> {
+        let expected = self.n_entries + 1;
+        if entry.seq != expected || entry.hash != hash(&self.head, entry.seq, &entry.said) {
             return Err(expected);
         }
-        before = &entry.hash;
+        (self.n_entries, self.head) = (expected, entry.hash.clone());
+        Ok(())
     }
-    Ok(())
+}
+
+/// The number of the first entry that is not what was written, if there is one. Entries begin at the first of the log.
+pub fn verify(entries: &[Entry]) -> Result<(), i64> {
+    let mut chain = Chain::default();
+    entries.iter().try_for_each(|entry| chain.take(entry))
+}
+
+/// What of a log is asked for. What is not named is not asked about.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Such as `edge_opened`.
+    pub act: Option<String>,
+    /// Such as `person:7`.
+    pub actor: Option<String>,
+    /// An account the entry is about: the member itself, or one end of the edge.
+    pub account: Option<AccountId>,
+    /// Not before this time.
+    pub since: Option<Timestamp>,
+    /// Before this time.
+    pub until: Option<Timestamp>,
+}
+
+/// Where a page of the log begins, and which way it goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// Entries after a number, oldest first.
+    After(i64),
+    /// Entries before a number, newest first.
+    Before(i64),
+}
+
+/// The subject of what happened to a member.
+pub fn of_account(account: AccountId) -> String {
+    format!("account:{account}")
+}
+
+/// The subject of what happened to an edge, or passed along it.
+pub fn of_edge(edge: EdgeKey) -> String {
+    format!("edge:{}:{}>{}", edge.feature.name(), edge.source, edge.destination)
+}
+
+/// Repeating the same refused act within a minute says nothing new, and must not fill the log.
+pub fn is_repeated(recent: &[Entry], said: &Said) -> bool {
+    let same = |entry: &&Entry| {
+        let (is, was) = (said, &entry.said);
+        (&is.actor, &is.act, &is.subject, &is.detail) == (&was.actor, &was.act, &was.subject, &was.detail)
+    };
+    recent.iter().filter(same).any(|entry| said.at - entry.said.at < 60_000_000)
 }
 
 #[cfg(test)]
@@ -107,6 +174,14 @@ mod tests {
         log[0].said.act = "create".to_owned();
         log[0].said.subject = "daccount:5".to_owned();
         assert_eq!(verify(&log), Err(1));
+    }
+
+    #[test]
+    fn the_same_refusal_is_written_once_a_minute() {
+        let log = three();
+        assert!(is_repeated(&log, &Said { at: 59_000_000, ..said("edge_opened") }));
+        assert!(!is_repeated(&log, &Said { at: 60_000_001, ..said("edge_opened") }));
+        assert!(!is_repeated(&log, &Said { actor: "person:8".to_owned(), ..said("edge_opened") }));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use model::eligibility::Policy;
 use model::id::{AccountId, OrganizationId, PersonId};
 use model::mirror::Sharing;
 use model::object::NOTE;
-use model::organization::log::{self, Said};
+use model::organization::log::{self, Filter, Place, Said};
 use model::organization::{Event, Facts, Organization, next};
 use std::collections::BTreeSet;
 use store::organization::*;
@@ -177,10 +177,10 @@ async fn the_log_is_dense_chained_and_the_same_on_both_engines() {
             commit(tx).await;
         }
         let mut tx = fresh.store.read_home().await.unwrap();
-        let entries = log(&mut tx, ORG, 0, 100).await.unwrap();
+        let entries = log(&mut tx, ORG, &Filter::default(), Place::After(0), 100).await.unwrap();
         assert_eq!(log::verify(&entries), Ok(()), "{}", fresh.engine);
         assert_eq!(entries.iter().map(|e| e.seq).collect::<Vec<_>>(), [1, 2, 3]);
-        assert_eq!(log(&mut tx, ORG, 2, 100).await.unwrap(), entries[2..]);
+        assert_eq!(log(&mut tx, ORG, &Filter::default(), Place::After(2), 100).await.unwrap(), entries[2..]);
         hashes.push(entries[2].hash.clone());
     }
     assert_eq!(hashes[0], hashes[1]);
@@ -203,7 +203,8 @@ async fn entries_of_several_writers_stay_one_chain() {
         for writer in writers.collect::<Vec<_>>() {
             writer.await.unwrap();
         }
-        let entries = log(&mut fresh.store.read_home().await.unwrap(), ORG, 0, 100).await.unwrap();
+        let entries =
+            log(&mut fresh.store.read_home().await.unwrap(), ORG, &Filter::default(), Place::After(0), 100).await.unwrap();
         assert_eq!((entries.len(), log::verify(&entries)), (8, Ok(())), "{}", fresh.engine);
     }
 }

@@ -1,86 +1,139 @@
-import { Button, Group, Text, Title } from '@mantine/core';
-import { IconTimeline } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
-import { call } from '../../api/client';
+/** The one log: what was done, what changed by itself, what was refused and who looked; newest first. */
+import { Alert, Button, Group, Menu, Select, Text, Title } from '@mantine/core';
+import { IconDownload, IconShieldCheck, IconTimeline } from '@tabler/icons-react';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useMemo, useState } from 'react';
+import { call, pathWith } from '../../api/client';
 import type { Organization, Page } from '../../api/types';
+import { DayField } from '../../components/special-fields';
 import { Empty, Loading, Problem } from '../../components/states';
 import { type Translate, maybeT, useLanguage, useT } from '../../i18n';
 import { useHere } from '../../lib/account';
-import { moment } from '../../lib/format';
+import { download } from '../../lib/download';
+import { describe } from '../../lib/errors';
+import { moment, number } from '../../lib/format';
 import { type NameOf, featureName, namesOf } from './words';
 
-interface Entry { seq?: number; at: string | number; actor?: string | null; actorName?: string | null; act: string; subject?: string | null; detail?: unknown; words?: string }
+interface Entry { seq: number; at: string; actor: string; actorName?: string | null; act: string; subject?: string | null; detail?: Detail | null }
+interface Detail { edge?: Record<string, unknown>; account?: unknown; feature?: unknown; source?: unknown; destination?: unknown; act?: string; view?: { nItems?: number } }
+interface Filter { act: string | null; account: string | null; actor: string | null; since: string; until: string }
+
+const NOTHING: Filter = { act: null, account: null, actor: null, since: '', until: '' };
+const PAGE = 20;
+const ACTS = ['disclosed', 'refused', 'edge_opened', 'edge_closed', 'edge_refused', 'configured', 'member_joined', 'member_removed', 'one_member_left', 'proposed', 'verified', 'frozen', 'thawed', 'deleted'] as const;
+
+/** The filter as the server reads it; days are those of this clock, the last one whole. */
+export function logQuery({ act, account, actor, since, until }: Filter): Record<string, string | null> {
+  const day = (text: string, plus: number) => {
+    if (!text) return null;
+    const [year = 0, month = 1, date = 1] = text.split('-').map(Number);
+    return new Date(year, month - 1, date + plus).toISOString();
+  };
+  return { act, account, actor, since: day(since, 0), until: day(until, 1) };
+}
 
 export function OrganizationLog({ organization }: { organization: Organization }) {
   const t = useT();
   const language = useLanguage();
   const { account } = useHere();
   const name = namesOf(organization.members);
-  const [n, setN] = useState(FEW);
-  const log = useQuery({ queryKey: ['a', account.id, 'orglog', organization.id, organization.version], queryFn: () => readAll(account.id, organization.id) });
-  const entries = log.data?.slice(0, n) ?? [];
+  const [filter, setFilter] = useState(NOTHING);
+  const query = useMemo(() => logQuery(filter), [filter]);
+  const path = `/organizations/v1/${organization.id}/log`;
+  const pages = useInfiniteQuery({
+    queryKey: ['a', account.id, 'orglog', organization.id, organization.version, query],
+    queryFn: ({ pageParam }) => call<Page<Entry>>(path, { account: account.id, query: { ...query, order: 'newest', limit: PAGE, after: pageParam } }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.paging?.next?.after,
+  });
+  const entries = pages.data?.pages.flatMap((page) => page.results) ?? [];
   return (
     <section className="card" aria-labelledby="org-log">
-      <Title order={2} id="org-log" px={16} pt={14} pb="xs">{t('org.log')}</Title>
-      {log.isPending && <Loading rows={3} />}
-      {log.isError && <Problem problem={log.error} retry={() => void log.refetch()} compact />}
-      {log.data && entries.length === 0 && <Empty compact icon={<IconTimeline size={18} />} title={t('org.log.none')} />}
+      <Group justify="space-between" px={16} pt={14} pb="xs" gap="sm">
+        <Title order={2} id="org-log">{t('org.log')}</Title>
+        <Whole path={path} account={account.id} query={query} />
+      </Group>
+      <Filters filter={filter} setFilter={setFilter} organization={organization} entries={entries} />
+      {pages.isPending && <Loading rows={3} />}
+      {pages.isError && <Problem problem={pages.error} retry={() => void pages.refetch()} compact />}
+      {pages.isSuccess && entries.length === 0 && <Empty compact icon={<IconTimeline size={18} />} title={t(Object.values(query).some(Boolean) ? 'org.log.noMatch' : 'org.log.none')} />}
       <ol className="org-log">
-        {entries.map((entry, i) => (
-          <li key={entry.seq ?? i}>
-            <span><Text span size="sm" fw={560}>{who(entry, t)}</Text> {sentence(entry, name)}</span>
-            <Text span size="xs" c="dimmed">{moment(when(entry.at), language)}</Text>
+        {entries.map((entry) => (
+          <li key={entry.seq}>
+            <span><Text span size="sm" fw={560}>{who(entry, t)}</Text> {sentence(entry, name, t)}</span>
+            <Text span size="xs" c="dimmed">{moment(entry.at, language)}</Text>
           </li>
         ))}
       </ol>
-      {log.data && log.data.length > n && <Group justify="center" pb="sm"><Button variant="default" size="xs" onClick={() => setN(n + MORE)}>{t('act.loadMore')}</Button></Group>}
+      {pages.hasNextPage && <Group justify="center" pb="sm"><Button variant="default" size="xs" loading={pages.isFetchingNextPage} onClick={() => void pages.fetchNextPage()}>{t('act.loadMore')}</Button></Group>}
     </section>
   );
 }
 
-const FEW = 8;
-const MORE = 30;
-const PAGES_MAX = 20;
-
-/** The server tells it oldest first, because that is how the hashes chain; people want the newest first. */
-async function readAll(account: string | number, organization: string | number): Promise<Entry[]> {
-  const entries: Entry[] = [];
-  let after: string | undefined;
-  for (let i = 0; i < PAGES_MAX; i += 1) {
-    const page: Page<Entry> = await call<Page<Entry>>(`/organizations/v1/${organization}/log`, { account, query: { after } });
-    entries.push(...page.results);
-    after = page.paging?.next?.after;
-    if (!after) break;
-  }
-  return entries.sort((a, b) => (b.seq ?? 0) - (a.seq ?? 0));
+function Filters({ filter, setFilter, organization, entries }: { filter: Filter; setFilter: (filter: Filter) => void; organization: Organization; entries: Entry[] }) {
+  const t = useT();
+  const set = (change: Partial<Filter>) => setFilter({ ...filter, ...change });
+  // Whoever acted in what is shown can be chosen; the chosen one stays.
+  const [actors, setActors] = useState(new Map<string, string>());
+  const known = new Map(actors);
+  for (const entry of entries) known.set(entry.actor, who(entry, t));
+  if (known.size > actors.size) setActors(known);
+  return (
+    <Group px={16} pb="sm" gap="xs" align="flex-end">
+      <Select size="xs" clearable searchable label={t('org.log.act')} value={filter.act} onChange={(act) => set({ act })} data={ACTS.map((value) => ({ value, label: t(`org.act.${value}`) }))} clearButtonProps={{ 'aria-label': t('act.clear') }} />
+      <Select size="xs" clearable searchable label={t('org.log.account')} value={filter.account} onChange={(account) => set({ account })} data={organization.members.map((member) => ({ value: String(member.accountId), label: member.name }))} clearButtonProps={{ 'aria-label': t('act.clear') }} />
+      <Select size="xs" clearable searchable label={t('org.log.actor')} value={filter.actor} onChange={(actor) => set({ actor })} data={[...known].map(([value, label]) => ({ value, label }))} clearButtonProps={{ 'aria-label': t('act.clear') }} />
+      <DayField size="xs" label={t('org.log.since')} value={filter.since} onChange={(since) => set({ since })} />
+      <DayField size="xs" label={t('org.log.until')} value={filter.until} onChange={(until) => set({ until })} />
+    </Group>
+  );
 }
 
-/** Microseconds, milliseconds or ISO text. */
-function when(at: string | number): string {
-  const n = Number(at);
-  return Number.isFinite(n) ? new Date(n > 1e14 ? n / 1000 : n).toISOString() : String(at);
+interface Verified { nEntries: number; altered: number | null }
+
+/** What is done with the whole log: into a file, and checked. */
+function Whole({ path, account, query }: { path: string; account: string | number; query: Record<string, string | null> }) {
+  const t = useT();
+  const language = useLanguage();
+  const [busy, setBusy] = useState(false);
+  const [said, setSaid] = useState<{ text: string; good: boolean }>();
+  const during = async (act: () => Promise<void>) => {
+    setBusy(true);
+    setSaid(undefined);
+    await act().catch((problem: unknown) => setSaid({ text: describe(problem, t), good: false }));
+    setBusy(false);
+  };
+  const save = (format: string) => during(() => download(pathWith(`${path}/export`, { ...query, format }), account, `organization-log.${format}`));
+  const check = () => during(async () => {
+    const { nEntries, altered } = await call<Verified>(`${path}/verify`, { account });
+    setSaid(altered === null ? { text: t('org.log.sound', { n: number(nEntries, language) }), good: true } : { text: t('org.log.altered', { n: number(altered, language) }), good: false });
+  });
+  return (
+    <Group gap="xs">
+      <Button size="xs" variant="default" leftSection={<IconShieldCheck size={15} />} disabled={busy} onClick={() => void check()}>{t('org.log.verify')}</Button>
+      <Menu position="bottom-end">
+        <Menu.Target><Button size="xs" variant="default" leftSection={<IconDownload size={15} />} loading={busy}>{t('org.log.export')}</Button></Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item onClick={() => void save('csv')}>CSV</Menu.Item>
+          <Menu.Item onClick={() => void save('json')}>JSON</Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      {said && <Alert role="status" color={said.good ? 'spruce' : 'red'} p="xs" w="100%">{said.text}</Alert>}
+    </Group>
+  );
 }
 
 function who(entry: Entry, t: Translate): string {
   if (entry.actorName) return entry.actorName;
-  return !entry.actor || entry.actor === 'system' ? t('org.log.system') : entry.actor;
+  return entry.actor === 'system' ? t('org.log.system') : entry.actor;
 }
 
 /** "account:5" and the edge in the detail, as names. */
-function sentence(entry: Entry, name: NameOf): string {
-  const detail = (typeof entry.detail === 'string' ? parsed(entry.detail) : entry.detail) as { edge?: Record<string, unknown>; account?: unknown; feature?: unknown; source?: unknown; destination?: unknown } | null;
+function sentence(entry: Entry, name: NameOf, t: Translate): string {
+  const { detail } = entry;
   const edge = detail?.edge ?? detail ?? {};
   const id = (value: unknown) => (value === undefined || value === null ? '' : name(String(value)));
   const subject = /^account:(\d+)$/.exec(entry.subject ?? '')?.[1];
-  const words = maybeT(`org.log.${entry.act}`, { account: id(detail?.account ?? subject), feature: edge.feature ? featureName(String(edge.feature)) : '', source: id(edge.source), destination: id(edge.destination) });
-  return words ?? entry.words ?? entry.act;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return null;
-  }
+  if (entry.act === 'refused') return t('org.log.refused', { what: maybeT(`org.tried.${detail?.act ?? ''}`) ?? detail?.act ?? '', account: id(subject) });
+  return maybeT(`org.log.${entry.act}`, { account: id(detail?.account ?? subject), feature: edge.feature ? featureName(String(edge.feature)) : '', source: id(edge.source), destination: id(edge.destination), n: detail?.view?.nItems ?? 0 }) ?? entry.act;
 }
