@@ -4,18 +4,18 @@ import { keepPreviousData, useQueries } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { LIMITS, searchQuery } from '../api/queries';
-import type { ListType } from '../api/types';
+import type { AccountSummary, ListType } from '../api/types';
 import { type Key, useT } from '../i18n';
-import { useHere } from '../lib/account';
+import { mayImport, maySeeOrganization, useHere } from '../lib/account';
 import { LIST_TYPES, OBJECTS, recordName } from '../lib/objects';
 import { TYPE_ICONS } from './type-icons';
 import { type Pick, PickList } from './pick-list';
 
 const FOUND: ListType[] = ['contacts', 'companies', 'deals', 'tickets'];
-const PAGES: { to: string; label: Key; icon: typeof IconSettings }[] = [
+const PAGES: { to: string; label: Key; icon: typeof IconSettings; shown?: (account: AccountSummary) => boolean }[] = [
   ...LIST_TYPES.map((type) => ({ to: type as string, label: OBJECTS[type].label, icon: TYPE_ICONS[type] })),
-  { to: 'import', label: 'nav.import', icon: IconFileImport },
-  { to: 'organization', label: 'nav.organization', icon: IconSitemap },
+  { to: 'import', label: 'nav.import', icon: IconFileImport, shown: mayImport },
+  { to: 'organization', label: 'nav.organization', icon: IconSitemap, shown: maySeeOrganization },
   { to: 'settings/profile', label: 'user.profile', icon: IconSettings },
   { to: 'settings/security', label: 'user.security', icon: IconSettings },
   { to: 'settings/account', label: 'settings.account', icon: IconSettings },
@@ -55,7 +55,7 @@ export function QuickFind({ close }: { close: () => void }) {
       act: () => go(`${type}/${record.id}`),
     }));
   });
-  const pages: Pick[] = PAGES.filter((page) => t(page.label).toLowerCase().includes(query.trim().toLowerCase())).map(({ to, label, icon: Icon }) => ({
+  const pages: Pick[] = PAGES.filter((page) => page.shown?.(account) ?? true).filter((page) => t(page.label).toLowerCase().includes(query.trim().toLowerCase())).map(({ to, label, icon: Icon }) => ({
     key: to,
     group: t('find.pages'),
     mark: <Icon size={18} stroke={1.7} aria-hidden="true" />,

@@ -21,3 +21,13 @@ export function isAdmin(account: AccountSummary): boolean {
 export function may(account: AccountSummary, deed: 'view' | 'edit' | 'delete', type: string): boolean {
   return account.permissions.some((code) => code.startsWith(`${type}.${deed}.`));
 }
+
+/** Whether the menu offers the import. */
+export function mayImport(account: AccountSummary): boolean {
+  return account.permissions.includes('import');
+}
+
+/** Super Admins manage the organization, Partner Admins look at it; nobody else sees the page. Source: spec 1.5. */
+export function maySeeOrganization(account: AccountSummary): boolean {
+  return account.role === 'super_admin' || account.role === 'partner_admin';
+}

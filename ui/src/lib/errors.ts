@@ -12,11 +12,11 @@ export function describe(problem: unknown, t: Translate): string {
   if (problem.status === 413) return problem.message || t('error.tooLarge');
   if (problem.status === 429) return t('error.tooMany', { seconds: problem.retryAfterSeconds ?? 30 });
   if (problem.status >= 500) return t('error.server', { status: problem.status, id: problem.correlationId || '-' });
+  if (problem.status === 404) return t('error.gone');
   const details = problem.details.map((detail) => detail.message).filter(Boolean);
   if (problem.message.startsWith('Property values were not valid') && details.length > 0) return details.join(' ');
   if (problem.message) return problem.message;
   if (problem.status === 403) return t('error.forbidden');
-  if (problem.status === 404) return t('error.gone');
   return t('error.title');
 }
 

@@ -16,7 +16,7 @@ import { SchemeToggle } from '../components/scheme-toggle';
 import { StepUpProvider } from '../components/step-up';
 import { TYPE_ICONS } from '../components/type-icons';
 import { useT } from '../i18n';
-import { HereProvider } from '../lib/account';
+import { HereProvider, mayImport, maySeeOrganization } from '../lib/account';
 import { useHotkeys } from '../lib/hotkeys';
 import { useLive } from '../lib/live';
 import { LIST_TYPES, OBJECTS } from '../lib/objects';
@@ -33,7 +33,7 @@ export function AccountLayout() {
   const { session } = useRouteContext({ from: '/a/$account' });
   const { account: id } = useParams({ from: '/a/$account' });
   const account = session.accounts.find((one) => String(one.id) === id);
-  if (!account) return <NoAccountPage />;
+  if (!account) return <NoAccountPage own={session.accounts} />;
   return (
     <HereProvider value={{ account, session }}>
       <StepUpProvider>
@@ -61,8 +61,8 @@ function Frame({ account, session }: { account: AccountSummary; session: Session
   const goto = Object.fromEntries(LIST_TYPES.map((type) => [`g ${OBJECTS[type].shortcut}`, () => void navigate({ to: '/a/$account/$type', params: { account: String(account.id), type }, search: {} })]));
   useHotkeys({
     ...goto,
-    'g i': () => void navigate({ to: '/a/$account/import', params: { account: String(account.id) }, search: {} }),
-    'g n': () => void navigate({ to: '/a/$account/organization', params: { account: String(account.id) } }),
+    'g i': () => void (mayImport(account) && navigate({ to: '/a/$account/import', params: { account: String(account.id) }, search: {} })),
+    'g n': () => void (maySeeOrganization(account) && navigate({ to: '/a/$account/organization', params: { account: String(account.id) } })),
     'g s': () => void navigate({ to: '/a/$account/settings', params: { account: String(account.id) } }),
     '?': helpDialog.open,
     '.': switcherDialog.open,
@@ -150,8 +150,8 @@ function Navigation({ account, session, openSwitcher }: { account: AccountSummar
           return <Link key={type} className="nav-link" to="/a/$account/$type" params={{ ...here, type }} search={{}} activeOptions={{ includeSearch: false }}><Icon size={18} stroke={1.7} aria-hidden="true" />{t(OBJECTS[type].label)}</Link>;
         })}
         <div className="nav-title">{t('nav.admin')}</div>
-        <Link className="nav-link" to="/a/$account/import" params={here} search={{}} activeOptions={{ includeSearch: false }}><IconFileImport size={18} stroke={1.7} aria-hidden="true" />{t('nav.import')}</Link>
-        <Link className="nav-link" to="/a/$account/organization" params={here}><IconSitemap size={18} stroke={1.7} aria-hidden="true" />{t('nav.organization')}</Link>
+        {mayImport(account) && <Link className="nav-link" to="/a/$account/import" params={here} search={{}} activeOptions={{ includeSearch: false }}><IconFileImport size={18} stroke={1.7} aria-hidden="true" />{t('nav.import')}</Link>}
+        {maySeeOrganization(account) && <Link className="nav-link" to="/a/$account/organization" params={here}><IconSitemap size={18} stroke={1.7} aria-hidden="true" />{t('nav.organization')}</Link>}
         <Link className="nav-link" to="/a/$account/settings" params={here}><IconSettings size={18} stroke={1.7} aria-hidden="true" />{t('nav.settings')}</Link>
       </ScrollArea>
     </nav>
