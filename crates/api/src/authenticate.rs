@@ -41,6 +41,7 @@ pub async fn caller(api: &Api, parts: &Parts, access: Access, correlation: Corre
             Ok(Caller::Nobody)
         }
         Access::Session => {
+            refuse_token(api, parts).await?;
             let cookie = guarded_cookie(parts)?;
             Ok(Caller::Person(Box::new(app::session::identify(api.app(), cookie).await?)))
         }
@@ -48,8 +49,21 @@ pub async fn caller(api: &Api, parts: &Parts, access: Access, correlation: Corre
             Some(token) => in_account(app::token::authenticate(api.app(), token).await?, correlation),
             None => person_in_account(api, parts, correlation).await,
         },
-        Access::AccountSession => person_in_account(api, parts, correlation).await,
+        Access::AccountSession => {
+            refuse_token(api, parts).await?;
+            person_in_account(api, parts, correlation).await
+        }
     }
+}
+
+/// A good token where only a person will do is told so: 401 would send its owner looking for a typo.
+async fn refuse_token(api: &Api, parts: &Parts) -> Result<(), Refusal> {
+    if cookie(parts, SESSION_COOKIE).is_some() {
+        return Ok(());
+    }
+    let Some(token) = bearer(parts)? else { return Ok(()) };
+    app::token::authenticate(api.app(), token).await?;
+    Err(Refusal::forbidden("Only a signed-in person can do this; a service token cannot").with_code("SESSION_NEEDED"))
 }
 
 fn in_account(mut cx: Cx, correlation: Correlation) -> Result<Caller, Refusal> {

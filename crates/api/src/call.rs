@@ -208,8 +208,24 @@ fn not_json<T: DeserializeOwned>(bytes: &[u8], error: &serde_json::Error) -> Ref
         Err(found) => found.path().to_string(),
         Ok(_) => ".".to_owned(),
     };
-    let message = format!("The request body does not fit at {path}: {}", shorten_long(&error.to_string()));
+    let place = if path == "." { "the top" } else { &path };
+    let message = format!("The request body does not fit at {place}: {}", shorten_long(&plain(&error.to_string())));
     Refusal::invalid(message).with_code("JSON_UNEXPECTED").naming("body", &path, "")
+}
+
+/// What serde expected, without the names of our types: `struct Create with 3 elements` is an object to everybody else.
+fn plain(text: &str) -> String {
+    let Some((before, expected)) = text.rsplit_once(", expected ") else { return text.to_owned() };
+    let (expected, place) = expected.rsplit_once(" at line ").unwrap_or((expected, ""));
+    let expected = match expected.trim_start_matches("a ").split(' ').next().unwrap_or_default() {
+        "struct" | "map" => "an object",
+        "sequence" => "a list",
+        "u8" | "u16" | "u32" | "u64" | "usize" => "a number from 0 up",
+        "i8" | "i16" | "i32" | "i64" | "isize" => "a number",
+        _ => expected,
+    };
+    let place = if place.is_empty() { String::new() } else { format!(" at line {place}") };
+    format!("{before}, expected {expected}{place}")
 }
 
 fn shorten_long(text: &str) -> String {
@@ -247,7 +263,13 @@ mod tests {
         assert_eq!(message(b"{\"a\": \"\xff\"}"), "The request body is not UTF-8: the byte at offset 7 is invalid");
         assert_eq!(
             message(b"{\"inputs\": [{\"limit\": 1},\n{\"limit\": \"two\"}]}"),
-            "The request body does not fit at inputs[1].limit: invalid type: string \"two\", expected u32 at line 2 column 15"
+            "The request body does not fit at inputs[1].limit: invalid type: string \"two\", expected a number from 0 up at line 2 column 15"
         );
+        let top = message(b"7");
+        assert!(top.starts_with("The request body does not fit at the top: "), "{top}");
+        assert!(top.contains(", expected an object at line 1"), "{top}");
+        let list = message(b"{\"inputs\": 7}");
+        assert!(list.starts_with("The request body does not fit at inputs: "), "{list}");
+        assert!(list.contains(", expected a list at line 1"), "{list}");
     }
 }

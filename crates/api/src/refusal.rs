@@ -58,9 +58,9 @@ impl Refusal {
         Refusal { headers: vec![bearer], ..Refusal::new(StatusCode::UNAUTHORIZED, "INVALID_AUTHENTICATION", message) }
     }
 
-    /// 403.
+    /// 403 for what no scope would allow.
     pub fn forbidden(message: impl Into<String>) -> Refusal {
-        Refusal::new(StatusCode::FORBIDDEN, "MISSING_SCOPES", message)
+        Refusal::new(StatusCode::FORBIDDEN, "FORBIDDEN", message)
     }
 
     /// 413.
@@ -131,14 +131,16 @@ impl Refusal {
     }
 }
 
-/// The only mapping from kinds to statuses and categories.
-fn class(kind: Kind) -> (StatusCode, &'static str) {
+/// The only mapping from kinds, and for 403 codes, to statuses and categories.
+fn class(kind: Kind, code: &str) -> (StatusCode, &'static str) {
     match kind {
         Kind::Invalid | Kind::TooLarge => (StatusCode::BAD_REQUEST, "VALIDATION_ERROR"),
         Kind::Unauthenticated => (StatusCode::UNAUTHORIZED, "INVALID_AUTHENTICATION"),
         Kind::Expired => (StatusCode::UNAUTHORIZED, "EXPIRED_AUTHENTICATION"),
         Kind::StepUpNeeded => (StatusCode::FORBIDDEN, "STEP_UP_NEEDED"),
-        Kind::Forbidden => (StatusCode::FORBIDDEN, "MISSING_SCOPES"),
+        // Clients answer missing scopes by asking for more, so this is said only where more would help.
+        Kind::Forbidden if matches!(code, "PERMISSION_MISSING" | "SEAT_MISSING") => (StatusCode::FORBIDDEN, "MISSING_SCOPES"),
+        Kind::Forbidden => (StatusCode::FORBIDDEN, "FORBIDDEN"),
         Kind::NotFound => (StatusCode::NOT_FOUND, "OBJECT_NOT_FOUND"),
         Kind::Conflict => (StatusCode::CONFLICT, "CONFLICT"),
         Kind::TooMany => (StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITS"),
@@ -149,7 +151,7 @@ fn class(kind: Kind) -> (StatusCode, &'static str) {
 
 impl From<app::error::Error> for Refusal {
     fn from(error: app::error::Error) -> Refusal {
-        let (status, category) = class(error.kind);
+        let (status, category) = class(error.kind, error.code);
         let headers = match error.kind {
             Kind::Unauthenticated | Kind::Expired => vec![(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))],
             Kind::TooMany | Kind::Unavailable => vec![(RETRY_AFTER, retry_after(&error))],

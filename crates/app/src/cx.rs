@@ -3,11 +3,12 @@
 //! A context is made in four places only: from a session, from a service token, for the system itself, and by
 //! [`crate::door`] for another account.
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use model::account::{Permissions, Role, Status};
-use model::authority::{self, Act, Reach, Standing};
+use model::authority::{self, Act, Denial, Reach, Standing};
 use model::change::{Actor, By, Cause, Source};
 use model::id::{AccountId, OwnerId, PersonId};
+use model::identity::scope;
 use outside::Outside;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -121,7 +122,13 @@ impl Cx {
 
     /// Whether the act is allowed, and how far it reaches.
     pub fn may(&self, act: Act) -> Result<Reach> {
-        Ok(authority::decide(&self.standing, act)?)
+        authority::decide(&self.standing, act).map_err(|denial| {
+            let scope = scope::needed(act).filter(|_| matches!(denial, Denial::PermissionMissing | Denial::SeatMissing));
+            match (scope, &self.actor) {
+                (Some(scope), Actor::Token { .. }) => Error::from(denial).missing_scope(scope),
+                _ => denial.into(),
+            }
+        })
     }
 
     /// By whom, from where and because of what: for [`store::WriteTx::commit`].

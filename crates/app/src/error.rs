@@ -98,6 +98,15 @@ impl Error {
         self
     }
 
+    /// Names the scope that would do. Source: wire spec 2.1.
+    #[must_use]
+    pub fn missing_scope(self, scope: String) -> Error {
+        let message = format!("the scope {scope} is needed");
+        let context = vec![("requiredGranularScopes".to_owned(), vec![scope])];
+        let reason = Reason { code: self.code.to_owned(), message, place: None, context };
+        self.because(vec![reason])
+    }
+
     #[must_use]
     pub fn because(mut self, reasons: Vec<Reason>) -> Error {
         self.reasons = reasons;

@@ -67,8 +67,9 @@ pub async fn create(app: &App, cx: &Cx, object: ObjectType, input: PipelineInput
         None => tx.take_ids(1)?.to_string(),
     };
     pipeline::check_id(&id)?;
-    if all.iter().any(|p| p.id == id || (!p.archived && p.label == input.label)) {
-        return Err(Error::conflict("PIPELINE_EXISTS", format!("a pipeline \"{}\" with id {id} exists already", input.label)));
+    if let Some(taken) = all.iter().find(|p| p.id == id || (!p.archived && p.label == input.label)) {
+        let message = format!("a pipeline \"{}\" with id {} exists already", taken.label, taken.id);
+        return Err(Error::conflict("PIPELINE_EXISTS", message).with("existingId", &taken.id));
     }
     let stages = plan_stages(&mut tx, cx, object, &input.label, input.stages)?;
     let (label, display_order) = (input.label, input.display_order);
@@ -115,11 +116,25 @@ impl Changing {
 
     async fn refuse_used(&mut self, object: ObjectType, stage: Option<&str>) -> Result<()> {
         let id = &self.old.id;
-        if !store::pipeline::is_used(&mut self.tx, object, id, stage).await? {
+        if store::pipeline::n_standing(&mut self.tx, object, id, stage).await? == 0 {
             return Ok(());
         }
         let what = stage.map_or_else(|| format!("pipeline \"{id}\""), |s| format!("stage \"{s}\""));
         Err(Error::conflict("PIPELINE_IN_USE", format!("{} stand in {what}: move them first", object.plural())))
+    }
+
+    /// Whether a stage is open, won or lost is written into the records that stand in it, so it stays while some do.
+    async fn refuse_other_end(&mut self, object: ObjectType, old: &Stage, new: &Stage) -> Result<()> {
+        let end = |stage: &Stage| (stage.is_closed(), stage.is_won(), stage.is_lost());
+        if end(old) == end(new) {
+            return Ok(());
+        }
+        let n = store::pipeline::n_standing(&mut self.tx, object, &self.old.id, Some(&old.id)).await?;
+        if n == 0 {
+            return Ok(());
+        }
+        let message = format!("{n} {} stand in stage \"{}\", which ends as it did until they are moved", object.plural(), old.id);
+        Err(Error::conflict("STAGE_IN_USE", message).with("count", n))
     }
 
     /// Puts a stage in place of the one with its id, or adds it. Labels of stages in use differ.
@@ -152,13 +167,16 @@ pub async fn update(
     changing.finish(cx, object).await
 }
 
-/// Replaces label, position and all stages. Stages that records stand in must stay.
+/// Replaces label, position and all stages. Stages that records stand in must stay, and end as they did.
 pub async fn replace(app: &App, cx: &Cx, object: ObjectType, id: &str, input: PipelineInput) -> Result<Pipeline> {
     let mut changing = begin(app, cx, object, id).await?;
     let mut stages = plan_stages(&mut changing.tx, cx, object, &input.label, input.stages)?;
     for old in changing.old.stages.clone() {
         match stages.iter_mut().find(|s| s.id == old.id) {
-            Some(stage) => stage.created_at = old.created_at,
+            Some(stage) => {
+                stage.created_at = old.created_at;
+                changing.refuse_other_end(object, &old, stage).await?;
+            }
             None => {
                 changing.refuse_used(object, Some(&old.id)).await?;
                 stages.push(Stage { archived: true, updated_at: cx.now, ..old });
@@ -195,18 +213,19 @@ pub async fn create_stage(app: &App, cx: &Cx, object: ObjectType, id: &str, inpu
     Ok(stage)
 }
 
-/// Changes a stage: what is given replaces what was.
+/// Changes a stage: what is given replaces what was. Whether it is open, won or lost stays while records stand in it.
 pub async fn update_stage(app: &App, cx: &Cx, object: ObjectType, id: &str, stage: &str, patch: StagePatch) -> Result<Stage> {
     let mut changing = begin(app, cx, object, id).await?;
     let found = changing.old.stages.iter().find(|s| s.id == stage && !s.archived).cloned();
     let old = found.ok_or_else(|| missing("stage", stage))?;
     let input = StageInput {
-        id: Some(old.id),
-        label: patch.label.unwrap_or(old.label),
+        id: Some(old.id.clone()),
+        label: patch.label.unwrap_or_else(|| old.label.clone()),
         display_order: patch.display_order.unwrap_or(old.display_order),
-        metadata: patch.metadata.unwrap_or(old.metadata),
+        metadata: patch.metadata.unwrap_or_else(|| old.metadata.clone()),
     };
     let new = Stage { created_at: old.created_at, ..pipeline::plan_stage(object, input, 0, cx.now)? };
+    changing.refuse_other_end(object, &old, &new).await?;
     changing.put(new.clone())?;
     changing.finish(cx, object).await?;
     Ok(new)

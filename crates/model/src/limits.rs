@@ -64,6 +64,8 @@ pub const NAME_CHARS_MAX: usize = 255;
 pub const SECONDARY_EMAILS_MAX: usize = 250;
 /// Additional domains of a company by which it is recognized.
 pub const ADDITIONAL_DOMAINS_MAX: usize = 250;
+/// Companies above a company, parent over parent: deeper than any group, and where a walk up ends that meets a loop.
+pub const COMPANY_LEVELS_MAX: usize = 100;
 /// Hops of a causal chain across accounts before it counts as a loop.
 pub const HOPS_MAX: u8 = 3;
 /// Changes a consumer reads at once.

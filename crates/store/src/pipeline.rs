@@ -22,16 +22,16 @@ pub async fn save(tx: &mut WriteTx, object: ObjectType, pipeline: &Pipeline, now
     Ok(())
 }
 
-/// Whether a record that is not archived stands in a pipeline, or in one stage of it.
-pub async fn is_used(tx: &mut Tx, object: ObjectType, pipeline: &str, stage: Option<&str>) -> Result<bool> {
+/// How many records that are not archived stand in a pipeline, or in one stage of it.
+pub async fn n_standing(tx: &mut Tx, object: ObjectType, pipeline: &str, stage: Option<&str>) -> Result<i64> {
     let mut params: Vec<Value> = vec![tx.account().into(), object.into(), pipeline.into()];
     let in_stage = stage.map_or("", |stage| {
         params.push(stage.into());
         "AND stage = $4"
     });
     let sql = format!(
-        "SELECT 1 FROM record WHERE account_id = $1 AND type_id = $2 AND pipeline = $3 {in_stage}
-         AND stage IS NOT NULL AND archived_at IS NULL LIMIT 1"
+        "SELECT COUNT(*) FROM record WHERE account_id = $1 AND type_id = $2 AND pipeline = $3 {in_stage}
+         AND stage IS NOT NULL AND archived_at IS NULL"
     );
-    Ok(tx.query_opt(&sql, &params).await?.is_some())
+    tx.query_opt(&sql, &params).await?.map_or(Ok(0), |mut row| row.int(0))
 }

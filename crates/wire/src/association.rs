@@ -46,6 +46,16 @@ pub struct DefaultLink {
     pub association_spec: AssociationSpec,
 }
 
+/// A link that was made, as version 3 shows it.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct LinkV3 {
+    pub from: IdOut,
+    pub to: IdOut,
+    /// The name of the type, such as `contact_to_company`.
+    #[serde(rename = "type")]
+    pub kind: String,
+}
+
 /// A record by id.
 #[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
 pub struct IdOut {

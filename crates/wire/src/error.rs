@@ -18,7 +18,7 @@ pub struct ErrorBody {
     pub message: String,
     /// Names this answer in the server's log; also in the header `x-hubspot-correlation-id`.
     pub correlation_id: String,
-    /// HubSpot's coarse class, such as `VALIDATION_ERROR`, `OBJECT_NOT_FOUND`, `CONFLICT`, `MISSING_SCOPES`.
+    /// HubSpot's coarse class, such as `VALIDATION_ERROR`, `OBJECT_NOT_FOUND`, `CONFLICT`, `MISSING_SCOPES`, `FORBIDDEN`.
     pub category: String,
     /// The stable code of this refusal. Part of the API: it never changes its meaning.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -70,13 +70,17 @@ pub enum Sort {
 }
 
 impl Sort {
-    /// The property and whether it descends.
-    pub fn parts(&self) -> (&str, bool) {
+    /// The property and whether it descends; a direction that is none is given back.
+    pub fn parts(&self) -> Result<(&str, bool), &str> {
         match self {
-            Sort::Text(text) => text.strip_prefix('-').map_or((text.as_str(), false), |name| (name, true)),
+            Sort::Text(text) => Ok(text.strip_prefix('-').map_or((text.as_str(), false), |name| (name, true))),
             Sort::Object { property_name, direction } => {
-                let descends = direction.as_deref().is_some_and(|d| d.to_ascii_uppercase().starts_with("DESC"));
-                (property_name, descends)
+                let direction = direction.as_deref().unwrap_or_default();
+                match direction.to_ascii_uppercase().as_str() {
+                    "" | "ASC" | "ASCENDING" => Ok((property_name, false)),
+                    "DESC" | "DESCENDING" => Ok((property_name, true)),
+                    _ => Err(direction),
+                }
             }
         }
     }
@@ -104,7 +108,7 @@ mod tests {
         )
         .unwrap();
         let sorts = search.sorts.unwrap();
-        assert_eq!(sorts.iter().map(Sort::parts).collect::<Vec<_>>(), [("createdate", true), ("hs_object_id", false)]);
+        assert_eq!(sorts.iter().map(Sort::parts).collect::<Vec<_>>(), [Ok(("createdate", true)), Ok(("hs_object_id", false))]);
         assert_eq!(search.filters.unwrap()[0].value, Some(Text::from("1795190435292")));
         assert_eq!(search.after, Some(Text::from("0")));
     }

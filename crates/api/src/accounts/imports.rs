@@ -38,7 +38,7 @@ pub fn routes() -> Vec<Route> {
             .body_of("multipart/form-data")
             .reply::<PreviewReply>(200),
         Route::post("/accounts/v1/imports", "imports.create", Access::Account(SCOPE), create)
-            .about(TAG, "Accepts a file (`file`) with its `mapping`; it is imported in the background.")
+            .about(TAG, "Accepts a form with `file`, the CSV, and `mapping`, a JSON object: `objectType`; `columns`, one per column of the file in order, as the preview's `guess` has them; and if wanted `mode`, `idProperty`, `dateOrder`, `delimiter`, `encoding`, `fileName`. It is imported in the background.")
             .body_of("multipart/form-data")
             .reply::<ImportReply>(201),
         Route::get("/accounts/v1/imports", "imports.list", Access::Account(SCOPE), list)

@@ -166,7 +166,7 @@ async fn read(call: Call) -> Answer {
     let query = call.query();
     let before = query.one("before").map(mirror::read_place).transpose()?;
     let mirrored = query.one("mirrored").and_then(wire::lenient::flag).unwrap_or(false);
-    let limit = limit(query.one("limit"), LIMIT_DEFAULT, TIMELINE_PAGE_MAX)?;
+    let limit = limit("limit", query.one("limit"), LIMIT_DEFAULT, TIMELINE_PAGE_MAX)?;
     let page = mirror::timeline(call.app(), call.cx(), object, id, before, limit, mirrored).await?;
     Ok(reply::ok(&timeline_page(page)))
 }
@@ -182,21 +182,21 @@ async fn why(call: Call) -> Answer {
 
 async fn disclosures(call: Call) -> Answer {
     let query = call.query();
-    let after = query.one("after").map(|text| limit(Some(text), 0, usize::MAX)).transpose()?;
+    let after = query.one("after").map(|text| limit("after", Some(text), 0, usize::MAX)).transpose()?;
     let before = after.map(|n| i64::try_from(n).unwrap_or(i64::MAX));
-    let limit = limit(query.one("limit"), LIMIT_DEFAULT, LOG_PAGE_MAX)?;
+    let limit = limit("limit", query.one("limit"), LIMIT_DEFAULT, LOG_PAGE_MAX)?;
     let found = disclosure::list(call.app(), call.cx(), before, limit).await?;
     let paging: Option<Paging> = found.last().filter(|_| found.len() == limit).map(|last| call.next(&last.seq.to_string()));
     Ok(reply::ok(&wire::paging::Page { results: found.into_iter().map(shown).collect(), paging }))
 }
 
-fn limit(text: Option<&str>, default: usize, max: usize) -> Result<usize, Refusal> {
+fn limit(name: &str, text: Option<&str>, default: usize, max: usize) -> Result<usize, Refusal> {
     let Some(text) = text else { return Ok(default) };
     match text.parse::<usize>() {
         Ok(n) if n > 0 => Ok(n.min(max)),
         _ => {
-            let message = format!("\"{}\" is no number from 1 up", shorten(text));
-            Err(Refusal::invalid(message).with_code("NUMBER_INVALID"))
+            let message = format!("The query parameter {name} is \"{}\"; expected a number from 1 up", shorten(text));
+            Err(Refusal::invalid(message).with_code("NUMBER_INVALID").naming("query", name, text))
         }
     }
 }

@@ -13,7 +13,7 @@ use model::association::{Category, LinkType, by_name};
 use model::id::RecordId;
 use model::limits::{ASSOCIATION_CREATE_MAX, ASSOCIATION_PAGE_MAX, ASSOCIATION_READ_MAX};
 use model::object::ObjectType;
-use wire::association::{AssociationSpec, BatchLink, BatchReadLinks, DefaultLink, IdOut, LinkIn, LinksOfV3, TypeV3};
+use wire::association::{BatchLink, BatchReadLinks, IdOut, LinkIn, LinkV3, LinksOfV3, TypeV3};
 use wire::batch::Batch;
 use wire::paging::Page;
 use wire::record::{AssociatedId, Record};
@@ -73,8 +73,8 @@ fn batch_routes() -> Vec<Route> {
         )
         .about(TAG, "Associates pairs of records.")
         .body::<BatchLink>()
-        .reply::<Batch<DefaultLink>>(201)
-        .reply::<Batch<DefaultLink>>(207),
+        .reply::<Batch<LinkV3>>(201)
+        .reply::<Batch<LinkV3>>(207),
         Route::post(
             "/crm/v3/associations/{fromObjectType}/{toObjectType}/batch/archive",
             "association_v3.unlink_batch",
@@ -165,14 +165,10 @@ async fn link_batch(mut call: Call) -> Answer {
     let done = association::link_batch(call.app(), call.cx(), from, to, &inputs).await?;
     let link = |link: &association::Linked| {
         let kind = link.types.first().copied().or_else(|| model::association::unlabeled(from, to))?;
-        let association_category = if kind.category == Category::UserDefined { "USER_DEFINED" } else { "HUBSPOT_DEFINED" };
-        let association_spec = AssociationSpec {
-            association_category: association_category.to_owned(),
-            association_type_id: i64::from(kind.type_id),
-        };
-        Some(DefaultLink { from: IdOut { id: Id(link.from.0) }, to: IdOut { id: Id(link.to.0) }, association_spec })
+        let kind = show::type_name(&done.definitions, kind);
+        Some(LinkV3 { from: IdOut { id: Id(link.from.0) }, to: IdOut { id: Id(link.to.0) }, kind })
     };
-    let results: Vec<DefaultLink> = done.linked.iter().filter_map(link).collect();
+    let results: Vec<LinkV3> = done.linked.iter().filter_map(link).collect();
     Ok(show::batch(&call, StatusCode::CREATED, results, failures(&inputs, done.errors)))
 }
 

@@ -35,7 +35,7 @@ async fn search(mut call: Call) -> Answer {
     let body: Search = call.json_or_default().await?;
     let limit = number("limit", body.limit.as_ref(), LIMIT_DEFAULT, 1, SEARCH_PAGE_MAX)?;
     let offset = number("after", body.after.as_ref(), 0, 0, usize::MAX)?;
-    let mut found = app::search::search(call.app(), call.cx(), object, &raw(&body), offset, limit).await?;
+    let mut found = app::search::search(call.app(), call.cx(), object, &raw(&body)?, offset, limit).await?;
     let properties: Vec<&str> = body.properties.iter().flatten().map(String::as_str).collect();
     let selection = Selection::of(&found.schema, &properties, &[]);
     app::association::fill_counters(call.app(), call.cx(), &mut found.records, selection.names()).await?;
@@ -48,16 +48,21 @@ async fn search(mut call: Call) -> Answer {
 }
 
 /// The filters as they came; what they mean is decided in the model.
-fn raw(body: &Search) -> RawSearch {
+fn raw(body: &Search) -> Result<RawSearch, Refusal> {
     let groups = body.filter_groups.iter().flatten().map(|group| group.filters.iter().map(filter).collect());
     // A group without its wrapping is what Airbyte sends, and an empty list of filters finds everything.
     let bare = body.filters.iter().filter(|filters| !filters.is_empty()).map(|filters| filters.iter().map(filter).collect());
     let sorts = body.sorts.iter().flatten().map(|sort| {
-        let (property, descends) = sort.parts();
-        (property.to_owned(), descends)
+        let (property, descends) = sort.parts().map_err(no_direction)?;
+        Ok((property.to_owned(), descends))
     });
     let query = body.query.as_ref().map(|query| query.0.clone()).filter(|query| !query.trim().is_empty());
-    RawSearch { groups: groups.chain(bare).collect(), query, sorts: sorts.collect() }
+    Ok(RawSearch { groups: groups.chain(bare).collect(), query, sorts: sorts.collect::<Result<_, Refusal>>()? })
+}
+
+fn no_direction(given: &str) -> Refusal {
+    let message = format!("direction is \"{}\"; expected ASCENDING or DESCENDING", shorten(given));
+    Refusal::invalid(message).with_code("SEARCH_DIRECTION_INVALID").naming("body", "direction", given)
 }
 
 fn filter(filter: &Filter) -> RawFilter {

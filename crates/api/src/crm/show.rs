@@ -40,7 +40,7 @@ pub fn record<'a>(call: &Call, record: &'a Record, selection: &'a Selection<'a>)
 
 /// The record's page in the interface.
 fn url(call: &Call, record: &Record) -> String {
-    format!("{}/records/{}/{}", call.base_url(), record.object.plural(), record.id)
+    format!("{}/a/{}/{}/{}", call.base_url(), call.cx().account, record.object.plural(), record.id)
 }
 
 type Histories = BTreeMap<RecordId, BTreeMap<String, Vec<HistoryValue>>>;
@@ -128,8 +128,12 @@ async fn links(call: &Call, object: ObjectType, ids: &[RecordId], to: &[ObjectTy
 
 /// An associated record as version 3 shows it: once per type of association.
 pub fn associated(definitions: &Definitions, to: RecordId, types: &[LinkType]) -> Vec<AssociatedId> {
-    let name = |kind: &LinkType| definitions.link_types.name(*kind).map_or_else(|| kind.type_id.to_string(), str::to_owned);
-    types.iter().map(|kind| AssociatedId { id: Id(to.0), kind: name(kind) }).collect()
+    types.iter().map(|kind| AssociatedId { id: Id(to.0), kind: type_name(definitions, *kind) }).collect()
+}
+
+/// A type of association by its name; one without a name by its number.
+pub fn type_name(definitions: &Definitions, kind: LinkType) -> String {
+    definitions.link_types.name(kind).map_or_else(|| kind.type_id.to_string(), str::to_owned)
 }
 
 /// A record by id or by the value of a property.

@@ -237,6 +237,7 @@ pub struct WishedEdge {
     pub feature: String,
     pub source: Text,
     pub destination: Text,
+    /// False closes the edge, as leaving it out does.
     pub on: bool,
 }
 

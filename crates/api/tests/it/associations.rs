@@ -103,7 +103,9 @@ async fn associations_speak_v3_as_well() {
     let east = world.client(EAST).await;
     let (contact, company) = pair(&east).await;
     let link = json!({"inputs": [{"from": {"id": contact}, "to": {"id": company}, "type": "contact_to_company"}]});
-    east.post("/crm/v3/associations/Contacts/Companies/batch/create", link.clone()).await.expect(201);
+    let made = east.post("/crm/v3/associations/Contacts/Companies/batch/create", link.clone()).await.expect(201);
+    let shown = json!({"from": {"id": contact}, "to": {"id": company}, "type": "contact_to_company"});
+    assert_eq!(made["results"], json!([shown]));
     let read =
         east.post("/crm/v3/associations/contact/company/batch/read", json!({"inputs": [{"id": contact}]})).await.expect(200);
     assert!(

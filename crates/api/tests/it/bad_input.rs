@@ -12,7 +12,7 @@ const CASES: &[Case] = &[
     ("POST /crm/v3/objects/contacts", b"{\"properties\": {\"email\": \"a@ex.org\",}}", 400, &["not valid JSON", "line 1 column 37"]),
     ("POST /crm/v3/objects/contacts", b"{\"properties\":", 400, &["not valid JSON", "line 1 column 14"]),
     ("POST /crm/v3/objects/contacts", b"", 400, &["body is empty"]),
-    ("POST /crm/v3/objects/contacts", b"[]", 400, &["expected struct Create"]),
+    ("POST /crm/v3/objects/contacts", b"[]", 400, &["expected an object"]),
     ("POST /crm/v3/objects/contacts", b"7", 400, &["invalid type: integer `7`"]),
     ("POST /crm/v3/objects/contacts", b"{\"properties\": {\"email\": \"\xff\"}}", 400, &["not UTF-8", "offset 26"]),
     ("POST /crm/v3/objects/contacts", b"{\"properties\": [1]}", 400, &["properties", "line 1"]),

@@ -68,7 +68,7 @@ async fn dated_paths_show_where_the_record_lives() {
     let east = world.client(EAST).await;
     let id = east.make("companies", json!({"name": "Cancity"})).await;
     let dated = east.get(&format!("/crm/objects/2026-09/companies/{id}")).await.expect(200);
-    assert_eq!(dated["url"], format!("http://crm.example/records/companies/{id}"));
+    assert_eq!(dated["url"], format!("http://crm.example/a/7/companies/{id}"));
     assert!(east.get(&format!("/crm/v3/objects/companies/{id}")).await.expect(200).get("url").is_none());
 }
 
@@ -200,4 +200,16 @@ async fn an_erased_record_is_gone_for_good() {
     let id = east.make("contacts", json!({"email": "ann@ex.org"})).await;
     east.post("/crm/v3/objects/contacts/gdpr-delete", json!({"objectId": "ann@ex.org", "idProperty": "email"})).await.expect(204);
     east.get(&format!("/crm/v3/objects/contacts/{id}?archived=true")).await.expect(404);
+}
+
+#[tokio::test]
+async fn a_token_is_told_the_scope_it_lacks_and_when_only_a_person_will_do() {
+    let world = world().await;
+    let token = world.token(EAST, &["crm.objects.contacts.read"]).await;
+    let narrow = crate::client::Client::new(&world.api, &token);
+    let refused = narrow.post("/crm/v3/objects/contacts", json!({"properties": {"email": "a@ex.org"}})).await.expect(403);
+    assert_eq!(refused["category"], "MISSING_SCOPES");
+    assert_eq!(refused["errors"][0]["context"]["requiredGranularScopes"], json!(["crm.objects.contacts.write"]));
+    let person_only = narrow.get("/organizations/v1/current").await.expect(403);
+    assert_eq!((&person_only["category"], &person_only["subCategory"]), (&json!("FORBIDDEN"), &json!("SESSION_NEEDED")));
 }

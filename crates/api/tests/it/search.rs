@@ -77,3 +77,17 @@ async fn search_pages_by_offset() {
     let beyond = east.post("/crm/v3/objects/contacts/search", json!({"after": "20000"})).await.expect(200);
     assert_eq!((ids(&beyond), &beyond["total"]), (vec![], &json!(3)));
 }
+
+#[tokio::test]
+async fn a_search_that_says_nothing_clear_is_refused_by_name() {
+    let world = world().await;
+    let east = world.client(EAST).await;
+    let sort = json!({"sorts": [{"propertyName": "email", "direction": "BOGUS"}]});
+    let refused = east.post("/crm/v3/objects/contacts/search", sort).await.expect(400);
+    assert_eq!(refused["subCategory"], "SEARCH_DIRECTION_INVALID");
+    assert!(refused["message"].as_str().unwrap().contains("\"BOGUS\""), "{refused}");
+    let single = json!({"filters": [{"propertyName": "city", "operator": "IN", "value": "Cork;Ghent"}]});
+    let refused = east.post("/crm/v3/objects/contacts/search", single).await.expect(400);
+    assert_eq!(refused["subCategory"], "SEARCH_VALUE_MISSING");
+    assert!(refused["message"].as_str().unwrap().contains("IN on \"city\""), "{refused}");
+}

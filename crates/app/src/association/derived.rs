@@ -5,10 +5,11 @@
 
 use super::change;
 use crate::cx::{App, Cx};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use model::association::{self, CHILD_TO_PARENT, PARENT_TO_CHILD};
 use model::change::{Change, Kind};
 use model::id::RecordId;
+use model::limits::COMPANY_LEVELS_MAX;
 use model::object::{COMPANY, CONTACT, DEAL, ObjectType};
 use model::record::{Record, apply_system};
 use std::collections::BTreeMap;
@@ -51,6 +52,22 @@ pub(super) async fn leave_parent(tx: &mut WriteTx, child: RecordId, parent: Reco
         }
         None => Ok(None),
     }
+}
+
+/// Refuses a parent that stands below its child already, or so low that nobody could walk up to the top.
+pub(super) async fn refuse_loop(tx: &mut WriteTx, child: RecordId, parent: RecordId) -> Result<()> {
+    let mut above = Some(parent);
+    for _ in 0..COMPANY_LEVELS_MAX {
+        let Some(company) = above else { return Ok(()) };
+        if company == child {
+            let message = format!("company {parent} cannot be the parent of company {child}: it stands below it already");
+            return Err(Error::conflict("COMPANY_PARENT_LOOP", message));
+        }
+        above = store::association::target(tx, (COMPANY, company), COMPANY, CHILD_TO_PARENT).await?;
+    }
+    let message =
+        format!("company {parent} cannot be the parent of company {child}: {COMPANY_LEVELS_MAX} companies are above it");
+    Err(Error::conflict("COMPANY_PARENT_DEPTH", message))
 }
 
 /// The properties that count links.

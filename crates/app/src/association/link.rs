@@ -1,6 +1,6 @@
 //! Linking and unlinking records that exist.
 
-use super::derived::{leave_parent, set_parent, set_primary};
+use super::derived::{leave_parent, refuse_loop, set_parent, set_primary};
 use super::{change, no_target};
 use crate::cx::{App, Cx};
 use crate::error::{Error, Kind, Result};
@@ -143,6 +143,9 @@ async fn link_one(
         if requested.is_empty() { association::unlabeled(from.0, to.0).into_iter().collect() } else { requested.to_vec() };
     if plan.add.is_empty() {
         return Ok((types, Vec::new()));
+    }
+    for (child, parent) in plan.add.iter().filter_map(|(t, _)| association::family(from.1, to.1, *t)) {
+        refuse_loop(tx, child, parent).await?;
     }
     let mut changes = Vec::new();
     if let Some((old, (link_type, reverse))) =

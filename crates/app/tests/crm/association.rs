@@ -160,3 +160,22 @@ async fn a_company_has_one_parent_and_counts_are_taken_when_asked_for() {
         assert_eq!(parent().await, None, "{}", w.fresh.engine);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_company_stands_below_itself() {
+    for w in worlds().await {
+        let mut ids = Vec::new();
+        for name in ["A", "B", "C"] {
+            ids.push((COMPANY, w.create(COMPANY, &[("name", name)]).await.id));
+        }
+        let parent = async |parent: usize, child: usize| {
+            let done = association::link(&w.app, &w.system(), ids[parent], ids[child], vec![LinkType::defined(13)]).await;
+            done.map(|_| ()).map_err(|error| error.code)
+        };
+        assert_eq!(parent(0, 1).await, Ok(()), "{}", w.fresh.engine);
+        assert_eq!(parent(1, 0).await, Err("COMPANY_PARENT_LOOP"), "{}", w.fresh.engine);
+        assert_eq!(parent(1, 2).await, Ok(()), "{}", w.fresh.engine);
+        assert_eq!(parent(2, 0).await, Err("COMPANY_PARENT_LOOP"), "{}", w.fresh.engine);
+        assert_eq!(parent(0, 2).await, Ok(()), "{}: a child may move up", w.fresh.engine);
+    }
+}

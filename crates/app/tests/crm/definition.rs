@@ -141,6 +141,13 @@ async fn deals_move_through_a_pipeline_of_ones_own() {
         let in_use =
             must_be_send(pipeline::archive_stage(&w.app, &w.system(), DEAL, "opportunities", &won)).await.expect_err("in use");
         assert_eq!(in_use.code, "PIPELINE_IN_USE", "{}", w.fresh.engine);
+        let reopen = StagePatch { metadata: Some(stage("", "0.5").metadata), ..StagePatch::default() };
+        let reopened =
+            pipeline::update_stage(&w.app, &w.system(), DEAL, "opportunities", &won, reopen).await.expect_err("in use");
+        assert_eq!((reopened.code, &reopened.context[0].1[0][..]), ("STAGE_IN_USE", "1"), "{}", w.fresh.engine);
+        let again = PipelineInput { id: None, label: "Opportunities".into(), display_order: 1, stages: vec![stage("S", "0.1")] };
+        let taken = pipeline::create(&w.app, &w.system(), DEAL, again).await.expect_err("taken");
+        assert!(taken.message.contains("with id opportunities exists"), "{}: {}", w.fresh.engine, taken.message);
         let added =
             pipeline::create_stage(&w.app, &w.system(), DEAL, "opportunities", stage("Lost", "0")).await.expect("a stage");
         let patch = StagePatch { label: Some("Lost again".into()), ..StagePatch::default() };

@@ -93,8 +93,11 @@ fn test(def: &PropertyDefinition, kind: Kind, operator: Operator, raw: &RawFilte
         operand(def, kind, value)
     };
     let many = || -> Result<Vec<Operand>, Refusal> {
-        let values: Vec<&String> = raw.values.iter().chain(raw.value.iter().filter(|_| raw.values.is_empty())).collect();
-        if values.is_empty() { Err(missing()) } else { values.into_iter().map(|v| operand(def, kind, v)).collect() }
+        // A list written into `value` would be looked for as one value and find nothing.
+        if raw.values.is_empty() {
+            return Err(Refusal::ValuesMissing { property: def.name.clone(), operator: operator.name() });
+        }
+        raw.values.iter().map(|v| operand(def, kind, v)).collect()
     };
     let token = || raw.value.as_deref().or_else(|| raw.values.first().map(String::as_str)).ok_or_else(missing).map(token_pattern);
     Ok(match operator {

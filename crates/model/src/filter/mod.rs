@@ -208,6 +208,11 @@ pub enum Refusal {
         property: String,
         operator: &'static str,
     },
+    /// IN and NOT_IN look for a list.
+    ValuesMissing {
+        property: String,
+        operator: &'static str,
+    },
     Value {
         property: String,
         value: String,
@@ -235,7 +240,7 @@ impl Refusal {
             Refusal::Property(_) => "SEARCH_PROPERTY_DOESNT_EXIST",
             Refusal::Operator(_) => "SEARCH_OPERATOR_UNKNOWN",
             Refusal::OperatorOn { .. } => "SEARCH_OPERATOR_NOT_ALLOWED",
-            Refusal::ValueMissing { .. } => "SEARCH_VALUE_MISSING",
+            Refusal::ValueMissing { .. } | Refusal::ValuesMissing { .. } => "SEARCH_VALUE_MISSING",
             Refusal::Value { .. } => "SEARCH_VALUE_INVALID",
             Refusal::TooManyGroups(_) | Refusal::TooManyFilters(_) => "SEARCH_FILTER_LIMIT",
             Refusal::TooManyValues { .. } => "SEARCH_VALUE_LIMIT",
@@ -256,6 +261,9 @@ impl fmt::Display for Refusal {
             Refusal::Operator(o) => write!(f, "\"{o}\" is not an operator"),
             Refusal::OperatorOn { property, operator } => write!(f, "operator {operator} cannot be used on \"{property}\""),
             Refusal::ValueMissing { property, operator } => write!(f, "operator {operator} on \"{property}\" needs a value"),
+            Refusal::ValuesMissing { property, operator } => {
+                write!(f, "operator {operator} on \"{property}\" needs a list in values")
+            }
             Refusal::Value { property, value, expected } => {
                 write!(f, "\"{value}\" is not {expected}, which \"{property}\" is compared with")
             }

@@ -10,6 +10,7 @@
 //! | a permission's code, such as `mirroring.view` | that permission |
 
 use crate::account::{Deed, Permission, Permissions, Scope as Width, Seat};
+use crate::authority::Act;
 use crate::object::{BUILT_IN, CALL, CONTACT, EMAIL, MEETING, NOTE, ObjectType, TASK, TICKET};
 use std::collections::BTreeSet;
 use std::fmt;
@@ -92,6 +93,25 @@ pub fn permissions(scopes: &[String]) -> Permissions {
     grants.fold(Permissions::default(), |all, one| all.union(&one))
 }
 
+/// The scope that allows an act; `None` where no scope does.
+pub fn needed(act: Act) -> Option<String> {
+    let permission = match act {
+        Act::ViewRecords(object) => return Some(format!("crm.objects.{}.read", object.plural())),
+        Act::EditRecords(object) | Act::DeleteRecords(object) => return Some(format!("crm.objects.{}.write", object.plural())),
+        Act::Import => return Some("crm.import".to_owned()),
+        Act::Export => return Some("crm.export".to_owned()),
+        Act::ViewMirrored => return Some(MIRRORING.to_owned()),
+        Act::EraseRecords(_) => Permission::RecordsErase,
+        Act::ManageDefinitions => Permission::DefinitionsManage,
+        Act::ManageUsers => Permission::UsersManage,
+        Act::ManageTokens => Permission::TokensManage,
+        Act::ManageSettings => Permission::SettingsManage,
+        Act::ReadAudit => Permission::AuditView,
+        Act::ReadDefinitions | Act::ReadUsers | Act::ReadSettings | Act::ManageSubscription | Act::ManageCompany => return None,
+    };
+    Some(permission.code().to_owned())
+}
+
 /// The seats a token acts with: mirroring asks for one, whoever looks.
 pub fn seats(scopes: &[String]) -> BTreeSet<Seat> {
     if scopes.iter().any(|scope| scope == MIRRORING) { BTreeSet::from([Seat::Sales]) } else { BTreeSet::new() }
@@ -150,6 +170,21 @@ mod tests {
         }
         let twice = ["oauth".to_owned(), "*".to_owned(), "oauth".to_owned()];
         assert_eq!(checked(&twice), Ok(vec!["*".to_owned(), "oauth".to_owned()]));
+    }
+
+    #[test]
+    fn the_scope_an_act_needs_is_one_and_grants_it() {
+        use crate::account::{Role, Status};
+        use crate::authority::{Standing, decide};
+        let of_records = [Act::ViewRecords(DEAL), Act::EditRecords(NOTE), Act::DeleteRecords(CONTACT)];
+        let of_account = [Act::ManageDefinitions, Act::Import, Act::Export, Act::ViewMirrored, Act::ManageUsers];
+        let others = [Act::ManageTokens, Act::ManageSettings, Act::ReadAudit];
+        for act in of_records.into_iter().chain(of_account).chain(others) {
+            let scopes = checked(&[needed(act).unwrap()]).unwrap();
+            let (permissions, seats) = (permissions(&scopes), seats(&scopes));
+            let standing = Standing { role: Role::Standard, permissions, seats, account_status: Status::Active };
+            assert!(decide(&standing, act).is_ok(), "{act:?} with {scopes:?}");
+        }
     }
 
     #[test]
