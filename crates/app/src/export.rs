@@ -5,22 +5,30 @@ use crate::error::{Error, Result};
 use crate::property;
 use crate::record::{self, reach};
 use model::authority::Act;
+use model::cell::guard;
 use model::id::RecordId;
 use model::limits::LIST_PAGE_MAX;
 use model::object::ObjectType;
-use model::property::Schema;
+use model::property::{Schema, ValueType};
 use model::record::Record;
+use std::borrow::Cow;
 
 /// An export under way. Each page is a transaction of its own: what changes in between shows in the pages still to come.
 pub struct Export {
     object: ObjectType,
-    columns: Vec<String>,
+    columns: Vec<Column>,
     after: Option<RecordId>,
     /// The header is still to be written.
     begins: bool,
     done: bool,
     /// Records written so far.
     pub n_records: usize,
+}
+
+struct Column {
+    name: String,
+    /// Its values are guarded against spreadsheets that would compute them.
+    is_text: bool,
 }
 
 /// Begins an export. Without columns: the id and every property a person can set, by name.
@@ -33,6 +41,8 @@ pub async fn open(app: &App, cx: &Cx, object: ObjectType, columns: Vec<String>) 
         return Err(Error::invalid("PROPERTY_DOESNT_EXIST", format!("Property \"{unknown}\" does not exist")));
     }
     let columns = if columns.is_empty() { settable(&schema) } else { columns };
+    let is_text = |name: &String| schema.property(name).is_some_and(|d| d.value_type == ValueType::String);
+    let columns = columns.into_iter().map(|name| Column { is_text: is_text(&name), name }).collect();
     Ok(Export { object, columns, after: None, begins: true, done: false, n_records: 0 })
 }
 
@@ -54,10 +64,10 @@ impl Export {
         let mut writer = csv::Writer::from_writer(Vec::new());
         let written = (|| -> csv::Result<()> {
             if std::mem::take(&mut self.begins) {
-                writer.write_record(&self.columns)?;
+                writer.write_record(self.columns.iter().map(|c| &c.name))?;
             }
             for record in &page.records {
-                writer.write_record(self.columns.iter().map(|c| cell(record, c)))?;
+                writer.write_record(self.columns.iter().map(|c| cell(record, c).into_owned()))?;
             }
             Ok(())
         })();
@@ -66,6 +76,7 @@ impl Export {
     }
 }
 
-fn cell<'r>(record: &'r Record, column: &str) -> &'r str {
-    record.get(column).unwrap_or_default()
+fn cell<'r>(record: &'r Record, column: &Column) -> Cow<'r, str> {
+    let value = record.get(&column.name).unwrap_or_default();
+    if column.is_text { guard(value) } else { Cow::Borrowed(value) }
 }

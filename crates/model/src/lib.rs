@@ -7,6 +7,7 @@ pub mod account;
 pub mod association;
 pub mod authority;
 pub mod catalog;
+pub mod cell;
 pub mod change;
 pub mod company;
 pub mod connection;

@@ -30,3 +30,16 @@ async fn an_export_holds_every_record_once_and_quotes_what_needs_it() {
         assert!(export::open(&w.app, &narrow, CONTACT, vec![]).await.is_err(), "{}: exported without permission", w.fresh.engine);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_spreadsheet_computes_nothing_of_an_export() {
+    for w in worlds().await {
+        let formula = input(&[("firstname", "=HYPERLINK(1)"), ("phone", "+45 12 34 56 78")]);
+        record::create_batch(&w.app, &w.system(), CONTACT, vec![formula]).await.expect("a batch");
+        let cx = w.system();
+        let columns = ["firstname", "phone"].map(str::to_owned).to_vec();
+        let mut file = export::open(&w.app, &cx, CONTACT, columns).await.expect("an export");
+        let bytes = file.next(&w.app, &cx).await.expect("a piece").expect("a first one");
+        assert_eq!(String::from_utf8_lossy(&bytes), "firstname,phone\n'=HYPERLINK(1),+45 12 34 56 78\n", "{}", w.fresh.engine);
+    }
+}

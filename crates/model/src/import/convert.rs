@@ -118,6 +118,8 @@ struct Cell {
 #[derive(Debug, Clone)]
 enum Reading {
     AsIs,
+    /// As exports write it: without the apostrophe that keeps spreadsheets from computing.
+    Text,
     Date(DateOrder),
     Bool,
     /// Folded value or label to value.
@@ -184,7 +186,7 @@ fn cell_text<'b>(cell: &Cell, bytes: &'b [u8]) -> Result<&'b str, String> {
         return Err(format!("column \"{}\" has {} bytes; at most {IMPORT_FIELD_BYTES_MAX} are taken", cell.title, bytes.len()));
     }
     std::str::from_utf8(bytes)
-        .map_err(|e| format!("column \"{}\" is not UTF-8: the byte at offset {} is invalid", cell.title, e.valid_up_to()))
+        .map_err(|e| format!("broken UTF-8 in column \"{}\": the byte at offset {} is invalid", cell.title, e.valid_up_to()))
 }
 
 fn check<'s>(schema: &'s Schema, mapped: &Column, property: &str) -> Result<&'s PropertyDefinition, PlanRefusal> {
@@ -227,7 +229,8 @@ impl Reading {
             ValueType::Enumeration if def.options.is_empty() => Reading::AsIs,
             ValueType::Enumeration if def.is_multiple() => Reading::Options(options()),
             ValueType::Enumeration => Reading::Option(options()),
-            ValueType::String | ValueType::Number => Reading::AsIs,
+            ValueType::String => Reading::Text,
+            ValueType::Number => Reading::AsIs,
         }
     }
 
@@ -238,6 +241,7 @@ impl Reading {
         };
         match self {
             Reading::AsIs => text.to_owned(),
+            Reading::Text => crate::cell::unguard(text).to_owned(),
             Reading::Date(order) => date(text.trim(), *order).unwrap_or_else(|| text.to_owned()),
             Reading::Bool => boolean(text.trim()).map_or_else(|| text.to_owned(), |b| b.to_string()),
             Reading::Option(map) => known(map, text),
