@@ -9,6 +9,7 @@
 
 mod chunk;
 mod file;
+mod rows;
 
 use crate::cx::{App, Cx};
 use crate::error::{Error, Kind, Result};

@@ -38,6 +38,8 @@ pub const IMPORT_COLUMNS_MAX: usize = 1_000;
 pub const IMPORT_FIELD_BYTES_MAX: usize = 65_536 * 4;
 /// Bytes of one row of an import file: what is longer is a quotation mark that is never closed.
 pub const IMPORT_RECORD_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Lines of one row of an imported file: a quoted field may have many, one that is never closed must not take the rest with it.
+pub const IMPORT_RECORD_LINES_MAX: usize = 1_000;
 /// Imports shown in a list.
 pub const IMPORTS_LISTED_MAX: usize = 200;
 /// Users of one account that can be named as owners by their address in an import.

@@ -11,7 +11,7 @@ use model::object::COMPANY;
 /// A row that was refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
-    /// 1 is the first row after the header.
+    /// The line of the file it begins in; the header is usually 1.
     pub row: u64,
     pub reason: String,
     /// The row as CSV, without its line break.

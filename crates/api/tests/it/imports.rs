@@ -88,7 +88,7 @@ async fn an_accepted_file_is_imported_later_and_bad_rows_come_back() {
     let counts = ["processed", "created", "updated", "failed"].map(|name| done[name].as_u64().unwrap());
     assert_eq!((&done["state"], counts), (&json!("done"), [2, 1, 0, 1]));
     let errors = place.get(&format!("/accounts/v1/imports/{id}/errors.csv"), &place.token).await;
-    assert_eq!(errors.text, "row,reason,E-mail,First name\r\n2,Email address nobody is invalid,nobody,B; o\r\n");
+    assert_eq!(errors.text, "row,reason,E-mail,First name\r\n3,Email address nobody is invalid,nobody,B; o\r\n");
     let list = place.get("/accounts/v1/imports", &place.token).await.json();
     assert_eq!(list["results"][0]["id"], json!(id));
     let west = place.world.token(WEST, &["*"]).await;

@@ -28,8 +28,8 @@ pub struct Chunk {
 
 /// A row with what could be decided about it alone.
 pub struct Row {
-    /// 1 is the first after the header.
-    number: u64,
+    /// The line of the file it begins in.
+    line: u64,
     fields: csv::ByteRecord,
     values: Refusable<Properties>,
     /// How the row says which record it is about, if it does.
@@ -52,17 +52,10 @@ struct New {
 
 impl Row {
     /// Decides what the row alone tells.
-    pub fn decide(
-        number: u64,
-        fields: &csv::ByteRecord,
-        plan: &Plan,
-        schema: &Schema,
-        now: Timestamp,
-        by: &By,
-        mode: Mode,
-    ) -> Row {
-        let values = plan.values(ByteFields { record: fields, at: 0 });
-        let mut row = Row { number, fields: fields.clone(), values, identity: None, new: None };
+    pub fn decide(record: super::rows::Record, plan: &Plan, schema: &Schema, now: Timestamp, by: &By, mode: Mode) -> Row {
+        let super::rows::Record { line, fields, broken } = record;
+        let values = broken.map_or_else(|| plan.values(ByteFields { record: &fields, at: 0 }), Err);
+        let mut row = Row { line, fields, values, identity: None, new: None };
         if let Ok(values) = &mut row.values {
             row.identity = identity(schema, plan, values);
             values.remove("hs_object_id");
@@ -73,7 +66,7 @@ impl Row {
     }
 
     fn refused(&self, reason: String) -> Refused {
-        Refused { row: self.number, reason, line: super::file::line(self.fields.iter(), b',') }
+        Refused { row: self.line, reason, line: super::file::line(self.fields.iter(), b',') }
     }
 }
 

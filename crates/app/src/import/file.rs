@@ -1,19 +1,17 @@
 //! Reading a file: decoding, rows, chunks. Everything here is synchronous and runs on a thread of its own.
 
 use super::chunk::{Chunk, Row};
+use super::rows::Rows;
 use super::unreadable;
 use crate::error::Result;
 use jiff::Timestamp;
 use model::change::By;
 use model::import::{Encoding, Event, Job, Plan, Sniffed, sniff, windows_1252};
-use model::limits::{IMPORT_RECORD_BYTES_MAX, IMPORT_ROWS_MAX};
 use model::property::Schema;
-use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, Read as _, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
 use std::sync::Arc;
 use tokio::sync::mpsc::Sender;
 
@@ -35,17 +33,17 @@ pub struct Look {
 
 /// Tells encoding and delimiter, reads the header and some rows, and counts the rest.
 pub fn look(path: &Path, known: Option<(Encoding, char)>, n_shown: usize) -> Result<Look> {
-    let mut rows = Rows::open(path, known)?;
-    let columns = rows.header()?;
+    let (sniffed, mut rows) = open(path, known)?;
+    let columns = header(&mut rows)?;
     let mut shown = Vec::new();
     let mut n_rows = 0;
-    while let Some(row) = rows.next().map_err(|e| unreadable(said(n_rows + 1, &e)))? {
+    while let Some(row) = rows.next().map_err(unreadable)? {
         if shown.len() < n_shown {
-            shown.push(row.iter().map(|field| String::from_utf8_lossy(field).into_owned()).collect());
+            shown.push(row.fields.iter().map(|field| String::from_utf8_lossy(field).into_owned()).collect());
         }
         n_rows += 1;
     }
-    Ok(Look { sniffed: rows.sniffed, columns, rows: shown, n_rows })
+    Ok(Look { sniffed, columns, rows: shown, n_rows })
 }
 
 /// Removes the files of a folder that are not needed and were last written before a time; how many.
@@ -90,22 +88,21 @@ impl Reader {
 
     fn read_all(&self, sender: &Sender<Read>) -> std::result::Result<(), String> {
         let known = (self.job.encoding, self.job.delimiter);
-        let mut rows = Rows::open(&self.path, Some(known)).map_err(|e| e.message)?;
-        let columns = rows.header().map_err(|e| e.message)?;
+        let (_, mut rows) = open(&self.path, Some(known)).map_err(|e| e.message)?;
+        let columns = header(&mut rows).map_err(|e| e.message)?;
         if columns.iter().ne(self.job.mapping.columns.iter().map(|c| &c.column)) {
             return Err("the file is not the one that the import was started with".to_owned());
         }
         let mut n = 0;
-        while n < self.job.counts.n_processed && rows.next().map_err(|e| said(n + 1, &e))?.is_some() {
+        while n < self.job.counts.n_processed && rows.next()?.is_some() {
             n += 1;
         }
         let mut chunk = Chunk::default();
         let mut n_bytes = 0;
         let mut now = self.clock.now();
-        while let Some(record) = rows.next().map_err(|e| said(n + 1, &e))? {
-            n += 1;
-            n_bytes += record.as_slice().len();
-            let row = Row::decide(n, record, &self.plan, &self.schema, now, &self.by, self.job.mapping.mode);
+        while let Some(record) = rows.next()? {
+            n_bytes += record.fields.as_slice().len();
+            let row = Row::decide(record, &self.plan, &self.schema, now, &self.by, self.job.mapping.mode);
             chunk.rows.push(row);
             if chunk.rows.len() == CHUNK_ROWS || n_bytes >= CHUNK_BYTES {
                 n_bytes = 0;
@@ -123,101 +120,40 @@ impl Reader {
     }
 }
 
-fn said(row: u64, error: &csv::Error) -> String {
-    format!("row {row} cannot be read: {error}")
+/// Opens a file: what it is, and its rows.
+fn open(path: &Path, known: Option<(Encoding, char)>) -> Result<(Sniffed, Rows)> {
+    let cannot = |e: io::Error| unreadable(format!("the file cannot be read: {e}"));
+    let mut file = File::open(path).map_err(cannot)?;
+    let mut head = Vec::with_capacity(HEAD_BYTES);
+    file.by_ref().take(HEAD_BYTES as u64).read_to_end(&mut head).map_err(cannot)?;
+    let mut sniffed = sniff(&head, head.len() < HEAD_BYTES);
+    if let Some((encoding, delimiter)) = known {
+        (sniffed.encoding, sniffed.delimiter) = (encoding, delimiter);
+    }
+    file.seek(SeekFrom::Start(sniffed.n_mark as u64)).map_err(cannot)?;
+    let decoded: Box<dyn io::Read> = match sniffed.encoding {
+        Encoding::Utf8 => Box::new(file),
+        other => {
+            Box::new(Decoded { bytes: io::BufReader::with_capacity(BUFFER_BYTES, file), encoding: other, out: Vec::new(), at: 0 })
+        }
+    };
+    Ok((sniffed, Rows::new(decoded, u8::try_from(sniffed.delimiter).unwrap_or(b','))))
 }
 
-/// The rows of a file.
-struct Rows {
-    reader: csv::Reader<Box<dyn io::Read>>,
-    record: csv::ByteRecord,
-    /// Bytes handed out since the last whole row.
-    n_since_row: Rc<Cell<usize>>,
-    n_rows: u64,
-    sniffed: Sniffed,
-}
-
-impl Rows {
-    fn open(path: &Path, known: Option<(Encoding, char)>) -> Result<Rows> {
-        let cannot = |e: io::Error| unreadable(format!("the file cannot be read: {e}"));
-        let mut file = File::open(path).map_err(cannot)?;
-        let mut head = Vec::with_capacity(HEAD_BYTES);
-        file.by_ref().take(HEAD_BYTES as u64).read_to_end(&mut head).map_err(cannot)?;
-        let mut sniffed = sniff(&head, head.len() < HEAD_BYTES);
-        if let Some((encoding, delimiter)) = known {
-            (sniffed.encoding, sniffed.delimiter) = (encoding, delimiter);
-        }
-        file.seek(SeekFrom::Start(sniffed.n_mark as u64)).map_err(cannot)?;
-        let decoded: Box<dyn io::Read> = match sniffed.encoding {
-            Encoding::Utf8 => Box::new(file),
-            other => Box::new(Decoded {
-                bytes: io::BufReader::with_capacity(BUFFER_BYTES, file),
-                encoding: other,
-                out: Vec::new(),
-                at: 0,
-            }),
-        };
-        let n_since_row = Rc::new(Cell::new(0));
-        let guarded = Guarded { inner: decoded, n_since_row: n_since_row.clone() };
-        let reader = csv::ReaderBuilder::new()
-            .delimiter(u8::try_from(sniffed.delimiter).unwrap_or(b','))
-            .flexible(true)
-            .has_headers(false)
-            .buffer_capacity(BUFFER_BYTES)
-            .from_reader(Box::new(guarded) as Box<dyn io::Read>);
-        Ok(Rows { reader, record: csv::ByteRecord::new(), n_since_row, n_rows: 0, sniffed })
+/// The titles of the columns: the first row.
+fn header(rows: &mut Rows) -> Result<Vec<String>> {
+    let cannot = |why: String| unreadable(format!("the header cannot be read: {why}"));
+    let header = rows.next().map_err(cannot)?;
+    let header = header.ok_or_else(|| unreadable("the file is empty: its first row must name the columns"))?;
+    if let Some(why) = header.broken {
+        return Err(cannot(why));
     }
-
-    /// The titles of the columns: the first row.
-    fn header(&mut self) -> Result<Vec<String>> {
-        let header = self.next().map_err(|e| unreadable(format!("the header cannot be read: {e}")))?;
-        let header = header.ok_or_else(|| unreadable("the file is empty: its first row must name the columns"))?;
-        let title = |field: &[u8]| String::from_utf8_lossy(field).trim().to_owned();
-        let mut columns: Vec<String> = header.iter().map(title).collect();
-        while columns.len() > 1 && columns.last().is_some_and(String::is_empty) {
-            columns.pop();
-        }
-        self.n_rows = 0;
-        Ok(columns)
+    let title = |field: &[u8]| String::from_utf8_lossy(field).trim().to_owned();
+    let mut columns: Vec<String> = header.fields.iter().map(title).collect();
+    while columns.len() > 1 && columns.last().is_some_and(String::is_empty) {
+        columns.pop();
     }
-
-    /// The next row that is not blank.
-    fn next(&mut self) -> std::result::Result<Option<&csv::ByteRecord>, csv::Error> {
-        loop {
-            let more = self.reader.read_byte_record(&mut self.record)?;
-            self.n_since_row.set(0);
-            if !more {
-                return Ok(None);
-            }
-            if self.record.iter().any(|field| !field.is_empty()) {
-                break;
-            }
-        }
-        self.n_rows += 1;
-        if self.n_rows > IMPORT_ROWS_MAX as u64 + 1 {
-            return Err(io::Error::other(format!("the file has more than {IMPORT_ROWS_MAX} rows")).into());
-        }
-        Ok(Some(&self.record))
-    }
-}
-
-/// Stops a row that never ends, such as behind a quotation mark that is never closed, before it fills the memory.
-struct Guarded {
-    inner: Box<dyn io::Read>,
-    n_since_row: Rc<Cell<usize>>,
-}
-
-impl io::Read for Guarded {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let n = self.inner.read(buffer)?;
-        let total = self.n_since_row.get() + n;
-        if total > IMPORT_RECORD_BYTES_MAX {
-            let megabytes = IMPORT_RECORD_BYTES_MAX / 1024 / 1024;
-            return Err(io::Error::other(format!("it is longer than {megabytes} MiB; is a quotation mark never closed?")));
-        }
-        self.n_since_row.set(total);
-        Ok(n)
-    }
+    Ok(columns)
 }
 
 /// Turns other encodings into UTF-8 as they are read.
@@ -294,6 +230,7 @@ pub fn line<'f>(fields: impl Iterator<Item = &'f [u8]>, delimiter: u8) -> String
 #[cfg(test)]
 mod tests {
     use super::*;
+    use model::limits::IMPORT_RECORD_BYTES_MAX;
 
     fn rows(bytes: &[u8]) -> Result<(Vec<String>, Vec<Vec<String>>)> {
         let folder = tempfile::tempdir().unwrap();
@@ -330,9 +267,9 @@ mod tests {
     #[test]
     fn an_empty_file_and_a_row_without_end_are_refused_in_words() {
         assert_eq!(rows(b"").unwrap_err().message, "the file is empty: its first row must name the columns");
-        let endless = [b"a,b\n1,2\n\"".to_vec(), vec![b'x'; IMPORT_RECORD_BYTES_MAX + BUFFER_BYTES]].concat();
+        let endless = [b"a,b\n1,2\n".to_vec(), vec![b'x'; IMPORT_RECORD_BYTES_MAX + BUFFER_BYTES]].concat();
         let message = rows(&endless).unwrap_err().message;
-        assert_eq!(message, "row 2 cannot be read: it is longer than 16 MiB; is a quotation mark never closed?");
+        assert_eq!(message, "line 3 cannot be read: it is longer than 16 MiB");
     }
 
     #[test]

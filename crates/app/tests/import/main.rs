@@ -116,7 +116,7 @@ async fn good_rows_go_in_and_bad_rows_come_back_with_their_reason() {
         let (job, refused) = world.import(CONTACT, Mode::Upsert, text).await;
         assert_eq!((job.state, counts(&job)), (State::Done, (6, 2, 1, 3)), "{}", world.fresh.engine);
         let rows: Vec<u64> = refused.iter().map(|(row, _)| *row).collect();
-        assert_eq!(rows, [2, 4, 5]);
+        assert_eq!(rows, [3, 5, 6]);
         assert_eq!(refused[0].1, "Email address not an address is invalid");
         assert!(refused[1].1.starts_with("Wizard was not one of the allowed options of lifecyclestage"), "{}", refused[1].1);
         assert_eq!(refused[2].1, "the row has 2 fields, the header has 4");
@@ -280,7 +280,7 @@ async fn the_file_of_refused_rows_can_be_corrected_and_imported_again() {
         let job = world.run(id).await;
         let refused = import::refused(&world.app, &world.cx, id, 0, 10).await.expect("the refused rows");
         assert_eq!(import::refused_header(&job), "row,reason,email,firstname");
-        assert_eq!(import::refused_line(&refused[0]), "1,Email address x is invalid,x,\"A; \"\"B\"\"\"");
+        assert_eq!(import::refused_line(&refused[0]), "2,Email address x is invalid,x,\"A; \"\"B\"\"\"");
     }
 }
 
@@ -316,5 +316,24 @@ async fn uploaded_files_go_when_no_import_needs_them_and_not_before() {
         assert_eq!((left(), world.run(id).await.state), (1, State::Done), "the file of a waiting import went");
         assert_eq!(import::reconcile(&world.app, world.folder.path()).await.expect("it runs"), 1);
         assert_eq!(left(), 0);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn broken_bytes_and_unclosed_quotation_marks_cost_their_own_row_only() {
+    for world in worlds().await {
+        let text = [
+            "email,firstname\ng1@x.example,Müller\n\n".as_bytes(),
+            b"g2@x.example,bro\xffken\ng3@x.example,\"Bo\ng4@x.example,Cy\n",
+        ];
+        let text = text.concat();
+        let id = world.accept(CONTACT, Mode::Upsert, &text).await;
+        let (job, refused) = (world.run(id).await, world.refused(id).await);
+        assert_eq!(counts(&job), (4, 2, 0, 2));
+        let expected = [
+            (4, "broken UTF-8 in column \"firstname\": the byte at offset 3 is invalid".to_owned()),
+            (5, "the quotation mark that opens a field in line 5 is never closed".to_owned()),
+        ];
+        assert_eq!(refused, expected);
     }
 }

@@ -51,12 +51,18 @@ pub fn sniff(head: &[u8], whole: bool) -> Sniffed {
     Sniffed { encoding, n_mark, delimiter: delimiter(&text) }
 }
 
+/// Characters of several bytes hardly ever come about by chance in another encoding, so a few broken bytes among them do not make
+/// the file one: their rows are refused, the others are read.
 fn is_utf8(head: &[u8], whole: bool) -> bool {
-    match std::str::from_utf8(head) {
-        Ok(_) => true,
-        // A character that the end of what we have cuts in two is no error.
-        Err(error) => !whole && error.error_len().is_none(),
+    let (mut n_good, mut n_broken) = (0, 0);
+    for chunk in head.utf8_chunks() {
+        n_good += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
+        n_broken += usize::from(!chunk.invalid().is_empty());
     }
+    // A character that the end of what we have cuts in two is no error.
+    let is_half = |bytes: &[u8]| std::str::from_utf8(bytes).is_err_and(|e| e.error_len().is_none());
+    let is_cut = !whole && head.utf8_chunks().last().is_some_and(|chunk| is_half(chunk.invalid()));
+    n_good >= n_broken - usize::from(is_cut)
 }
 
 fn utf_16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
@@ -138,6 +144,14 @@ mod tests {
         let cut = &"aå".as_bytes()[..2];
         assert_eq!(sniff(cut, false).encoding, Encoding::Utf8);
         assert_eq!(sniff(cut, true).encoding, Encoding::Windows1252);
+    }
+
+    #[test]
+    fn a_few_broken_bytes_do_not_make_utf_8_something_else() {
+        let one = ["a,b\nx,Müller\ny,bro".as_bytes(), b"\xffken\n"].concat();
+        assert_eq!(sniffed(&one).0, Encoding::Utf8);
+        assert_eq!(sniffed(b"a,b\nx,M\xfcller\ny,\xc5se\nz,K\xf8benhavn\n").0, Encoding::Windows1252);
+        assert_eq!(sniffed(b"a,b\nx,\xc3\xa5\ny,\xe5\nz,\xf8 \xe6 \xe5\n").0, Encoding::Windows1252);
     }
 
     #[test]
