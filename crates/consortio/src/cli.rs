@@ -20,7 +20,7 @@ pub struct Cli {
     /// Folder of the embedded database, uploaded files and the sealing key [env: CONSORTIO_DATA] [default: consortio-data].
     #[arg(long, global = true, value_name = "DIR")]
     pub data: Option<PathBuf>,
-    /// Print results as one JSON document.
+    /// Print results, and errors, as one JSON document.
     #[arg(long, global = true)]
     pub json: bool,
     #[command(subcommand)]
@@ -483,7 +483,10 @@ pub struct Export {
     /// A property; may be repeated. Else every property.
     #[arg(long = "property")]
     pub properties: Vec<String>,
-    /// Where to; else standard output.
+    /// Where to; else standard output. The file must not exist.
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+    /// Replace the file if it exists.
+    #[arg(long, requires = "output")]
+    pub force: bool,
 }

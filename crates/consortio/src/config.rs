@@ -103,8 +103,16 @@ impl Config {
         if config.locations.contains_key(HOME_LOCATION) {
             bail!("configuration: the location \"{HOME_LOCATION}\" is the one of `database` and cannot be in `locations`");
         }
+        check_level(&config.log.level)?;
         let mut places = BTreeMap::new();
         for (location, database) in config.databases() {
+            if database.contains("://") && !database.starts_with("postgres://") && !database.starts_with("postgresql://") {
+                let scheme = database.split("://").next().unwrap_or_default();
+                bail!(
+                    "configuration: the database of \"{location}\" begins with \"{scheme}://\"; \
+                     a postgres:// address or the path of a SQLite file is accepted"
+                );
+            }
             if let Some(other) = places.insert(database, location.clone()) {
                 bail!("configuration: the locations \"{other}\" and \"{location}\" are the same database");
             }
@@ -141,6 +149,21 @@ fn file(flags: &Flags) -> Result<Option<PathBuf>> {
     }
     let default = Path::new(DEFAULT_FILE);
     Ok(default.exists().then(|| default.to_owned()))
+}
+
+/// An unknown word would be taken for the name of a module, and the log would be silent.
+fn check_level(level: &str) -> Result<()> {
+    const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
+    let known = |word: &str| LEVELS.iter().any(|level| level.eq_ignore_ascii_case(word));
+    for directive in level.split(',') {
+        if !known(directive.rsplit('=').next().unwrap_or_default().trim()) {
+            bail!(
+                "configuration: \"log.level\" has \"{directive}\"; known: {}, and directives such as store=debug",
+                LEVELS.join(", ")
+            );
+        }
+    }
+    Ok(())
 }
 
 fn environment() -> Env {
@@ -203,6 +226,18 @@ mod tests {
         assert!(message.contains("\"listen\"") && message.contains("somewhere"), "{message}");
         let message = parse("[log]\nformat = \"xml\"").unwrap_err();
         assert!(message.contains("\"log.format\"") && message.contains("xml"), "{message}");
+    }
+
+    #[test]
+    fn a_level_that_nobody_knows_is_refused_by_name() {
+        for level in ["info", "WARN", "info,store=debug", "off"] {
+            assert!(check_level(level).is_ok(), "{level}");
+        }
+        for level in ["loud", "", "info,store=loud", "info,store"] {
+            let last = level.rsplit(',').next().unwrap();
+            let message = check_level(level).unwrap_err().to_string();
+            assert!(message.starts_with(&format!("configuration: \"log.level\" has \"{last}\"; known: off")), "{message}");
+        }
     }
 
     #[test]

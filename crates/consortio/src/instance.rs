@@ -2,6 +2,7 @@
 
 use crate::config::Config;
 use crate::ports;
+use crate::print::Usage;
 use anyhow::{Context, Result, bail};
 use app::cx::{App, Settings};
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -12,6 +13,17 @@ use store::{Dialect, Durability, HOME_LOCATION, Store, migrate};
 
 const SEAL_KEY_FILE: &str = "seal.key";
 const LOCK_FILE: &str = "serve.lock";
+
+/// Refuses a data folder that no instance is in, and leaves nothing there.
+pub fn must_exist(config: &Config) -> Result<()> {
+    let home = &config.databases()[HOME_LOCATION];
+    // An instance on PostgreSQL keeps its key in the folder.
+    let sign = if home.starts_with("postgres") { config.data.join(SEAL_KEY_FILE) } else { PathBuf::from(home) };
+    if !sign.exists() {
+        bail!(Usage(format!("there is no instance in {}", config.data.display())));
+    }
+    Ok(())
+}
 
 /// The product, ready for verbs: schema up to date, key there.
 pub async fn open(config: &Config) -> Result<App> {

@@ -21,7 +21,14 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        // Which flags were given is not known, but whoever asked for JSON did so somewhere.
+        Err(error) if error.use_stderr() && std::env::args().any(|arg| arg == "--json") => {
+            return Out { json: true }.failed(&print::Usage(error.to_string().trim_end().to_owned()).into());
+        }
+        Err(error) => error.exit(),
+    };
     let out = Out { json: cli.json };
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,

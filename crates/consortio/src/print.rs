@@ -1,5 +1,5 @@
-//! What commands print and how they end. Results go to standard output, as words or as one JSON document; everything else
-//! (log, progress, errors) goes to standard error.
+//! What commands print and how they end. Results go to standard output, as words or as one JSON document, and so do
+//! errors when JSON is asked for; everything else (log, progress, errors in words) goes to standard error.
 
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
@@ -58,7 +58,7 @@ impl Out {
         if self.json {
             let code = refusal.map_or(if usage { "USAGE" } else { "FAILED" }, |e| e.code);
             let document = serde_json::json!({"error": {"code": code, "message": format!("{error:#}")}});
-            eprintln!("{document}");
+            println!("{document}");
         } else {
             eprintln!("consortio: {error:#}");
         }

@@ -3,6 +3,7 @@
 use crate::config::{Log, LogFormat};
 use anyhow::{Context, Result};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use std::io::IsTerminal;
 use std::time::Duration;
 use tracing_subscriber::EnvFilter;
 
@@ -18,6 +19,7 @@ pub fn log(log: &Log) -> Result<()> {
     let filter = EnvFilter::try_new(&log.level)
         .with_context(|| format!("configuration: \"log.level\" is \"{}\", which is no level or list of directives", log.level))?;
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(true);
+    let builder = builder.with_ansi(std::io::stderr().is_terminal());
     match log.format {
         LogFormat::Text => builder.compact().init(),
         LogFormat::Json => builder.json().flatten_event(true).init(),

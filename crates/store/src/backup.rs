@@ -81,6 +81,7 @@ pub async fn read(store: &Store, from: &Path, scratch: &Path, progress: impl FnM
     let _cleaned = Cleaned(copied.clone());
     std::fs::copy(from, &copied).map_err(|e| StoreError::Unavailable(format!("{}: {e}", from.display())))?;
     let source = Engine::open(&copied.to_string_lossy(), Durability::Process).await?;
+    check_whole(&source, from).await?;
     let manifest = manifest(&source, from).await?;
     let mut tx = source.write().await?;
     tx.execute("DROP TABLE backup_manifest", &[]).await?;
@@ -95,6 +96,14 @@ pub async fn read(store: &Store, from: &Path, scratch: &Path, progress: impl FnM
     };
     copy(&[source], &targets, &route, Some(&manifest.tables), progress).await?;
     Ok(manifest)
+}
+
+/// Finds damaged pages before they turn up as errors of some statement.
+async fn check_whole(engine: &Engine, file: &Path) -> Result<(), CopyError> {
+    let damaged = || StoreError::Unavailable(format!("{} is a damaged backup", file.display()));
+    let row = engine.read().await?.query_opt("PRAGMA quick_check(1)", &[]).await.map_err(|_| damaged())?;
+    let said = row.map(|mut row| row.text(0)).transpose()?;
+    if said.as_deref() == Some("ok") { Ok(()) } else { Err(damaged().into()) }
 }
 
 async fn manifest(engine: &Engine, file: &Path) -> Result<Manifest, CopyError> {

@@ -47,12 +47,20 @@ impl From<Account> for Shown {
 
 pub async fn run(config: &Config, out: Out, command: cli::Account) -> Result<Outcome> {
     let app = instance::open(config).await?;
+    let is_new = matches!(command, cli::Account::Create(_));
     let shown = match command {
         cli::Account::List => return list(&app, out).await,
         cli::Account::Create(args) => create(&app, args).await?,
         cli::Account::Update(args) => update(&app, args).await?,
         cli::Account::Contacts(args) => return super::contacts::run(&app, out, args).await,
     };
+    if is_new && find_account(&app, &shown.name).await.is_err() {
+        // On standard error, so that the result stays what scripts expect.
+        eprintln!(
+            "consortio: another account is called \"{}\" too: commands name this one by --account {}",
+            shown.name, shown.id
+        );
+    }
     out.result(&shown, || words(&shown))?;
     Ok(Outcome::Done)
 }

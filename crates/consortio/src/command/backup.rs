@@ -6,9 +6,14 @@ use crate::ports;
 use crate::print::{Out, Outcome, Usage};
 use anyhow::{Result, bail};
 use serde::Serialize;
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 use store::migrate;
 use store::move_engine::Digests;
+
+/// How the file begins: it is a SQLite database.
+const SQLITE: &[u8; 16] = b"SQLite format 3\0";
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -52,6 +57,11 @@ pub async fn backup(config: &Config, out: Out, file: &Path) -> Result<Outcome> {
 pub async fn restore(config: &Config, out: Out, file: &Path) -> Result<Outcome> {
     if !file.exists() {
         bail!(Usage(format!("{} does not exist", file.display())));
+    }
+    let mut head = [0; SQLITE.len()];
+    let read = File::open(file).and_then(|mut file| file.read_exact(&mut head));
+    if read.is_err() || head != *SQLITE {
+        bail!(Usage(format!("{} is no backup", file.display())));
     }
     let _lock = instance::lock(config)?;
     let store = instance::store(config).await?;

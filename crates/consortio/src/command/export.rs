@@ -4,11 +4,17 @@ use super::{find_account, object_type};
 use crate::cli;
 use crate::config::Config;
 use crate::instance;
-use crate::print::{Out, Outcome};
-use anyhow::{Context, Result};
+use crate::print::{Out, Outcome, Usage};
+use anyhow::{Context, Result, bail};
 use std::io::{BufWriter, Write};
 
 pub async fn run(config: &Config, out: Out, args: &cli::Export) -> Result<Outcome> {
+    if out.json && args.output.is_none() {
+        bail!(Usage("an export is CSV: with --json it needs --output FILE".to_owned()));
+    }
+    if let Some(path) = args.output.as_ref().filter(|path| path.exists() && !args.force) {
+        bail!(Usage(format!("{} exists already; --force replaces it", path.display())));
+    }
     let app = instance::open(config).await?;
     let cx = find_account(&app, &args.account).await?;
     let object = object_type(&args.object)?;

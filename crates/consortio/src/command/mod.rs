@@ -18,6 +18,7 @@ mod user;
 
 use crate::cli::{Cli, Command};
 use crate::config::{Config, Flags};
+use crate::instance;
 use crate::print::{Out, Outcome, Usage};
 use crate::telemetry;
 use anyhow::{Result, bail};
@@ -38,6 +39,9 @@ pub async fn run(cli: Cli, out: Out) -> Result<Outcome> {
         log.level = "warn".to_owned();
     }
     telemetry::log(&log).map_err(|e| Usage(format!("{e:#}")))?;
+    if !may_begin(&cli.command) {
+        instance::must_exist(&config)?;
+    }
     match cli.command {
         Command::Serve(_) => serve::run(&config, out).await,
         Command::Migrate => migrate::run(&config, out).await,
@@ -55,6 +59,12 @@ pub async fn run(cli: Cli, out: Out) -> Result<Outcome> {
         Command::Restore { file } => backup::restore(&config, out, &file).await,
         Command::MoveEngine(args) => move_engine::run(&config, out, &args).await,
     }
+}
+
+/// Whether a command may find nothing and make a new instance; others would do so only by a mistyped folder.
+fn may_begin(command: &Command) -> bool {
+    let creates = matches!(command, Command::Account(crate::cli::Account::Create(_)));
+    creates || matches!(command, Command::Serve(_) | Command::Demo(_) | Command::Migrate | Command::Restore { .. })
 }
 
 fn configuration(cli: &Cli) -> Result<Config> {

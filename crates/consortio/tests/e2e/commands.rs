@@ -18,7 +18,7 @@ fn wrong_configuration_ends_with_two_and_names_the_key() {
     assert!(wrong.err.contains("\"listen\" is \"nowhere\""), "{}", wrong.err);
     let unknown = ended(command(&data, &["migrate", "--json"]).env("CONSORTIO_LISSEN", "127.0.0.1:1"));
     assert_eq!(unknown.code, 2, "{unknown:?}");
-    let error: serde_json::Value = serde_json::from_str(&unknown.err).expect("JSON");
+    let error: serde_json::Value = serde_json::from_str(&unknown.out).expect("JSON");
     let message = error["error"]["message"].as_str().expect("a message");
     assert!(message.contains("unknown key \"lissen\" in the environment"), "{message}");
     assert_eq!(run(&data, &["frobnicate"]).code, 2);
@@ -56,7 +56,7 @@ fn an_instance_is_set_up_filled_and_read_by_commands_alone() {
     assert_eq!(imported.code, 3, "rows were refused, so the code says so: {imported:?}");
     assert_eq!((&imported.json()["created"], &imported.json()["failed"]), (&1.into(), &1.into()));
     let lines = std::fs::read_to_string(&*refused).expect("the refused rows");
-    assert_eq!(lines, "row,reason,E-mail,Vorname,First name\r\n2,Email address nobody is invalid,nobody,x,Bo\r\n");
+    assert_eq!(lines, "row,reason,E-mail,Vorname,First name\r\n3,Email address nobody is invalid,nobody,x,Bo\r\n");
     let exported = run(&data, &["export", "--account", "North", "--property", "email", "--property", "firstname"]);
     assert!(exported.out.contains("a@ex.example,Åse"), "{exported:?}");
     assert_eq!(json(&data, &["doctor"])["ok"], true);
@@ -130,4 +130,63 @@ async fn scenario_77_the_log_is_exported_and_one_altered_byte_ends_verify_with_t
     tx.commit_bookkeeping().await.expect("a commit");
     let altered = run(&data, &["organization", "verify", "--account", "North", "--json"]);
     assert_eq!((altered.code, &altered.json()["altered"]), (2, &opened[0]["seq"]), "{altered:?}");
+}
+
+#[test]
+fn wrong_arguments_are_json_for_who_asks_for_json() {
+    let (_folder, data) = folder();
+    for args in [&["frobnicate", "--json"][..], &["account", "list", "--json"]] {
+        let wrong = run(&data, args);
+        assert_eq!(wrong.code, 2, "{wrong:?}");
+        let error: serde_json::Value = serde_json::from_str(&wrong.out).expect("JSON");
+        assert!(error["error"]["message"].is_string(), "{error}");
+    }
+    assert!(!data.exists(), "a refused command left a data folder");
+}
+
+#[test]
+fn a_mistyped_folder_makes_no_instance_and_a_strange_file_is_no_backup() {
+    let (folder, data) = folder();
+    let here = folder.path().join("passwd");
+    std::fs::write(&here, "root:x:0:0:root:/root:/bin/sh\n").expect("a file");
+    let here = here.to_string_lossy();
+    for args in [&["account", "list"][..], &["doctor"], &["backup", "x"], &["move-engine", "--to", "y.db"]] {
+        let wrong = run(&data, args);
+        assert_eq!((wrong.code, wrong.err), (2, format!("consortio: there is no instance in {}\n", data.display())), "{args:?}");
+    }
+    let wrong = run(&data, &["restore", &here]);
+    assert_eq!((wrong.code, wrong.err), (2, format!("consortio: {here} is no backup\n")));
+    let wrong = ended(command(&data, &["migrate"]).env("CONSORTIO_DATABASE", "mysql://x"));
+    assert!(wrong.code == 2 && wrong.err.contains("postgres:// address"), "{wrong:?}");
+    let wrong = ended(command(&data, &["serve"]).env("CONSORTIO_LOG__LEVEL", "loud"));
+    assert!(wrong.code == 2 && wrong.err.contains("\"loud\""), "{wrong:?}");
+    assert!(!data.exists(), "a refused command left a data folder");
+}
+
+#[test]
+fn a_damaged_backup_is_called_so() {
+    let (folder, data) = folder();
+    json(&data, &["account", "create", "North"]);
+    let file = folder.path().join("all.backup");
+    json(&data, &["backup", &file.to_string_lossy()]);
+    let mut bytes = std::fs::read(&file).expect("the backup");
+    bytes[4096..].fill(0xa5);
+    std::fs::write(&file, bytes).expect("a damaged backup");
+    let wrong = run(&folder.path().join("other"), &["restore", &file.to_string_lossy()]);
+    assert_eq!((wrong.code, wrong.err), (1, format!("consortio: {} is a damaged backup\n", file.display())));
+}
+
+#[test]
+fn an_export_replaces_no_file_and_a_second_account_of_a_name_is_remarked() {
+    let (folder, data) = folder();
+    json(&data, &["account", "create", "North"]);
+    let file = folder.path().join("all.csv");
+    let file = file.to_string_lossy();
+    let args = ["export", "--account", "North", "--output", &file];
+    assert_eq!(json(&data, &args)["records"], 0);
+    assert_eq!(run(&data, &args).code, 2, "a file was replaced");
+    assert_eq!(run(&data, &[&args[..], &["--force"]].concat()).code, 0);
+    assert_eq!(run(&data, &["export", "--account", "North", "--json"]).code, 2);
+    let second = run(&data, &["account", "create", "North"]);
+    assert!(second.code == 0 && second.err.contains("by --account "), "{second:?}");
 }
