@@ -114,8 +114,7 @@ function Whole({ path, account, query }: { path: string; account: string | numbe
       <Menu position="bottom-end">
         <Menu.Target><Button size="xs" variant="default" leftSection={<IconDownload size={15} />} loading={busy}>{t('org.log.export')}</Button></Menu.Target>
         <Menu.Dropdown>
-          <Menu.Item onClick={() => void save('csv')}>CSV</Menu.Item>
-          <Menu.Item onClick={() => void save('json')}>JSON</Menu.Item>
+          {['csv', 'json'].map((format) => <Menu.Item key={format} onClick={() => void save(format)}>{format.toUpperCase()}</Menu.Item>)}
         </Menu.Dropdown>
       </Menu>
       {said && <Alert role="status" color={said.good ? 'spruce' : 'red'} p="xs" w="100%">{said.text}</Alert>}
