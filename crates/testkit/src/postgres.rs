@@ -54,7 +54,6 @@ fn server() -> Server {
     let template = format!("template_{}", schema_fingerprint());
     let server = Server { base, template };
     make_template(&server);
-    drop_left_over(&server);
     server
 }
 
@@ -89,24 +88,6 @@ fn make_template(server: &Server) {
         )
         .await
         .expect("nobody is connected to the template");
-    });
-}
-
-/// Drops the databases of test processes that are gone: each is some megabytes, and a day of testing fills a disk.
-fn drop_left_over(server: &Server) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    runtime.block_on(async {
-        let admin = Engine::open(&server.dsn("postgres"), Durability::Process).await.expect("the test cluster answers");
-        let mut tx = admin.read().await.expect("a connection");
-        let names =
-            tx.query("SELECT datname FROM pg_database WHERE datname LIKE 't\\_%'", &[]).await.expect("the list of databases");
-        for name in names.into_iter().filter_map(|mut row| row.text(0).ok()) {
-            let process = name.split('_').nth(1).unwrap_or_default();
-            if !Path::new("/proc").join(process).exists() {
-                // Another process may be dropping it as well.
-                drop(tx.execute(&format!("DROP DATABASE IF EXISTS {name}"), &[]).await);
-            }
-        }
     });
 }
 
