@@ -14,12 +14,10 @@ use store::{Dialect, Durability, HOME_LOCATION, Store, migrate};
 const SEAL_KEY_FILE: &str = "seal.key";
 const LOCK_FILE: &str = "serve.lock";
 
-/// Refuses a data folder that no instance is in, and leaves nothing there.
+/// Refuses a data folder that no instance is in, and leaves nothing there. A database elsewhere answers for itself.
 pub fn must_exist(config: &Config) -> Result<()> {
     let home = &config.databases()[HOME_LOCATION];
-    // An instance on PostgreSQL keeps its key in the folder.
-    let sign = if home.starts_with("postgres") { config.data.join(SEAL_KEY_FILE) } else { PathBuf::from(home) };
-    if !sign.exists() {
+    if !home.starts_with("postgres") && !Path::new(home).exists() {
         bail!(Usage(format!("there is no instance in {}", config.data.display())));
     }
     Ok(())

@@ -80,8 +80,11 @@ pub async fn read(store: &Store, from: &Path, scratch: &Path, progress: impl FnM
     let copied = scratch.join(format!("restore-{}.unfinished", std::process::id()));
     let _cleaned = Cleaned(copied.clone());
     std::fs::copy(from, &copied).map_err(|e| StoreError::Unavailable(format!("{}: {e}", from.display())))?;
-    let source = Engine::open(&copied.to_string_lossy(), Durability::Process).await?;
-    check_whole(&source, from).await?;
+    let damaged = || CopyError::Damaged { file: from.display().to_string() };
+    let source = Engine::open(&copied.to_string_lossy(), Durability::Process).await.map_err(|_| damaged())?;
+    if !is_whole(&source).await {
+        return Err(damaged());
+    }
     let manifest = manifest(&source, from).await?;
     let mut tx = source.write().await?;
     tx.execute("DROP TABLE backup_manifest", &[]).await?;
@@ -99,11 +102,10 @@ pub async fn read(store: &Store, from: &Path, scratch: &Path, progress: impl FnM
 }
 
 /// Finds damaged pages before they turn up as errors of some statement.
-async fn check_whole(engine: &Engine, file: &Path) -> Result<(), CopyError> {
-    let damaged = || StoreError::Unavailable(format!("{} is a damaged backup", file.display()));
-    let row = engine.read().await?.query_opt("PRAGMA quick_check(1)", &[]).await.map_err(|_| damaged())?;
-    let said = row.map(|mut row| row.text(0)).transpose()?;
-    if said.as_deref() == Some("ok") { Ok(()) } else { Err(damaged().into()) }
+async fn is_whole(engine: &Engine) -> bool {
+    let Ok(mut tx) = engine.read().await else { return false };
+    let row = tx.query_opt("PRAGMA quick_check(1)", &[]).await.ok().flatten();
+    row.and_then(|mut row| row.text(0).ok()).as_deref() == Some("ok")
 }
 
 async fn manifest(engine: &Engine, file: &Path) -> Result<Manifest, CopyError> {

@@ -34,6 +34,9 @@ pub type Digests = BTreeMap<String, Digested>;
 pub enum CopyError {
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// A backup whose pages are not what they were.
+    #[error("{file} is a damaged backup")]
+    Damaged { file: String },
     /// The target holds something already.
     #[error("the target is not empty: its table {table} has rows")]
     NotEmpty { table: String },

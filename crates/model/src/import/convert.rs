@@ -345,7 +345,7 @@ mod tests {
         assert_eq!(values(&plan, &["a@x.example", "b", "c"]).unwrap_err(), "the row has 3 fields, the header has 2");
         assert!(values(&plan, &["a@x.example", "b", "", ""]).is_ok());
         let broken = plan.values([&b"a\xff@x.example"[..], b""].into_iter()).unwrap_err();
-        assert_eq!(broken, "column \"a\" is not UTF-8: the byte at offset 1 is invalid");
+        assert_eq!(broken, "broken UTF-8 in column \"a\": the byte at offset 1 is invalid");
     }
 
     #[test]
