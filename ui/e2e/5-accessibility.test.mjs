@@ -8,9 +8,9 @@ after(() => browser.close());
 
 const PAGES = ['contacts', 'companies', 'deals', 'deals?view=board', 'tickets', 'tasks', 'import', 'organization', 'settings/profile', 'settings/security', 'settings/account', 'settings/company', 'settings/users', 'settings/tokens', 'settings/properties', 'settings/pipelines', 'settings/disclosures', 'companies?view=archived'];
 
-/** The page has come to rest: nothing is loading any more. */
+/** The page has come to rest: its code is there, and nothing is loading any more. */
 async function settled(page) {
-  await page.locator('main, #main').first().waitFor();
+  await page.getByRole('heading', { level: 1 }).first().waitFor();
   await page.waitForFunction(() => !document.querySelector('.mantine-Skeleton-root, [aria-busy="true"]'));
 }
 

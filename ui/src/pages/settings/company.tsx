@@ -194,7 +194,7 @@ function Notices({ company, keep }: Keep) {
   };
   return (
     <Section title={t('company.notices')} text={t('company.noticesText')}>
-      <div className="grid-scroll" tabIndex={0} role="region" aria-label={t('company.notices')}>
+      <div className="grid-scroll" tabIndex={0} role="group" aria-label={t('company.notices')}>
         <table className="grid">
           <thead><tr><th scope="col">{t('company.notice')}</th>{roles.map((role) => <th key={role} scope="col">{word(role)}</th>)}</tr></thead>
           <tbody>
