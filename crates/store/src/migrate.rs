@@ -1,7 +1,7 @@
 //! One numbered stream of migrations for both engines, in `migrations/`. A step that has run is never edited: its
 //! fingerprint is checked at every start.
 
-use crate::engine::{Engine, Result, StoreError};
+use crate::engine::{Engine, Result, StoreError, Tx};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
@@ -38,12 +38,7 @@ pub async fn migrate(engine: &Engine, now: Timestamp) -> Result<Vec<Step>> {
     )
     .await?;
     let mut taken = Vec::new();
-    let mut known = BTreeSet::new();
-    for mut row in tx.query("SELECT number, fingerprint FROM schema_step ORDER BY number", &[]).await? {
-        let number = row.int(0)?;
-        check(number, &row.text(1)?)?;
-        known.insert(number);
-    }
+    let known = known(&mut tx).await?;
     for (number, name, sql) in STEPS.iter().filter(|(number, ..)| !known.contains(number)) {
         for statement in statements(sql) {
             tx.execute(&statement, &[]).await?;
@@ -66,14 +61,20 @@ pub async fn pending(engine: &Engine) -> Result<Vec<Step>> {
         crate::Dialect::Sqlite => "SELECT 1 FROM sqlite_master WHERE name = 'schema_step'",
         crate::Dialect::Postgres => "SELECT 1 FROM pg_tables WHERE tablename = 'schema_step' AND schemaname = current_schema()",
     };
-    let mut known = Vec::new();
-    if tx.query_opt(table, &[]).await?.is_some() {
-        known = tx.query("SELECT number, fingerprint FROM schema_step ORDER BY number", &[]).await?;
+    let known = if tx.query_opt(table, &[]).await?.is_some() { known(&mut tx).await? } else { BTreeSet::new() };
+    let missing = STEPS.iter().filter(|(number, ..)| !known.contains(number));
+    Ok(missing.map(|(number, name, _)| Step { number: *number, name: (*name).to_owned() }).collect())
+}
+
+/// The steps a database has, each as this program knows it.
+async fn known(tx: &mut Tx) -> Result<BTreeSet<i64>> {
+    let mut known = BTreeSet::new();
+    for mut row in tx.query("SELECT number, fingerprint FROM schema_step ORDER BY number", &[]).await? {
+        let number = row.int(0)?;
+        check(number, &row.text(1)?)?;
+        known.insert(number);
     }
-    for row in &mut known {
-        check(row.int(0)?, &row.text(1)?)?;
-    }
-    Ok(STEPS.iter().skip(known.len()).map(|(number, name, _)| Step { number: *number, name: (*name).to_owned() }).collect())
+    Ok(known)
 }
 
 fn check(number: i64, found: &str) -> Result<()> {

@@ -135,7 +135,9 @@ async fn a_company_is_found_under_each_of_its_domains_as_long_as_it_has_them() {
         tx.execute("DROP TABLE company_domain", &[]).await.expect("an older schema");
         tx.execute("DELETE FROM schema_step WHERE name = 'company_domain'", &[]).await.expect("an older schema");
         tx.commit().await.expect("a commit");
-        store::migrate::migrate(engine, start()).await.expect("it migrates");
+        let pending = store::migrate::pending(engine).await.expect("what is missing");
+        assert_eq!(store::migrate::migrate(engine, start()).await.expect("it migrates"), pending, "{}", fresh.engine);
+        assert_eq!(pending.iter().map(|step| step.name.as_str()).collect::<Vec<_>>(), ["company_domain"], "{}", fresh.engine);
         assert_eq!((found("acme.co.uk").await, found("acme.it").await), (vec![], vec![acme.id]), "{}", fresh.engine);
         let mut tx = fresh.store.write(INSTANCE).await.expect("a transaction");
         record::erase(&mut tx, &acme, Vec::new()).await.expect("an erasure");
