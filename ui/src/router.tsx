@@ -67,6 +67,7 @@ const record = createRoute({
 const imports = createRoute({ getParentRoute: () => account, path: '/import', component: lazyRouteComponent(pages.importing, 'ImportPage'), validateSearch: (search: Record<string, unknown>): { type?: string } => ({ type: typeof search.type === 'string' ? search.type : undefined }) });
 const importRun = createRoute({ getParentRoute: () => account, path: '/import/$importId', component: lazyRouteComponent(pages.importing, 'ImportRunPage') });
 const organization = createRoute({ getParentRoute: () => account, path: '/organization', component: lazyRouteComponent(pages.organization, 'OrganizationPage') });
+const organizationPolicies = createRoute({ getParentRoute: () => account, path: '/organization/policies', component: lazyRouteComponent(pages.organization, 'PoliciesPage') });
 
 const settings = createRoute({ getParentRoute: () => account, path: '/settings', component: lazyRouteComponent(pages.settings, 'SettingsLayout') });
 const settingsIndex = createRoute({
@@ -88,7 +89,7 @@ const settingsPages = [
   createRoute({ getParentRoute: () => settings, path: '/disclosures', component: lazyRouteComponent(pages.settings, 'DisclosuresPage') }),
 ] as const;
 
-const tree = root.addChildren([index, signIn, setup, account.addChildren([accountIndex, list, record, imports, importRun, organization, settings.addChildren([settingsIndex, ...settingsPages])])]);
+const tree = root.addChildren([index, signIn, setup, account.addChildren([accountIndex, list, record, imports, importRun, organization, organizationPolicies, settings.addChildren([settingsIndex, ...settingsPages])])]);
 
 export const router = createRouter({
   routeTree: tree,

@@ -5,6 +5,7 @@
 //! ```
 
 pub mod log;
+pub mod policy;
 
 use crate::cx::{App, Cx};
 use crate::error::{Error, Kind, Reason, Result};
@@ -18,6 +19,7 @@ use model::id::{AccountId, OrganizationId, PersonId};
 use model::mirror::Sharing;
 use model::organization::log::{Said, of_account, of_edge};
 use model::organization::{Effect, Event, Facts, IMPACT_TEXT_VERSION, Organization, next};
+use model::policy::Withdraw;
 use std::collections::{BTreeMap, BTreeSet};
 use store::organization::Connection;
 use store::{Tx, WriteTx};
@@ -26,6 +28,10 @@ use store::{Tx, WriteTx};
 pub const CREATE: &str = "organization.create";
 /// See [`CREATE`]. The subject of both is [`accounts_subject`].
 pub const ADD_MEMBERS: &str = "organization.add_members";
+/// See [`CREATE`]. The subject is the account's id. Asked for where the policy says so.
+pub const REMOVE_MEMBER: &str = "organization.remove_member";
+/// See [`CREATE`]. The subject is the organization's id.
+pub const UPDATE_POLICY: &str = "organization.update_policy";
 /// See [`CREATE`]. The subject is the organization's id.
 pub const DELETE: &str = "organization.delete";
 
@@ -50,6 +56,8 @@ pub struct View {
     pub unmanageable: bool,
     pub can_manage: bool,
     pub can_edit_connections: bool,
+    /// She may take the account she works in out of it.
+    pub can_withdraw: bool,
 }
 
 /// An account that might join, with every reason against.
@@ -187,6 +195,7 @@ pub async fn read(app: &App, cx: &Cx) -> Result<View> {
         unmanageable: standing.unmanageable,
         can_manage: decide_organization(standing, OrganizationAct::AddMembers).is_ok(),
         can_edit_connections: decide_organization(standing, OrganizationAct::EditConnections).is_ok(),
+        can_withdraw: decide_organization(standing, OrganizationAct::Withdraw).is_ok(),
         organization,
         accounts,
     })
@@ -218,18 +227,21 @@ async fn add_members_now(app: &App, cx: &Cx, id: OrganizationId, accounts: &[Acc
 }
 
 /// Removes a member. A Super Admin of a member may withdraw it from an organization that nobody can manage any more.
-pub async fn remove_member(app: &App, cx: &Cx, id: OrganizationId, account: AccountId) -> Result<()> {
-    let done = remove_member_now(app, cx, id, account).await;
-    log::refusing(app, cx, id, Tried { act: "remove_member", proof: None }, done).await
+pub async fn remove_member(app: &App, cx: &Cx, id: OrganizationId, account: AccountId, proof: Option<&str>) -> Result<()> {
+    let done = remove_member_now(app, cx, id, account, proof).await;
+    log::refusing(app, cx, id, Tried { act: "remove_member", proof }, done).await
 }
 
-async fn remove_member_now(app: &App, cx: &Cx, id: OrganizationId, account: AccountId) -> Result<()> {
+async fn remove_member_now(app: &App, cx: &Cx, id: OrganizationId, account: AccountId, proof: Option<&str>) -> Result<()> {
     let mut tx = app.store.write_home().await?;
     let act = if account == cx.account { OrganizationAct::Withdraw } else { OrganizationAct::RemoveMembers };
     let organization = locked(&mut tx, cx, id, act).await?;
     if !organization.members.contains_key(&account) {
         let message = format!("account {account} is not a member of the organization");
         return Err(Error::new(Kind::NotFound, "NOT_A_MEMBER", message));
+    }
+    if organization.policy.verify_removal {
+        prove(&mut tx, cx, REMOVE_MEMBER, &account.to_string(), proof).await?;
     }
     finish(app, cx, tx, organization, Event::RemoveMember { account }, &serde_json::Value::Null).await?;
     Ok(())
@@ -403,6 +415,7 @@ pub(crate) fn may_see(cx: &Cx) -> Result<()> {
         super_admin_everywhere: false,
         here_is_anchor: false,
         unmanageable: false,
+        may_withdraw: false,
     };
     Ok(decide_organization(nothing_more, OrganizationAct::See)?)
 }
@@ -414,7 +427,13 @@ fn is_here(cx: &Cx, organization: &Organization) -> bool {
 
 /// Before there is one: eligibility asks for the anchor and for Super Admin in each account, with codes of its own.
 fn standing_to_create(cx: &Cx) -> OrganizationStanding {
-    OrganizationStanding { role_here: role_here(cx), super_admin_everywhere: true, here_is_anchor: true, unmanageable: false }
+    OrganizationStanding {
+        role_here: role_here(cx),
+        super_admin_everywhere: true,
+        here_is_anchor: true,
+        unmanageable: false,
+        may_withdraw: false,
+    }
 }
 
 async fn standing(tx: &mut Tx, cx: &Cx, organization: &Organization) -> Result<OrganizationStanding> {
@@ -429,6 +448,7 @@ async fn standing(tx: &mut Tx, cx: &Cx, organization: &Organization) -> Result<O
         super_admin_everywhere,
         here_is_anchor: is_system(cx) || organization.is_anchor(cx.account),
         unmanageable: !manageable,
+        may_withdraw: organization.policy.withdraw == Withdraw::Always,
     })
 }
 

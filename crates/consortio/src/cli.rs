@@ -339,6 +339,9 @@ pub enum Organization {
         #[arg(long)]
         yes: bool,
     },
+    /// The rules it lives by: read them, change them.
+    #[command(subcommand)]
+    Policy(OrganizationPolicy),
     /// Everything that was done, refused and looked at in the organization, oldest first.
     Log(OrganizationLog),
     /// Recompute the log's chain of hashes. Ends with 2 and names the first altered entry when there is one.
@@ -375,6 +378,31 @@ pub struct OrganizationLog {
     /// Write all of it into a file, which must not exist; its ending, .csv or .json, says how.
     #[arg(long, value_name = "FILE")]
     pub export: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum OrganizationPolicy {
+    /// Every rule with its value, what HubSpot documents, what we think better, and what it means.
+    Show {
+        /// Id or name of a member.
+        #[arg(long)]
+        account: String,
+    },
+    /// Change rules. What would end memberships or connections is refused unless forced.
+    Set {
+        /// Id or name of a member.
+        #[arg(long)]
+        account: String,
+        /// All rules at once, before those that are named: parity (as HubSpot documents) or open (ours).
+        #[arg(long)]
+        preset: Option<String>,
+        /// Do it even where memberships, connections or the organization end by it.
+        #[arg(long)]
+        force: bool,
+        /// Such as members_max=20, verify_removal=true, anchor_loss=grace:14.
+        #[arg(value_name = "RULE=VALUE", required_unless_present = "preset")]
+        rules: Vec<String>,
+    },
 }
 
 #[derive(Debug, Args)]

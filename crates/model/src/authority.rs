@@ -190,21 +190,24 @@ pub enum OrganizationAct {
     EditConnections,
     /// Name the points of contact of members that name none.
     EditContacts,
+    /// Change the rules it lives by.
+    EditPolicy,
     Delete,
-    /// Take one's own account out of an organization that nobody can manage. Source: scenario 20.
+    /// Take one's own account out: of an organization that nobody can manage (scenario 20), or whenever the policy lets one.
     Withdraw,
     ReadLog,
 }
 
 impl OrganizationAct {
     /// Every act.
-    pub const ALL: [OrganizationAct; 9] = [
+    pub const ALL: [OrganizationAct; 10] = [
         OrganizationAct::See,
         OrganizationAct::Create,
         OrganizationAct::AddMembers,
         OrganizationAct::RemoveMembers,
         OrganizationAct::EditConnections,
         OrganizationAct::EditContacts,
+        OrganizationAct::EditPolicy,
         OrganizationAct::Delete,
         OrganizationAct::Withdraw,
         OrganizationAct::ReadLog,
@@ -222,6 +225,8 @@ pub struct OrganizationStanding {
     pub here_is_anchor: bool,
     /// No living user is Super Admin in every member.
     pub unmanageable: bool,
+    /// The policy lets an account leave at any time.
+    pub may_withdraw: bool,
 }
 
 /// Whether somebody may do an act on the organization of the account she works in.
@@ -233,11 +238,12 @@ pub fn decide_organization(standing: OrganizationStanding, act: OrganizationAct)
     match act {
         OrganizationAct::See | OrganizationAct::ReadLog => Ok(()),
         _ if role == Role::PartnerAdmin => Err(Denial::PartnerAdminViewsOnly),
-        OrganizationAct::Withdraw if standing.unmanageable => Ok(()),
+        OrganizationAct::Withdraw if standing.unmanageable || standing.may_withdraw => Ok(()),
         OrganizationAct::EditConnections | OrganizationAct::EditContacts => everywhere(standing),
         OrganizationAct::Create
         | OrganizationAct::AddMembers
         | OrganizationAct::RemoveMembers
+        | OrganizationAct::EditPolicy
         | OrganizationAct::Delete
         | OrganizationAct::Withdraw => everywhere(standing).and_then(|()| from_anchor(standing)),
     }
@@ -324,6 +330,7 @@ mod tests {
             ("super admin everywhere, in another member", Some(Role::SuperAdmin), true, false, false),
             ("super admin here only, in an anchor account", Some(Role::SuperAdmin), false, true, false),
             ("super admin here only, organization unmanageable", Some(Role::SuperAdmin), false, true, true),
+            ("super admin here only, members may leave", Some(Role::SuperAdmin), false, true, false),
             ("partner admin", Some(Role::PartnerAdmin), false, true, false),
             ("standard user", Some(Role::Standard), false, true, false),
             ("service token", None, false, true, false),
@@ -331,7 +338,8 @@ mod tests {
         let mut table = String::new();
         for (who, role_here, super_admin_everywhere, here_is_anchor, unmanageable) in places {
             writeln!(table, "{who}").unwrap();
-            let standing = OrganizationStanding { role_here, super_admin_everywhere, here_is_anchor, unmanageable };
+            let may_withdraw = who.ends_with("may leave");
+            let standing = OrganizationStanding { role_here, super_admin_everywhere, here_is_anchor, unmanageable, may_withdraw };
             for act in OrganizationAct::ALL {
                 writeln!(table, "  {:<16} {}", format!("{act:?}"), answer(decide_organization(standing, act))).unwrap();
             }

@@ -1,102 +1,11 @@
-//! Who may join an organization: the limits as a policy value, and every reason against an account at once.
-//! Parity is what HubSpot documents (five accounts, tiers, one location); ours is open: any tier, no cap worth the name,
-//! another location with a written transfer mechanism. Source: spec 1.2 and 1.4.
+//! Who may join an organization: every reason against an account at once, under the organization's [`Policy`].
+//! Source: spec 1.2 and 1.4.
 
 use crate::account::{Kind, Role, Status, Subscriptions};
 use crate::id::{AccountId, OrganizationId};
-use crate::limits::ORGANIZATION_MEMBERS_MAX;
+pub use crate::policy::{AnchorLoss, Locations, Policy, Tiers};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
-
-/// Which subscriptions an organization asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Tiers {
-    /// None.
-    Any,
-    /// Marketing Enterprise in one member, Professional of any product in every other, and what each feature asks for.
-    AnchorAndProfessional,
-}
-
-/// Where members may be hosted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Locations {
-    /// All in one location.
-    One,
-    /// Elsewhere too, once a transfer mechanism is written down.
-    WithTransferMechanism,
-}
-
-/// What happens when the last anchor is lost.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AnchorLoss {
-    /// The organization is deleted at once.
-    Delete,
-    /// Flows freeze; deletion follows after this many days.
-    Grace { days: u16 },
-}
-
-/// The rules one organization lives by.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Policy {
-    /// The most members, the creator included.
-    pub members_max: usize,
-    pub tiers: Tiers,
-    pub locations: Locations,
-    pub anchor_loss: AnchorLoss,
-    /// The written basis for transfers between locations, if there is one. Only read with [`Locations::WithTransferMechanism`].
-    pub transfer_mechanism: Option<String>,
-}
-
-impl Policy {
-    /// What HubSpot documents.
-    pub fn parity() -> Policy {
-        Policy {
-            members_max: 5,
-            tiers: Tiers::AnchorAndProfessional,
-            locations: Locations::One,
-            anchor_loss: AnchorLoss::Delete,
-            transfer_mechanism: None,
-        }
-    }
-
-    /// The default of a self-hosted instance.
-    pub fn open() -> Policy {
-        Policy {
-            members_max: ORGANIZATION_MEMBERS_MAX,
-            tiers: Tiers::Any,
-            locations: Locations::WithTransferMechanism,
-            anchor_loss: AnchorLoss::Grace { days: 14 },
-            transfer_mechanism: None,
-        }
-    }
-
-    /// The policy of a name people type: `parity` or `open`.
-    pub fn from_name(name: &str) -> Option<Policy> {
-        match name {
-            "parity" => Some(Policy::parity()),
-            "open" => Some(Policy::open()),
-            _ => None,
-        }
-    }
-
-    /// Whether an account in `there` may be joined by one in `here`.
-    pub fn may_span(&self, here: &str, there: &str) -> bool {
-        here == there || (self.locations == Locations::WithTransferMechanism && self.transfer_mechanism.is_some())
-    }
-
-    /// Whether these subscriptions hold the organization up. Without tiers every account does.
-    pub fn is_anchor(&self, subscriptions: &Subscriptions) -> bool {
-        self.tiers == Tiers::Any || subscriptions.is_anchor()
-    }
-
-    /// Whether these subscriptions are enough for a member.
-    pub fn is_enough(&self, subscriptions: &Subscriptions) -> bool {
-        self.tiers == Tiers::Any || subscriptions.has_professional()
-    }
-}
 
 /// One reason against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -22,6 +22,7 @@ pub mod mirror;
 pub mod object;
 pub mod organization;
 pub mod pipeline;
+pub mod policy;
 pub mod property;
 pub mod record;
 pub mod rollup;

@@ -149,3 +149,7 @@ pub const ADDRESS_CHARS_MAX: usize = 1_000;
 pub const VAT_ID_CHARS_MAX: usize = 32;
 /// Entries of an organization's log read at once when all of it is exported or verified: about half a megabyte.
 pub const LOG_EXPORT_PAGE: usize = 1_000;
+/// Days of a grace or before a date, in an organization's policy. A year ahead nobody remembers.
+pub const POLICY_DAYS_MAX: u64 = 365;
+/// Warnings before one date.
+pub const POLICY_WARNINGS_MAX: usize = 10;

@@ -10,11 +10,12 @@ pub mod phase;
 
 use crate::account::{Account, Status, Subscriptions};
 use crate::connection::{self, Block, Closing, Edge, EdgeEffect, EdgeEvent, EdgeKey, End, Feature, Opened};
-use crate::eligibility::{AnchorLoss, Policy};
 use crate::id::{AccountId, OrganizationId, PersonId};
+use crate::policy::{AnchorLoss, Policy};
 use jiff::{Timestamp, ToSpan};
 use phase::{Deletion, MembershipEvent, Phase, PhaseEffect, PhaseEvent, Removal};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The version of the impact statement that is in force; acknowledging another is refused.
@@ -95,6 +96,10 @@ pub enum Event {
         account: AccountId,
         facts: Facts,
     },
+    /// Its rules become others. Who no longer fits goes, as when an account changes.
+    ChangePolicy {
+        policy: Box<Policy>,
+    },
     /// Time went by.
     TimePassed,
     Delete,
@@ -123,6 +128,11 @@ pub enum Effect {
     EdgeRefused {
         edge: EdgeKey,
         reason: Block,
+    },
+    /// Some of its rules are others now: their values before and after.
+    PolicyChanged {
+        before: BTreeMap<String, Value>,
+        after: BTreeMap<String, Value>,
     },
     /// The first connections were applied.
     Configured,
@@ -260,7 +270,9 @@ impl Turn {
                 self.facts(account, facts);
                 self.settle();
             }
+            Event::ChangePolicy { policy } if alive && self.is.members.len() <= policy.members_max => self.rules(*policy),
             Event::TimePassed if alive => self.time(),
+            Event::ChangePolicy { .. } => self.effects.push(Effect::Refused),
             Event::Propose { .. } | Event::AddMembers { .. } | Event::RemoveMember { .. } => self.effects.push(Effect::Refused),
             Event::EditEdges { .. } | Event::FactsChanged { .. } | Event::TimePassed => self.effects.push(Effect::Refused),
         }
@@ -344,17 +356,41 @@ impl Turn {
     /// What an account became: first its edges, then its membership.
     fn facts(&mut self, account: AccountId, facts: Facts) {
         let Some(member) = self.is.members.get_mut(&account) else { return };
-        member.facts = facts.clone();
+        member.facts = facts;
         self.close_blocked();
-        let elsewhere =
-            self.is.members.iter().any(|(id, m)| *id != account && !self.is.policy.may_span(&m.facts.location, &facts.location));
-        if facts.status == Status::Deactivated {
+        self.unfit(account, |is, here| {
+            is.members.iter().all(|(id, m)| *id == account || is.policy.may_span(&m.facts.location, here))
+        });
+    }
+
+    /// Lets a member go that may no longer be one. Whether it is in the right place is asked last.
+    fn unfit(&mut self, account: AccountId, is_in_place: impl Fn(&Organization, &str) -> bool) {
+        let Some(member) = self.is.members.get(&account) else { return };
+        if member.facts.status == Status::Deactivated {
             self.leave(account, MembershipEvent::Deactivate);
-        } else if !self.is.policy.is_enough(&facts.subscriptions) {
+        } else if !self.is.policy.is_enough(&member.facts.subscriptions) {
             self.leave(account, MembershipEvent::DropBelowProfessional);
-        } else if elsewhere {
+        } else if !is_in_place(&self.is, &member.facts.location) {
             self.leave(account, MembershipEvent::MoveAway);
         }
+    }
+
+    /// New rules: first the edges they block, then the members they do not fit. The organization is where its anchor is.
+    fn rules(&mut self, policy: Policy) {
+        let (before, after) = self.is.policy.difference(&policy);
+        if before == after {
+            return;
+        }
+        self.is.policy = policy;
+        self.effects.push(Effect::PolicyChanged { before, after });
+        self.close_blocked();
+        let first = self.is.members.iter().min_by_key(|(id, m)| (m.joined_at, **id)).map(|(id, _)| *id);
+        let center = self.is.anchor().or(first).and_then(|id| self.is.members.get(&id)).map(|m| m.facts.location.clone());
+        let members: Vec<_> = self.is.members.keys().copied().collect();
+        for account in members {
+            self.unfit(account, |is, here| center.as_ref().is_none_or(|center| is.policy.may_span(center, here)));
+        }
+        self.settle();
     }
 
     fn close_blocked(&mut self) {

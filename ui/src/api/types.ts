@@ -126,6 +126,8 @@ export interface Organization {
   unmanageable: boolean;
   canManage: boolean;
   canEditConnections: boolean;
+  /** Whether the account one works in may be taken out of it. */
+  canWithdraw: boolean;
   /** While nothing holds the organization up: until when it waits. */
   graceUntil?: string;
   members: Member[];

@@ -1,6 +1,7 @@
 //! Organizations and their connections. Only people come here: an organization is nobody's token's business.
 
 mod log;
+mod policy;
 mod shape;
 
 pub use shape::{Subscription, subscriptions};
@@ -14,10 +15,10 @@ use app::organization;
 use app::{company, connection, error};
 use model::connection::Feature;
 use model::connection::plan::Wish;
-use model::eligibility::Policy;
 use model::id::{AccountId, OrganizationId};
 use model::limits::{EDGES_MAX, ORGANIZATION_MEMBERS_MAX};
 use model::organization::IMPACT_TEXT_VERSION;
+use model::policy::Policy;
 use shape::{Impact, NewMembers, NewOrganization, Organization, Picker, Plan, WishedEdges};
 use wire::lenient::Text;
 
@@ -65,7 +66,10 @@ pub fn routes() -> Vec<Route> {
             .body::<NewMembers>()
             .reply::<Organization>(200),
         Route::delete("/organizations/v1/{organizationId}/members/{accountId}", "organization.remove_member", session, remove)
-            .about(TAG, "Removes an account and closes its connections.")
+            .about(
+                TAG,
+                "Removes an account and closes its connections. Where the policy says so, needs a step-up for organization.remove_member; its subject is the account's id.",
+            )
             .empty(204),
         Route::get("/organizations/v1/{organizationId}/contacts", "organization.read_contacts", session, read_contacts)
             .about(TAG, "The points of contact of members that name none.")
@@ -77,11 +81,12 @@ pub fn routes() -> Vec<Route> {
     ]
     .into_iter()
     .chain(log::routes())
+    .chain(policy::routes())
     .collect()
 }
 
 async fn candidates(call: Call) -> Answer {
-    let policy = policy(call.query().one("policy"))?;
+    let policy = rules(call.query().one("policy"))?;
     let found = organization::candidates(call.app(), call.cx(), &policy).await?;
     Ok(reply::ok(&shape::picker(found)))
 }
@@ -100,7 +105,7 @@ async fn create(mut call: Call) -> Answer {
         name: body.name,
         accounts: accounts(&body.account_ids)?,
         acknowledged_text_version: body.acknowledged_text_version,
-        policy: policy(body.policy.as_deref())?,
+        policy: rules(body.policy.as_deref())?,
         proof: proof(&call),
     };
     let view = organization::create(call.app(), call.cx(), new).await?;
@@ -132,7 +137,8 @@ async fn add_members(mut call: Call) -> Answer {
 }
 
 async fn remove(call: Call) -> Answer {
-    organization::remove_member(call.app(), call.cx(), id(&call)?, call.id("accountId")?).await?;
+    let (id, account) = (id(&call)?, call.id("accountId")?);
+    organization::remove_member(call.app(), call.cx(), id, account, proof(&call).as_deref()).await?;
     Ok(reply::empty())
 }
 
@@ -156,12 +162,8 @@ fn proof(call: &Call) -> Option<String> {
     call.header(STEP_UP).map(str::to_owned)
 }
 
-fn policy(name: Option<&str>) -> Result<Policy, Refusal> {
-    let name = name.unwrap_or("open");
-    Policy::from_name(name).ok_or_else(|| {
-        let message = format!("\"{}\" is no policy; expected \"open\" or \"parity\"", shorten(name));
-        Refusal::invalid(message).with_code("POLICY_UNKNOWN")
-    })
+fn rules(name: Option<&str>) -> Result<Policy, Refusal> {
+    policy::preset(name.unwrap_or("open"))
 }
 
 fn account(text: &Text) -> Result<AccountId, Refusal> {

@@ -33,6 +33,8 @@ pub struct Organization {
     pub unmanageable: bool,
     pub can_manage: bool,
     pub can_edit_connections: bool,
+    /// Whether one may take the account one works in out of it.
+    pub can_withdraw: bool,
     /// Ends the grace, while there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub grace_until: Option<Time>,
@@ -102,6 +104,7 @@ pub fn organization(view: &View) -> Organization {
         unmanageable: view.unmanageable,
         can_manage: view.can_manage,
         can_edit_connections: view.can_edit_connections,
+        can_withdraw: view.can_withdraw,
         grace_until: is.grace_until.map(Time),
         members: view.accounts.values().map(|account| member(view, account)).collect(),
         connections: connections(view),

@@ -378,6 +378,8 @@ const SESSION_ROWS: &[(&str, &str, &str, [u16; 3])] = &[
     ("organization.export_log", "GET /organizations/v1/1/log/export", "", [401, 403, 401]),
     ("organization.verify_log", "GET /organizations/v1/1/log/verify", "", [401, 403, 401]),
     ("organization.log", "GET /organizations/v1/1/log", "", [401, 403, 401]),
+    ("organization.read_policy", "GET /organizations/v1/1/policy", "", [401, 403, 401]),
+    ("organization.update_policy", "PATCH /organizations/v1/1/policy", "{}", [401, 403, 401]),
     ("organization.read", "GET /organizations/v1/current", "", [401, 403, 401]),
     ("organization.remove_member", "DELETE /organizations/v1/1/members/7", "", [401, 403, 401]),
     ("passkey.delete", "DELETE /identity/v1/passkeys/x", "", [401, 403, 401]),

@@ -212,8 +212,8 @@ async fn scenario_13_a_partner_admin_sees_everything_and_changes_nothing() {
             code(connection::edit(&group.app, &dan, id, version, &wishes).await),
             code(connection::plan(&group.app, &dan, id, version, &wishes).await),
             code(add_members(&group.app, &dan, id, &[NEW], None).await),
-            code(remove_member(&group.app, &dan, id, WEST).await),
-            code(remove_member(&group.app, &dan, id, EAST).await),
+            code(remove_member(&group.app, &dan, id, WEST, None).await),
+            code(remove_member(&group.app, &dan, id, EAST, None).await),
             code(delete(&group.app, &dan, id, None).await),
         ];
         assert_eq!(codes, ["PARTNER_ADMIN_VIEWS_ONLY"; 6], "{}", group.fresh.engine);
@@ -243,7 +243,7 @@ async fn the_organization_of_others_is_not_there_even_for_a_super_admin() {
         let id = group.create(ANN, CENTRAL, &[EAST], Policy::parity()).await.unwrap().organization.id;
         let elsewhere = group.cx(ANN, WEST).await;
         assert_eq!(code(connection::edit(&group.app, &elsewhere, id, 1, &[]).await), "ORGANIZATION_NOT_FOUND");
-        assert_eq!(code(remove_member(&group.app, &elsewhere, id, EAST).await), "ORGANIZATION_NOT_FOUND");
+        assert_eq!(code(remove_member(&group.app, &elsewhere, id, EAST, None).await), "ORGANIZATION_NOT_FOUND");
         assert_eq!(
             code(organization::log::list(&group.app, &elsewhere, id, &log::Filter::default(), log::Place::After(0), 10).await),
             "ORGANIZATION_NOT_FOUND"
@@ -288,9 +288,9 @@ async fn scenarios_17_to_19_adding_asks_again_removing_does_not_and_one_may_rema
         assert_eq!(view.organization.members.len(), 3, "{}", group.fresh.engine);
         group.open(&[mirroring(EAST, WEST), mirroring(CENTRAL, WEST)]).await;
         assert_eq!(code(delete(&group.app, &cx, id, None).await), "STEP_UP_NEEDED");
-        remove_member(&group.app, &cx, id, EAST).await.unwrap();
-        remove_member(&group.app, &cx, id, WEST).await.unwrap();
-        assert_eq!(code(remove_member(&group.app, &cx, id, WEST).await), "NOT_A_MEMBER");
+        remove_member(&group.app, &cx, id, EAST, None).await.unwrap();
+        remove_member(&group.app, &cx, id, WEST, None).await.unwrap();
+        assert_eq!(code(remove_member(&group.app, &cx, id, WEST, None).await), "NOT_A_MEMBER");
         let left = read(&group.app, &cx).await.unwrap().organization;
         assert_eq!((left.members.len(), left.open.len(), left.phase), (1, 0, Phase::Active));
         let last = ["person:11 one_member_left organization", "person:11 refused account:1"].map(str::to_owned);
@@ -309,8 +309,8 @@ async fn scenario_20_from_an_unmanageable_organization_a_super_admin_may_withdra
         group.put_user(WEST, ANN, Role::Standard, &[Seat::Core]).await;
         let cat = group.cx(CAT, EAST).await;
         assert!(read(&group.app, &cat).await.unwrap().unmanageable, "{}", group.fresh.engine);
-        assert_eq!(code(remove_member(&group.app, &cat, id, WEST).await), "NOT_SUPER_ADMIN_EVERYWHERE");
-        remove_member(&group.app, &cat, id, EAST).await.unwrap();
+        assert_eq!(code(remove_member(&group.app, &cat, id, WEST, None).await), "NOT_SUPER_ADMIN_EVERYWHERE");
+        remove_member(&group.app, &cat, id, EAST, None).await.unwrap();
         assert_eq!(code(read(&group.app, &cat).await), "ORGANIZATION_NOT_FOUND");
     }
 }

@@ -64,7 +64,7 @@ async fn scenarios_13_15_35_and_77_refusals_are_in_the_log() {
         assert_eq!(code(delete(&group.app, &ann, id, None).await), "STEP_UP_NEEDED");
         assert_eq!(code(delete(&group.app, &ann, id, Some("guess")).await), "STEP_UP_NEEDED");
         let cat = group.cx(CAT, EAST).await;
-        assert!(remove_member(&group.app, &cat, id, WEST).await.is_err());
+        assert!(remove_member(&group.app, &cat, id, WEST, None).await.is_err());
         let expected = [
             "Dan refused account:2 edit_connections PARTNER_ADMIN_VIEWS_ONLY",
             "Ann refused account:1 edit_connections VERSION_STALE",
@@ -79,7 +79,7 @@ async fn scenarios_13_15_35_and_77_refusals_are_in_the_log() {
 async fn somebody_of_no_member_writes_nothing_into_the_log() {
     for group in groups().await {
         let id = group.create(ANN, CENTRAL, &[EAST], model::eligibility::Policy::parity()).await.unwrap().organization.id;
-        assert_eq!(code(remove_member(&group.app, &group.cx(ANN, WEST).await, id, EAST).await), "ORGANIZATION_NOT_FOUND");
+        assert_eq!(code(remove_member(&group.app, &group.cx(ANN, WEST).await, id, EAST, None).await), "ORGANIZATION_NOT_FOUND");
         assert_eq!(entries(&group, id, only(log::REFUSED)).await, Vec::<String>::new());
     }
 }

@@ -6,6 +6,7 @@ mod contacts;
 mod creating;
 mod logging;
 mod mirroring;
+mod policies;
 mod rollups;
 mod simulation;
 mod whole;

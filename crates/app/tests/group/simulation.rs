@@ -115,7 +115,7 @@ pub async fn take(group: &Group, step: &Step, truth: &mut Truth) {
         }
         Step::Remove(account) => {
             let id = organization::read(&group.app, &system(CENTRAL)).await.unwrap().organization.id;
-            let removed = organization::remove_member(&group.app, &system(CENTRAL), id, account).await;
+            let removed = organization::remove_member(&group.app, &system(CENTRAL), id, account, None).await;
             assert_eq!(removed.is_ok(), truth.gone.insert(account), "{step:?}");
             truth.forget(|source, destination| source == account || destination == account);
         }

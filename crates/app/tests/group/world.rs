@@ -10,9 +10,9 @@ use model::authority::Standing;
 use model::change::{Actor, Source};
 use model::connection::{EdgeKey, Feature};
 use model::eligibility::Policy;
-use model::id::{AccountId, OwnerId, PermissionSetId, PersonId, RecordId};
+use model::id::{AccountId, OrganizationId, OwnerId, PermissionSetId, PersonId, RecordId};
 use model::object::{DEAL, ObjectType, TICKET};
-use model::organization::IMPACT_TEXT_VERSION;
+use model::organization::{IMPACT_TEXT_VERSION, log};
 use model::property::Schema;
 use model::record::{self, Properties};
 use sha2::{Digest, Sha256};
@@ -212,6 +212,32 @@ impl Group {
 
     pub async fn close(&self, edge: EdgeKey) {
         connection::set(&self.app, &self.cx(ANN, CENTRAL).await, edge, false).await.unwrap();
+    }
+
+    /// How many edges are open in the organization of Central.
+    pub async fn n_open(&self) -> usize {
+        organization::read(&self.app, &self.cx(ANN, CENTRAL).await).await.unwrap().organization.open.len()
+    }
+
+    /// The log of an organization, also of one that is gone: who did what to what, oldest first. Its chain is whole.
+    pub async fn acts(&self, id: OrganizationId) -> Vec<String> {
+        let entries = self.entries(id).await;
+        entries.into_iter().map(|e| format!("{} {} {}", e.said.actor, e.said.act, e.said.subject)).collect()
+    }
+
+    /// What the last entry of an act says.
+    pub async fn last_detail(&self, id: OrganizationId, act: &str) -> serde_json::Value {
+        let entries = self.entries(id).await;
+        let last = entries.iter().rev().find(|e| e.said.act == act).expect("an entry of the act");
+        serde_json::from_str(&last.said.detail).unwrap()
+    }
+
+    async fn entries(&self, id: OrganizationId) -> Vec<log::Entry> {
+        let mut tx = self.app.store.read_home().await.unwrap();
+        let (filter, place) = (log::Filter::default(), log::Place::After(0));
+        let entries = store::organization::log(&mut tx, id, &filter, place, 100_000).await.unwrap();
+        assert_eq!(log::verify(&entries), Ok(()));
+        entries
     }
 
     pub async fn record(&self, account: AccountId, object: ObjectType, pairs: &[(&str, &str)]) -> RecordId {

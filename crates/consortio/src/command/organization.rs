@@ -1,6 +1,8 @@
 //! `consortio organization`: what Settings > Organization does, for whoever runs the server. The acts, refusals and log entries are
 //! the same; the second factor is not asked for, because whoever may run this command may read the database.
 
+mod policy;
+
 use super::find_account;
 use crate::cli;
 use crate::config::Config;
@@ -41,10 +43,11 @@ pub async fn run(config: &Config, out: Out, command: cli::Organization) -> Resul
         cli::Organization::Remove { account, member } => {
             let (cx, member) = (find_account(&app, &account).await?, find_account(&app, &member).await?);
             let id = organization::read(&app, &cx).await?.organization.id;
-            organization::remove_member(&app, &cx, id, member.account).await?;
+            organization::remove_member(&app, &cx, id, member.account, None).await?;
             out.result(&json!({"removed": member.account}), || format!("account {} is no longer a member", member.account))?;
         }
         cli::Organization::Delete { account, yes } => delete(&app, out, &account, yes).await?,
+        cli::Organization::Policy(command) => policy::run(&app, out, command).await?,
         cli::Organization::Log(args) => log(&app, out, args).await?,
         cli::Organization::Verify { account } => return verify(&app, out, &account).await,
     }

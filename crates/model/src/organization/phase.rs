@@ -19,6 +19,17 @@ pub enum Deletion {
     Expired,
 }
 
+impl Deletion {
+    /// The stored and wire name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Deletion::Manual => "manual",
+            Deletion::NoAnchor => "no_anchor",
+            Deletion::Expired => "expired",
+        }
+    }
+}
+
 /// Where an organization is in its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -161,6 +172,19 @@ pub enum Removal {
     Deactivated,
     Hosting,
     OrgDeleted,
+}
+
+impl Removal {
+    /// The stored and wire name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Removal::Manual => "manual",
+            Removal::Tier => "tier",
+            Removal::Deactivated => "deactivated",
+            Removal::Hosting => "hosting",
+            Removal::OrgDeleted => "org_deleted",
+        }
+    }
 }
 
 /// What an account is to an organization.

@@ -3,8 +3,9 @@ import { crm } from './crm';
 import { imports } from './import';
 import { options } from './options';
 import { organization } from './organization';
+import { policies } from './policies';
 import { properties } from './properties';
 import { settings } from './settings';
 import { shell } from './shell';
 
-export const messages = { ...shell, ...company, ...crm, ...imports, ...settings, ...organization, ...properties, ...options } as const;
+export const messages = { ...shell, ...company, ...crm, ...imports, ...settings, ...organization, ...policies, ...properties, ...options } as const;

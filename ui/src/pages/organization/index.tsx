@@ -18,7 +18,10 @@ import { Drawing } from './drawing';
 import { arrowsOf, featuresOf } from './edges';
 import { OrganizationLog } from './log';
 import { Members } from './members';
+import { OrganizationNav } from './nav';
 import '../settings/settings.css';
+
+export { PoliciesPage } from './policies';
 
 export function OrganizationPage() {
   const t = useT();
@@ -69,6 +72,7 @@ function Overview({ organization, name, configure }: { organization: Organizatio
   const { canManage, canEditConnections } = organization;
   return (
     <>
+      <OrganizationNav />
       <Group justify="space-between" align="center" mb="md" gap="sm">
         <Group gap="sm">
           <Title order={1}>{name}</Title>

@@ -1,5 +1,5 @@
 import { ActionIcon, Alert, Badge, Button, Group, Modal, Stack, Text, Title, Tooltip } from '@mantine/core';
-import { IconAnchor, IconPlus, IconShieldLock, IconTrash } from '@tabler/icons-react';
+import { IconAnchor, IconDoorExit, IconPlus, IconShieldLock, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import { call } from '../../api/client';
 import type { Member, Organization } from '../../api/types';
@@ -8,6 +8,7 @@ import { useLanguage, useT } from '../../i18n';
 import { useHere } from '../../lib/account';
 import { describe } from '../../lib/errors';
 import { day } from '../../lib/format';
+import { useProved } from '../../lib/proved';
 import { subscriptionName } from '../settings/parts';
 import { toastDone } from '../../lib/toast';
 import { refreshAfterEdit } from './connections';
@@ -17,6 +18,7 @@ export function Members({ organization, add }: { organization: Organization; add
   const language = useLanguage();
   const { account } = useHere();
   const [removing, setRemoving] = useState<Member | null>(null);
+  const removes = organization.canManage || organization.canWithdraw;
   const anchor = organization.anchorAccountId === null ? null : String(organization.anchorAccountId);
   return (
     <section className="card" aria-labelledby="org-members">
@@ -29,7 +31,7 @@ export function Members({ organization, add }: { organization: Organization; add
           <thead>
             <tr>
               <th scope="col">{t('nav.admin')}</th><th scope="col">{t('org.member.subscriptions')}</th><th scope="col">{t('org.member.location')}</th><th scope="col">{t('org.member.joined')}</th>
-              {organization.canManage && <th scope="col"><span className="visually-hidden">{t('act.remove')}</span></th>}
+              {removes && <th scope="col"><span className="visually-hidden">{t('act.remove')}</span></th>}
             </tr>
           </thead>
           <tbody>
@@ -49,7 +51,12 @@ export function Members({ organization, add }: { organization: Organization; add
                   <td style={{ maxWidth: 420, whiteSpace: 'normal', minWidth: 150 }}><Group gap={4}>{member.subscriptions.map((one) => { const words = typeof one === 'string' ? one : subscriptionName(one); return <Badge key={words} size="sm" color="gray">{words}</Badge>; })}</Group></td>
                   <td>{member.location}</td>
                   <td>{member.joinedAt ? day(member.joinedAt, language) : ''}</td>
-                  {organization.canManage && <td style={{ textAlign: 'right' }}><ActionIcon aria-label={t('org.member.remove', { name: member.name })} onClick={() => setRemoving(member)}><IconTrash size={16} /></ActionIcon></td>}
+                  {removes && (
+                    <td style={{ textAlign: 'right' }}>
+                      {id === String(account.id) && organization.canWithdraw && <Button variant="subtle" color="red" size="compact-sm" leftSection={<IconDoorExit size={15} />} onClick={() => setRemoving(member)}>{t('org.leave')}</Button>}
+                      {id !== String(account.id) && organization.canManage && <ActionIcon aria-label={t('org.member.remove', { name: member.name })} onClick={() => setRemoving(member)}><IconTrash size={16} /></ActionIcon>}
+                    </td>
+                  )}
                 </tr>
               );
             })}
@@ -66,11 +73,14 @@ function RemoveDialog({ organization, member, anchor, close }: { organization: O
   const { account } = useHere();
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string>();
+  const proved = useProved();
+  const leaving = String(member.accountId) === String(account.id);
   const remove = async () => {
     setBusy(true);
     setError(undefined);
     try {
-      await call(`/organizations/v1/${organization.id}/members/${member.accountId}`, { method: 'DELETE', account: account.id });
+      const outcome = await proved((stepUp) => call(`/organizations/v1/${organization.id}/members/${member.accountId}`, { method: 'DELETE', account: account.id, stepUp }));
+      if (!outcome.done) return setBusy(false);
       await refreshAfterEdit(account.id);
       toastDone(t('org.member.removed', { name: member.name }));
       close();
@@ -80,14 +90,14 @@ function RemoveDialog({ organization, member, anchor, close }: { organization: O
     }
   };
   return (
-    <Modal opened onClose={close} title={t('org.member.removeTitle', { name: member.name })} closeButtonProps={{ 'aria-label': t('act.close') }}>
+    <Modal opened onClose={close} title={leaving ? t('org.leaveTitle') : t('org.member.removeTitle', { name: member.name })} closeButtonProps={{ 'aria-label': t('act.close') }}>
       <Stack>
-        <Text size="sm">{t('org.member.removeText')}</Text>
+        <Text size="sm">{leaving ? t('org.leaveText', { name: member.name }) : t('org.member.removeText')}</Text>
         {anchor && <Alert color="orange">{t('org.member.removeAnchor')}</Alert>}
         {error && <Alert color="red" role="alert">{error}</Alert>}
         <Group justify="flex-end">
           <Button variant="default" onClick={close} data-autofocus>{t('act.cancel')}</Button>
-          <Button color="red" loading={busy} onClick={() => void remove()}>{t('act.remove')}</Button>
+          <Button color="red" loading={busy} onClick={() => void remove()}>{leaving ? t('org.leave') : t('act.remove')}</Button>
         </Group>
       </Stack>
     </Modal>

@@ -1,0 +1,178 @@
+//! The rules one organization lives by, as data: every rule is a field with a value for what HubSpot documents (parity) and
+//! one for what we think better (ours), and says in words what it means.
+//!
+//! To add a rule: a field of [`Policy`], its value in [`Policy::parity`] and [`Policy::open`], and its row in [`FIELDS`].
+//! The page, the API and the command line render from that row; a test fails until it is there.
+
+mod field;
+
+pub use field::{Choice, FIELDS, Field, Group, Kind, Refusal, field};
+
+use crate::account::Subscriptions;
+use crate::limits::ORGANIZATION_MEMBERS_MAX;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// Which subscriptions an organization asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tiers {
+    /// None.
+    Any,
+    /// Marketing Enterprise in one member, Professional of any product in every other, and what each feature asks for.
+    AnchorAndProfessional,
+}
+
+/// Where members may be hosted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Locations {
+    /// All in one location.
+    One,
+    /// Elsewhere too, once a transfer mechanism is written down.
+    WithTransferMechanism,
+}
+
+/// What happens when the last anchor is lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AnchorLoss {
+    /// The organization is deleted at once.
+    Delete,
+    /// Flows freeze; deletion follows after this many days.
+    Grace { days: u16 },
+}
+
+/// When a Super Admin of one member may take it out of the organization on her own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Withdraw {
+    /// Only while nobody can manage the organization. Source: scenario 20.
+    WhenUnmanageable,
+    /// At any time: a company that wants to go may go.
+    Always,
+}
+
+/// The rules of one organization.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct Policy {
+    /// The most members, the creator included.
+    pub members_max: usize,
+    pub tiers: Tiers,
+    pub locations: Locations,
+    /// The written basis for transfers between locations, if there is one. Only read with [`Locations::WithTransferMechanism`].
+    pub transfer_mechanism: Option<String>,
+    /// Removing a member asks for a fresh second factor, as adding one does. Source: scenario 17.
+    pub verify_removal: bool,
+    pub withdraw: Withdraw,
+    pub anchor_loss: AnchorLoss,
+}
+
+impl Policy {
+    /// What HubSpot documents.
+    pub fn parity() -> Policy {
+        Policy {
+            members_max: 5,
+            tiers: Tiers::AnchorAndProfessional,
+            locations: Locations::One,
+            transfer_mechanism: None,
+            verify_removal: false,
+            withdraw: Withdraw::WhenUnmanageable,
+            anchor_loss: AnchorLoss::Delete,
+        }
+    }
+
+    /// The default of a self-hosted instance.
+    pub fn open() -> Policy {
+        Policy {
+            members_max: ORGANIZATION_MEMBERS_MAX,
+            tiers: Tiers::Any,
+            locations: Locations::WithTransferMechanism,
+            transfer_mechanism: None,
+            verify_removal: false,
+            withdraw: Withdraw::Always,
+            anchor_loss: AnchorLoss::Grace { days: 14 },
+        }
+    }
+
+    /// The policy of a name people type: `parity` or `open`.
+    pub fn from_name(name: &str) -> Option<Policy> {
+        match name {
+            "parity" => Some(Policy::parity()),
+            "open" => Some(Policy::open()),
+            _ => None,
+        }
+    }
+
+    /// Whether an account in `there` may be joined by one in `here`.
+    pub fn may_span(&self, here: &str, there: &str) -> bool {
+        here == there || (self.locations == Locations::WithTransferMechanism && self.transfer_mechanism.is_some())
+    }
+
+    /// Whether these subscriptions hold the organization up. Without tiers every account does.
+    pub fn is_anchor(&self, subscriptions: &Subscriptions) -> bool {
+        self.tiers == Tiers::Any || subscriptions.is_anchor()
+    }
+
+    /// Whether these subscriptions are enough for a member.
+    pub fn is_enough(&self, subscriptions: &Subscriptions) -> bool {
+        self.tiers == Tiers::Any || subscriptions.has_professional()
+    }
+
+    /// Every field by name, as it is stored and as the API shows it.
+    pub fn values(&self) -> BTreeMap<String, Value> {
+        match serde_json::to_value(self) {
+            Ok(Value::Object(fields)) => fields.into_iter().collect(),
+            _ => BTreeMap::new(),
+        }
+    }
+
+    /// The policy with some fields set to other values, or the first that cannot be.
+    pub fn with(&self, set: &BTreeMap<String, Value>) -> Result<Policy, Refusal> {
+        let mut values = self.values();
+        for (name, value) in set {
+            let field = field(name).ok_or_else(|| Refusal::FieldUnknown { name: name.clone() })?;
+            values.insert(name.clone(), field.take(value)?);
+        }
+        // Every value was checked against its kind, so this fails only for a row of the table that contradicts its field.
+        let whole = Value::Object(values.into_iter().collect());
+        serde_json::from_value(whole).map_err(|e| Refusal::Contradiction { message: e.to_string() })
+    }
+
+    /// The fields that differ, with their values in each: before and after a change.
+    pub fn difference(&self, after: &Policy) -> (BTreeMap<String, Value>, BTreeMap<String, Value>) {
+        let (mut old, mut new) = (self.values(), after.values());
+        let same: Vec<String> =
+            old.iter().filter(|(name, value)| new.get(*name) == Some(value)).map(|(n, _)| n.clone()).collect();
+        for name in same {
+            old.remove(&name);
+            new.remove(&name);
+        }
+        (old, new)
+    }
+}
+
+impl Serialize for Policy {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Policy::serialize(self, serializer)
+    }
+}
+
+/// A policy that was stored before a rule existed lives by the value its kind of organization has for it: parity's where the
+/// tiers are parity's, ours elsewhere.
+impl<'de> Deserialize<'de> for Policy {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Policy, D::Error> {
+        use serde::de::Error;
+        let stored: BTreeMap<String, Value> = Deserialize::deserialize(deserializer)?;
+        let tiers = serde_json::to_value(Tiers::AnchorAndProfessional).map_err(D::Error::custom)?;
+        let base = if stored.get("tiers") == Some(&tiers) { Policy::parity() } else { Policy::open() };
+        let mut values = base.values();
+        values.extend(stored);
+        Policy::deserialize(Value::Object(values.into_iter().collect())).map_err(D::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests;
