@@ -12,7 +12,8 @@ fn every_field_has_its_row_and_both_values_are_taken_as_they_are() {
         let values = policy.values();
         let mut fields: Vec<&str> = values.keys().map(String::as_str).collect();
         let mut sorted = rows.clone();
-        (fields.sort_unstable(), sorted.sort_unstable());
+        fields.sort_unstable();
+        sorted.sort_unstable();
         assert_eq!(fields, sorted, "each field of the policy has exactly one row");
         for field in FIELDS {
             let value = &values[field.name];
