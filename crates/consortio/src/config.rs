@@ -36,6 +36,8 @@ pub struct Config {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub public_url: Option<url::Url>,
     pub log: Log,
+    /// How letters go out. Without a server they are kept, see Settings > Outbox.
+    pub mail: Mail,
     /// The fixed sign-in of the sample group is accepted although the server listens beyond this machine.
     pub allow_demo_sign_in: bool,
 }
@@ -47,6 +49,18 @@ pub struct Log {
     pub format: LogFormat,
     /// `error`, `warn`, `info`, `debug`, `trace`, or directives such as `info,store=debug`.
     pub level: String,
+}
+
+/// The mail server.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Mail {
+    /// `smtp://user:password@host:587`, with TLS from the start `smtps://…`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub smtp: Option<url::Url>,
+    /// Whom letters come from, such as `Consortio <crm@ex.org>`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,6 +81,7 @@ impl Default for Config {
             locations: BTreeMap::new(),
             public_url: None,
             log: Log { format: LogFormat::Text, level: "info".to_owned() },
+            mail: Mail::default(),
             allow_demo_sign_in: false,
         }
     }
@@ -104,6 +119,7 @@ impl Config {
             bail!("configuration: the location \"{HOME_LOCATION}\" is the one of `database` and cannot be in `locations`");
         }
         check_level(&config.log.level)?;
+        check_mail(&config.mail)?;
         let mut places = BTreeMap::new();
         for (location, database) in config.databases() {
             if database.contains("://") && !database.starts_with("postgres://") && !database.starts_with("postgresql://") {
@@ -162,6 +178,23 @@ fn check_level(level: &str) -> Result<()> {
                 LEVELS.join(", ")
             );
         }
+    }
+    Ok(())
+}
+
+fn check_mail(mail: &Mail) -> Result<()> {
+    if let Some(smtp) = &mail.smtp
+        && !matches!(smtp.scheme(), "smtp" | "smtps")
+    {
+        bail!("configuration: \"mail.smtp\" begins with \"{}://\"; smtp:// and smtps:// are accepted", smtp.scheme());
+    }
+    if mail.smtp.is_some() && mail.from.is_none() {
+        bail!("configuration: \"mail.smtp\" is set and \"mail.from\" is not");
+    }
+    if let Some(from) = &mail.from
+        && from.parse::<lettre::message::Mailbox>().is_err()
+    {
+        bail!("configuration: \"mail.from\" is \"{from}\", which is no address such as \"Consortio <crm@ex.org>\"");
     }
     Ok(())
 }

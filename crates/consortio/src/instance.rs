@@ -3,8 +3,10 @@
 use crate::config::Config;
 use crate::ports;
 use crate::print::Usage;
+use crate::smtp;
 use anyhow::{Context, Result, bail};
 use app::cx::{App, Settings};
+use outside::Outside;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
@@ -43,7 +45,7 @@ pub fn app(config: &Config, store: Store) -> Result<App> {
         demo: config.demo_sign_in_allowed(),
         cheap_hashing: false,
     };
-    Ok(App::new(store, ports::outside(), settings))
+    Ok(App::new(store, Outside { mail: smtp::port(&config.mail)?, ..ports::outside() }, settings))
 }
 
 /// Takes over what a process that died held. With the directory in SQLite this data folder is the instance, and nobody else

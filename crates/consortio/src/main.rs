@@ -10,6 +10,7 @@ mod demo;
 mod instance;
 mod ports;
 mod print;
+mod smtp;
 mod telemetry;
 
 use clap::Parser;

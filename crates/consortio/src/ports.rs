@@ -21,7 +21,7 @@ impl Random for SystemRandom {
     }
 }
 
-/// The ports of a running instance.
+/// The ports that need no configuration.
 pub fn outside() -> Outside {
-    Outside { clock: Arc::new(SystemClock), random: Arc::new(SystemRandom) }
+    Outside { clock: Arc::new(SystemClock), random: Arc::new(SystemRandom), mail: None }
 }

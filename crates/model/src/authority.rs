@@ -35,6 +35,12 @@ pub enum Act {
     ManageSubscription,
     /// Say who is told of what about the account, and what the company is called on paper.
     ManageCompany,
+    /// See the subscription, orders and invoices.
+    ReadBilling,
+    /// See which letters about the account went to whom.
+    ReadOutbox,
+    /// Try letters again.
+    ManageOutbox,
     /// Read the account's log: disclosures, changes, sign-ins.
     ReadAudit,
 }
@@ -141,19 +147,19 @@ pub fn decide(standing: &Standing, act: Act) -> Result<Reach, Denial> {
         Act::ManageUsers => by_name(standing, Permission::UsersManage),
         Act::ManageTokens => by_name(standing, Permission::TokensManage),
         Act::ManageSettings => by_name(standing, Permission::SettingsManage),
-        Act::ManageSubscription | Act::ManageCompany if standing.role == Role::SuperAdmin => Ok(Reach::Everything),
-        Act::ManageSubscription | Act::ManageCompany => Err(Denial::SuperAdminOnly),
-        Act::ReadAudit => by_name(standing, Permission::AuditView),
+        Act::ManageSubscription | Act::ManageCompany | Act::ReadBilling | Act::ManageOutbox => super_admin(standing),
+        Act::ReadAudit | Act::ReadOutbox => by_name(standing, Permission::AuditView),
     }
 }
 
 fn is_change(act: Act) -> bool {
     match act {
         Act::ViewRecords(_) | Act::ReadDefinitions | Act::Export | Act::ReadUsers | Act::ReadSettings | Act::ReadAudit => false,
+        Act::ReadBilling | Act::ReadOutbox => false,
         // A suspended account is frozen on both sides of its connections.
         Act::ViewMirrored => true,
         // A Super Admin must be able to pay her way out of a suspension.
-        Act::ManageSubscription | Act::ManageCompany | Act::ManageSettings | Act::ManageUsers => false,
+        Act::ManageSubscription | Act::ManageCompany | Act::ManageSettings | Act::ManageUsers | Act::ManageOutbox => false,
         Act::EditRecords(_) | Act::DeleteRecords(_) | Act::EraseRecords(_) => true,
         Act::ManageDefinitions | Act::Import | Act::ManageTokens => true,
     }
@@ -170,6 +176,10 @@ fn by_scope(standing: &Standing, object: ObjectType, deed: Deed) -> Result<Reach
 
 fn by_name(standing: &Standing, name: Permission) -> Result<Reach, Denial> {
     if standing.permissions.names.contains(&name) { Ok(Reach::Everything) } else { Err(Denial::PermissionMissing) }
+}
+
+fn super_admin(standing: &Standing) -> Result<Reach, Denial> {
+    if standing.role == Role::SuperAdmin { Ok(Reach::Everything) } else { Err(Denial::SuperAdminOnly) }
 }
 
 /// The seat is asked for first: being Super Admin does not replace it. Source: spec 3.2.
@@ -311,6 +321,9 @@ mod tests {
             Act::ManageSettings,
             Act::ManageSubscription,
             Act::ManageCompany,
+            Act::ReadBilling,
+            Act::ReadOutbox,
+            Act::ManageOutbox,
             Act::ReadAudit,
         ];
         let mut table = String::new();

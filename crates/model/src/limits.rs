@@ -153,3 +153,13 @@ pub const LOG_EXPORT_PAGE: usize = 1_000;
 pub const POLICY_DAYS_MAX: u64 = 365;
 /// Warnings before one date.
 pub const POLICY_WARNINGS_MAX: usize = 10;
+/// Hours a letter is tried before it is given up. Source: RFC 5321 asks for four to five days; a sign-in link is old by then.
+pub const OUTBOX_TRYING_HOURS: i64 = 72;
+/// Days a letter is kept in the outbox, whatever became of it: a quarter can be looked through, and no reminder comes twice.
+pub const OUTBOX_DAYS: i64 = 180;
+/// Letters of one page of the outbox.
+pub const OUTBOX_PAGE_MAX: usize = 100;
+/// Letters sent in one step, at the same time: as many connections to the mail server.
+pub const OUTBOX_SENDING_MAX: usize = 4;
+/// Characters kept of what a mail server says.
+pub const MAIL_REASON_CHARS_MAX: usize = 500;

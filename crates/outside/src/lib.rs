@@ -3,7 +3,10 @@
 //! Invariant: the real clock and the real randomness exist only in the binary; tests bring fakes that are seeded. A crate
 //! that calls the global ones is refused by `clippy.toml`.
 
+pub mod mail;
+
 use jiff::Timestamp;
+use mail::Mail;
 use std::sync::Arc;
 
 /// What time it is.
@@ -21,6 +24,8 @@ pub trait Random: Send + Sync {
 pub struct Outside {
     pub clock: Arc<dyn Clock>,
     pub random: Arc<dyn Random>,
+    /// None where no mail server is configured: letters are kept.
+    pub mail: Option<Arc<dyn Mail>>,
 }
 
 impl Outside {

@@ -12,17 +12,19 @@ use std::path::{Path, PathBuf};
 /// The form of the file; a reader refuses another.
 const FORMAT: &str = "consortio backup 1";
 /// Tables that are in the home database whatever account a row is about; all others follow their account.
-const DIRECTORY: [&str; 17] = [
+const DIRECTORY: [&str; 19] = [
     "account",
     "account_user",
     "attempt",
     "challenge",
+    "company",
     "connection",
     "connection_edge",
     "instance",
     "organization",
     "organization_log",
     "organization_member",
+    "outbox",
     "passkey",
     "permission_set",
     "person",

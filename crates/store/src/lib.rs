@@ -23,6 +23,7 @@ pub mod migrate;
 pub mod mirror;
 pub mod move_engine;
 pub mod organization;
+pub mod outbox;
 pub mod owner;
 pub mod person;
 pub mod pipeline;

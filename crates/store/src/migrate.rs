@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 /// The step after which [`crate::domain::fill`] runs.
 const COMPANY_DOMAIN: i64 = 3;
-const STEPS: [(i64, &str, &str); 7] = [
+const STEPS: [(i64, &str, &str); 8] = [
     (1, "foundation", include_str!("../migrations/0001_foundation.sql")),
     (2, "crm", include_str!("../migrations/0002_crm.sql")),
     (COMPANY_DOMAIN, "company_domain", include_str!("../migrations/0003_company_domain.sql")),
@@ -16,6 +16,7 @@ const STEPS: [(i64, &str, &str); 7] = [
     (5, "consumers", include_str!("../migrations/0005_consumers.sql")),
     (6, "invited", include_str!("../migrations/0006_invited.sql")),
     (7, "organization_log", include_str!("../migrations/0007_organization_log.sql")),
+    (8, "outbox", include_str!("../migrations/0008_outbox.sql")),
 ];
 
 /// A step that was carried out now.

@@ -3,6 +3,7 @@
 //! Invariant: only tests import this. Nothing here sleeps or waits for real time.
 
 pub mod authenticator;
+pub mod postbox;
 mod postgres;
 pub use postgres::tls::Cluster as TlsCluster;
 
@@ -87,5 +88,5 @@ impl Random for Seeded {
 pub fn outside(seed: u64) -> (Outside, Arc<FixedClock>) {
     let clock = Arc::new(FixedClock(Mutex::new(start())));
     let random = Arc::new(Seeded(Mutex::new(ChaCha8Rng::seed_from_u64(seed))));
-    (Outside { clock: clock.clone(), random }, clock)
+    (Outside { clock: clock.clone(), random, mail: None }, clock)
 }

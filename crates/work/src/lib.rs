@@ -6,6 +6,7 @@
 pub mod consumers;
 mod disclosures;
 mod imports;
+mod outbox;
 mod reconcile;
 
 use app::cx::App;
@@ -19,6 +20,7 @@ pub async fn run(app: App, files: PathBuf, stopping: watch::Receiver<bool>) {
     consumers::spawn(&mut tasks, &app, &stopping);
     tasks.spawn(disclosures::run(app.clone(), stopping.clone()));
     tasks.spawn(imports::run(app.clone(), files.clone(), stopping.clone()));
+    tasks.spawn(outbox::run(app.clone(), stopping.clone()));
     tasks.spawn(reconcile::run(app, files, stopping));
     while let Some(ended) = tasks.join_next().await {
         if let Err(error) = ended {

@@ -3,6 +3,7 @@
 mod company;
 mod imports;
 mod live;
+mod outbox;
 mod permission_sets;
 mod settings;
 mod timeline;
@@ -18,6 +19,7 @@ pub fn routes() -> Vec<Route> {
     let all = [
         settings::routes(),
         company::routes(),
+        outbox::routes(),
         users::routes(),
         permission_sets::routes(),
         tokens::routes(),

@@ -1,6 +1,7 @@
 //! Sign-in, tokens, people and users, on both engines.
 
 mod company;
+mod outbox;
 mod passkey;
 mod random;
 mod session;

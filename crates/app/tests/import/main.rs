@@ -229,7 +229,7 @@ async fn a_process_that_waits_for_its_file_keeps_its_import() {
         let passes = std::thread::current().id();
         let (open, shut) = std::sync::mpsc::channel();
         let gate = std::sync::Arc::new(Gate { clock: world.clock.clone(), passes, shut: shut.into() });
-        let outside = outside::Outside { clock: gate.clone(), random: world.app.outside.random.clone() };
+        let outside = outside::Outside { clock: gate.clone(), random: world.app.outside.random.clone(), mail: None };
         let app = App::new(world.app.store.clone(), outside, world.app.settings.clone());
         let folder = world.folder.path().to_owned();
         let running = tokio::spawn(async move { import::run(&app, WEST, id, &folder, |_| {}).await });

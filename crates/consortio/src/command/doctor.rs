@@ -4,10 +4,12 @@ use crate::config::Config;
 use crate::instance;
 use crate::ports;
 use crate::print::{Out, Outcome};
+use crate::smtp;
 use anyhow::Result;
+use model::outbox::State;
 use serde::Serialize;
 use std::path::Path;
-use store::{Durability, Engine, migrate};
+use store::{Durability, Engine, HOME_LOCATION, migrate};
 
 /// Free bytes of the data folder below which the doctor complains: a large import and its log fit.
 const FREE_BYTES_MIN: u64 = 1024 * 1024 * 1024;
@@ -33,6 +35,7 @@ pub async fn run(config: &Config, out: Out) -> Result<Outcome> {
     findings.push(disk(&config.data));
     findings.push(key(&config.data));
     findings.push(demo_sign_in(config));
+    findings.push(mail(config).await);
     for (location, dsn) in config.databases() {
         database(&location, &dsn, &mut findings).await;
     }
@@ -79,6 +82,13 @@ fn demo_sign_in(config: &Config) -> Finding {
     Finding::new("sign-in", !wide, message)
 }
 
+async fn mail(config: &Config) -> Finding {
+    match smtp::check(&config.mail).await {
+        Ok(message) => Finding::new("mail", true, message),
+        Err(error) => Finding::new("mail", false, format!("{error:#}")),
+    }
+}
+
 async fn database(location: &str, dsn: &str, findings: &mut Vec<Finding>) {
     let what = |part: &str| format!("{part} of \"{location}\"");
     let is_file = !dsn.starts_with("postgres");
@@ -102,6 +112,9 @@ async fn database(location: &str, dsn: &str, findings: &mut Vec<Finding>) {
     findings.push(clock(&engine, what("clock")).await);
     findings.push(feeds(&engine, what("feeds")).await);
     findings.push(parked(&engine, what("parked changes")).await);
+    if location == HOME_LOCATION {
+        findings.push(outbox(&engine).await);
+    }
 }
 
 async fn clock(engine: &Engine, what: String) -> Finding {
@@ -122,6 +135,19 @@ async fn feeds(engine: &Engine, what: String) -> Finding {
             Finding::new(what, false, format!("changes are missing in the feeds of the accounts {}", list.join(", ")))
         }
         Err(error) => Finding::new(what, false, error.to_string()),
+    }
+}
+
+async fn outbox(engine: &Engine) -> Finding {
+    match store::outbox::count(engine).await {
+        Ok(counts) => {
+            let n_failed = counts.get(&State::Failed).copied().unwrap_or(0);
+            let list: Vec<String> = counts.iter().map(|(state, n)| format!("{n} {}", state.name())).collect();
+            let all = if list.is_empty() { "is empty".to_owned() } else { format!("letters: {}", list.join(", ")) };
+            let message = if n_failed > 0 { format!("{all}: see `consortio mail list --state failed`") } else { all };
+            Finding::new("outbox", n_failed == 0, message)
+        }
+        Err(error) => Finding::new("outbox", false, error.to_string()),
     }
 }
 

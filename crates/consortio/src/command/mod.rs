@@ -8,6 +8,7 @@ mod doctor;
 mod export;
 mod feed;
 mod import;
+mod mail;
 mod migrate;
 mod move_engine;
 mod organization;
@@ -53,6 +54,7 @@ pub async fn run(cli: Cli, out: Out) -> Result<Outcome> {
         Command::Token(command) => token::run(&config, out, command).await,
         Command::Organization(command) => organization::run(&config, out, command).await,
         Command::Feed(command) => feed::run(&config, out, command).await,
+        Command::Mail(command) => mail::run(&config, out, command).await,
         Command::Import(args) => import::run(&config, out, &args).await,
         Command::Export(args) => export::run(&config, out, &args).await,
         Command::Backup { file } => backup::backup(&config, out, &file).await,

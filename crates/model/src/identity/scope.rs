@@ -106,8 +106,9 @@ pub fn needed(act: Act) -> Option<String> {
         Act::ManageUsers => Permission::UsersManage,
         Act::ManageTokens => Permission::TokensManage,
         Act::ManageSettings => Permission::SettingsManage,
-        Act::ReadAudit => Permission::AuditView,
+        Act::ReadAudit | Act::ReadOutbox => Permission::AuditView,
         Act::ReadDefinitions | Act::ReadUsers | Act::ReadSettings | Act::ManageSubscription | Act::ManageCompany => return None,
+        Act::ReadBilling | Act::ManageOutbox => return None,
     };
     Some(permission.code().to_owned())
 }

@@ -1,0 +1,298 @@
+//! Words about what happens in an organization.
+
+use super::Words;
+
+pub(super) const WORDS: &[Words] = &[
+    (
+        "organization.subject",
+        ["{organization}: {what}", "{organization}: {what}", "{organization}: {what}", "{organization}: {what}"],
+    ),
+    (
+        "organization.several",
+        [
+            "several changes in your organization",
+            "diverse modifiche nella tua organizzazione",
+            "flere ændringer i jeres organisation",
+            "meerdere wijzigingen in je organisatie",
+        ],
+    ),
+    (
+        "organization.body",
+        [
+            "This happened in the organization {organization}:",
+            "Nell'organizzazione {organization} è successo questo:",
+            "Dette skete i organisationen {organization}:",
+            "Dit is gebeurd in de organisatie {organization}:",
+        ],
+    ),
+    ("organization.button", ["See the organization", "Vedi l'organizzazione", "Se organisationen", "Organisatie bekijken"]),
+    ("organization.fact.account", ["Your account", "Il tuo account", "Din konto", "Je account"]),
+    ("organization.fact.by", ["Done by", "Fatto da", "Gjort af", "Gedaan door"]),
+    ("organization.fact.at", ["When", "Quando", "Hvornår", "Wanneer"]),
+    ("organization.by_system", ["the product itself", "il prodotto stesso", "produktet selv", "het product zelf"]),
+    (
+        "because.contact",
+        [
+            "You receive this as a point of contact of {accounts}. Who is told of what is set under Settings > Company info at {host}.",
+            "Ricevi questo messaggio come punto di contatto di {accounts}. Chi viene avvisato di cosa si imposta in Impostazioni > Informazioni sull'azienda su {host}.",
+            "Du får denne mail som kontaktperson for {accounts}. Hvem der får besked om hvad, indstilles under Indstillinger > Virksomhedsoplysninger på {host}.",
+            "Je ontvangt dit als contactpersoon van {accounts}. Wie waarover bericht krijgt, stel je in onder Instellingen > Bedrijfsgegevens op {host}.",
+        ],
+    ),
+    (
+        "because.super_admin",
+        [
+            "You receive this as a Super Admin, because {accounts} has named no points of contact for it. Name some under Settings > Company info at {host}.",
+            "Ricevi questo messaggio come Super Admin, perché {accounts} non ha indicato punti di contatto. Indicali in Impostazioni > Informazioni sull'azienda su {host}.",
+            "Du får denne mail som superadministrator, fordi {accounts} ikke har udpeget kontaktpersoner til det. Udpeg nogle under Indstillinger > Virksomhedsoplysninger på {host}.",
+            "Je ontvangt dit als superadmin, omdat {accounts} hiervoor geen contactpersonen heeft genoemd. Noem ze onder Instellingen > Bedrijfsgegevens op {host}.",
+        ],
+    ),
+    ("feature.mirroring", ["data mirroring", "mirroring dei dati", "dataspejling", "gegevensspiegeling"]),
+    ("feature.asset_copying", ["asset copying", "copia di risorse", "kopiering af aktiver", "kopiëren van assets"]),
+    ("feature.workflows", ["workflows", "workflow", "workflows", "workflows"]),
+    ("feature.reports", ["reports", "report", "rapporter", "rapporten"]),
+    (
+        "event.verified",
+        [
+            "the organization was created",
+            "l'organizzazione è stata creata",
+            "organisationen er oprettet",
+            "de organisatie is aangemaakt",
+        ],
+    ),
+    ("event.member_joined", ["{account} joined", "{account} è entrato", "{account} er kommet til", "{account} is toegetreden"]),
+    (
+        "event.member_removed.manual",
+        ["{account} was removed", "{account} è stato rimosso", "{account} er fjernet", "{account} is verwijderd"],
+    ),
+    (
+        "event.member_removed.tier",
+        [
+            "{account} was removed: no product at Professional or above is left",
+            "{account} è stato rimosso: non ha più alcun prodotto Professional o superiore",
+            "{account} er fjernet: der er intet produkt på Professional eller højere tilbage",
+            "{account} is verwijderd: er is geen product op Professional of hoger meer",
+        ],
+    ),
+    (
+        "event.member_removed.deactivated",
+        [
+            "{account} was removed: the account was deactivated",
+            "{account} è stato rimosso: l'account è stato disattivato",
+            "{account} er fjernet: kontoen er deaktiveret",
+            "{account} is verwijderd: het account is gedeactiveerd",
+        ],
+    ),
+    (
+        "event.member_removed.hosting",
+        [
+            "{account} was removed: its data is hosted elsewhere now",
+            "{account} è stato rimosso: i suoi dati sono ora ospitati altrove",
+            "{account} er fjernet: dens data ligger nu et andet sted",
+            "{account} is verwijderd: de gegevens staan nu elders",
+        ],
+    ),
+    (
+        "event.member_removed.org_deleted",
+        [
+            "{account} left with the end of the organization",
+            "{account} è uscito con la fine dell'organizzazione",
+            "{account} er udtrådt, da organisationen ophørte",
+            "{account} is uitgetreden met het einde van de organisatie",
+        ],
+    ),
+    (
+        "event.member_frozen",
+        [
+            "{account} is frozen: nothing flows to or from it, and on {until} it is removed",
+            "{account} è congelato: non passa più nulla, e il {until} verrà rimosso",
+            "{account} er frosset: intet løber til eller fra den, og {until} fjernes den",
+            "{account} is bevroren: er stroomt niets meer, en op {until} wordt het verwijderd",
+        ],
+    ),
+    (
+        "event.member_thawed",
+        [
+            "{account} is no longer frozen",
+            "{account} non è più congelato",
+            "{account} er ikke længere frosset",
+            "{account} is niet langer bevroren",
+        ],
+    ),
+    (
+        "event.edge_opened",
+        [
+            "{feature} from {source} to {destination} was opened",
+            "{feature} da {source} a {destination}: aperto",
+            "{feature} fra {source} til {destination} er åbnet",
+            "{feature} van {source} naar {destination} is geopend",
+        ],
+    ),
+    (
+        "event.edge_closed.manual",
+        [
+            "{feature} from {source} to {destination} was closed",
+            "{feature} da {source} a {destination}: chiuso",
+            "{feature} fra {source} til {destination} er lukket",
+            "{feature} van {source} naar {destination} is gesloten",
+        ],
+    ),
+    (
+        "event.edge_closed.sensitive",
+        [
+            "{feature} from {source} to {destination} was closed: {source} now holds sensitive data and can no longer be a source",
+            "{feature} da {source} a {destination}: chiuso, perché {source} ora contiene dati sensibili e non può più essere una fonte",
+            "{feature} fra {source} til {destination} er lukket: {source} har nu følsomme data og kan ikke længere være kilde",
+            "{feature} van {source} naar {destination} is gesloten: {source} bevat nu gevoelige gegevens en kan geen bron meer zijn",
+        ],
+    ),
+    (
+        "event.edge_closed.subscription",
+        [
+            "{feature} from {source} to {destination} was closed: the subscription it needs is gone",
+            "{feature} da {source} a {destination}: chiuso, manca l'abbonamento necessario",
+            "{feature} fra {source} til {destination} er lukket: det nødvendige abonnement er væk",
+            "{feature} van {source} naar {destination} is gesloten: het benodigde abonnement is er niet meer",
+        ],
+    ),
+    (
+        "event.edge_closed.member_removed",
+        [
+            "{feature} from {source} to {destination} ended with the membership",
+            "{feature} da {source} a {destination}: terminato con l'appartenenza",
+            "{feature} fra {source} til {destination} endte med medlemskabet",
+            "{feature} van {source} naar {destination} eindigde met het lidmaatschap",
+        ],
+    ),
+    (
+        "event.edge_closed.organization_deleted",
+        [
+            "{feature} from {source} to {destination} ended with the organization",
+            "{feature} da {source} a {destination}: terminato con l'organizzazione",
+            "{feature} fra {source} til {destination} endte med organisationen",
+            "{feature} van {source} naar {destination} eindigde met de organisatie",
+        ],
+    ),
+    (
+        "event.frozen",
+        [
+            "the organization is frozen: nothing flows, and on {until} it is deleted",
+            "l'organizzazione è congelata: non passa nulla, e il {until} verrà eliminata",
+            "organisationen er frosset: intet løber, og {until} slettes den",
+            "de organisatie is bevroren: er stroomt niets, en op {until} wordt ze verwijderd",
+        ],
+    ),
+    (
+        "event.thawed",
+        [
+            "the organization is no longer frozen",
+            "l'organizzazione non è più congelata",
+            "organisationen er ikke længere frosset",
+            "de organisatie is niet langer bevroren",
+        ],
+    ),
+    (
+        "event.restored",
+        [
+            "the organization was restored",
+            "l'organizzazione è stata ripristinata",
+            "organisationen er gendannet",
+            "de organisatie is hersteld",
+        ],
+    ),
+    (
+        "event.one_member_left",
+        [
+            "only one member is left: nothing can be shared",
+            "resta un solo membro: non si può condividere nulla",
+            "der er kun ét medlem tilbage: intet kan deles",
+            "er is nog maar één lid: er kan niets worden gedeeld",
+        ],
+    ),
+    (
+        "event.deleted.manual",
+        [
+            "the organization was deleted",
+            "l'organizzazione è stata eliminata",
+            "organisationen er slettet",
+            "de organisatie is verwijderd",
+        ],
+    ),
+    (
+        "event.deleted.no_anchor",
+        [
+            "the organization was deleted: no member holds Marketing Enterprise any more",
+            "l'organizzazione è stata eliminata: nessun membro ha più Marketing Enterprise",
+            "organisationen er slettet: intet medlem har længere Marketing Enterprise",
+            "de organisatie is verwijderd: geen lid heeft nog Marketing Enterprise",
+        ],
+    ),
+    (
+        "event.deleted.expired",
+        [
+            "the organization was never verified and is gone",
+            "l'organizzazione non è mai stata verificata e non esiste più",
+            "organisationen blev aldrig bekræftet og er væk",
+            "de organisatie is nooit bevestigd en bestaat niet meer",
+        ],
+    ),
+    (
+        "event.policy_changed",
+        [
+            "the rules of the organization were changed",
+            "le regole dell'organizzazione sono cambiate",
+            "organisationens regler er ændret",
+            "de regels van de organisatie zijn gewijzigd",
+        ],
+    ),
+    (
+        "warning.lead",
+        [
+            "This is going to happen on {until}, in {days} days, if nobody does anything:",
+            "Questo succederà il {until}, tra {days} giorni, se nessuno interviene:",
+            "Dette sker {until}, om {days} dage, hvis ingen gør noget:",
+            "Dit gebeurt op {until}, over {days} dagen, als niemand iets doet:",
+        ],
+    ),
+    (
+        "warning.what",
+        [
+            "something ends in {days} days",
+            "qualcosa termina tra {days} giorni",
+            "noget slutter om {days} dage",
+            "er eindigt iets over {days} dagen",
+        ],
+    ),
+    (
+        "warning.help",
+        [
+            "Turn renewal on again, or give another account what is missing, before that day.",
+            "Riattiva il rinnovo, o dai a un altro account ciò che manca, prima di quel giorno.",
+            "Slå fornyelse til igen, eller giv en anden konto det, der mangler, inden den dag.",
+            "Zet verlenging weer aan, of geef een ander account wat ontbreekt, vóór die dag.",
+        ],
+    ),
+    ("will.member_removed", [
+        "{account} will be removed", "{account} verrà rimosso", "{account} bliver fjernet", "{account} wordt verwijderd",
+    ]),
+    ("will.member_frozen", [
+        "{account} will be frozen: nothing flows to or from it", "{account} verrà congelato: non passerà più nulla",
+        "{account} bliver frosset: intet løber til eller fra den", "{account} wordt bevroren: er stroomt niets meer",
+    ]),
+    ("will.edge_closed", [
+        "{feature} from {source} to {destination} will end", "{feature} da {source} a {destination} terminerà",
+        "{feature} fra {source} til {destination} slutter", "{feature} van {source} naar {destination} eindigt",
+    ]),
+    ("will.frozen", [
+        "the organization will be frozen: nothing flows", "l'organizzazione verrà congelata: non passerà più nulla",
+        "organisationen bliver frosset: intet løber", "de organisatie wordt bevroren: er stroomt niets meer",
+    ]),
+    ("will.one_member_left", [
+        "only one member will be left: nothing can be shared", "resterà un solo membro: non si potrà condividere nulla",
+        "der bliver kun ét medlem tilbage: intet kan deles", "er blijft maar één lid over: er kan niets worden gedeeld",
+    ]),
+    ("will.deleted", [
+        "the organization will be deleted", "l'organizzazione verrà eliminata", "organisationen bliver slettet", "de organisatie wordt verwijderd",
+    ]),
+];
