@@ -26,7 +26,7 @@ pub(super) fn page(public_url: &str, mail: &Mail, link: Link) -> Page {
             of(&say, "factor_reset_requested", &[("by", by), ("at", &at)], vec![notice(&say, "factor_reset_requested.doubt")])
         }
         Letter::FactorReset { by } => of(&say, "factor_reset", &[("by", by)], vec![notice(&say, "factor_reset_requested.doubt")]),
-        letter @ Letter::Organization { .. } => organization(&say, public_url, letter),
+        letter @ Letter::Organization { .. } => organization(&say, &format!("{public_url}/a/{}", mail.account), letter),
     };
     Page { title: subject.clone(), subject, blocks, because: because(&say, public_url, mail) }
 }
@@ -52,7 +52,7 @@ fn invitation(say: &Speech, account: &str, by: Option<&str>, link: Link) -> Said
     Said { subject: say.with("invitation.subject", &[("account", account)]), blocks }
 }
 
-fn organization(say: &Speech, public_url: &str, letter: &Letter) -> Said {
+fn organization(say: &Speech, here: &str, letter: &Letter) -> Said {
     let Letter::Organization { organization, told, by, at, events, warning } = letter else {
         unreachable!("asked by its caller")
     };
@@ -81,7 +81,7 @@ fn organization(say: &Speech, public_url: &str, letter: &Letter) -> Said {
             ]));
         }
     }
-    blocks.push(Block::Button(say.of_key("organization.button"), format!("{public_url}/settings/organization")));
+    blocks.push(Block::Button(say.of_key("organization.button"), format!("{here}/organization")));
     Said { subject: say.with("organization.subject", &[("organization", organization), ("what", &what)]), blocks }
 }
 

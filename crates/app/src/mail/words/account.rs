@@ -18,7 +18,7 @@ pub(super) const WORDS: &[Words] = &[
             "You receive this because somebody who runs {host} wanted to know whether mail arrives.",
             "Ricevi questo messaggio perché chi gestisce {host} voleva sapere se la posta arriva.",
             "Du får denne mail, fordi en, der driver {host}, ville vide, om post kommer frem.",
-            "Je ontvangt dit omdat iemand die {host} beheert wilde weten of mail aankomt.",
+            "U ontvangt dit omdat iemand die {host} beheert wilde weten of mail aankomt.",
         ],
     ),
     (
@@ -27,7 +27,7 @@ pub(super) const WORDS: &[Words] = &[
             "You receive this because somebody entered {address} at {host}. If you do not know why, ignore it: nothing happens without you.",
             "Ricevi questo messaggio perché qualcuno ha inserito {address} su {host}. Se non sai perché, ignoralo: senza di te non succede nulla.",
             "Du får denne mail, fordi nogen har angivet {address} på {host}. Ved du ikke hvorfor, så se bort fra den: der sker intet uden dig.",
-            "Je ontvangt dit omdat iemand {address} heeft ingevoerd op {host}. Weet je niet waarom, negeer het dan: zonder jou gebeurt er niets.",
+            "U ontvangt dit omdat iemand {address} heeft ingevoerd op {host}. Weet u niet waarom, negeer het dan: zonder u gebeurt er niets.",
         ],
     ),
     (
@@ -36,7 +36,7 @@ pub(super) const WORDS: &[Words] = &[
             "You receive this because {address} signs in at {host}. Messages about your own sign-in cannot be turned off.",
             "Ricevi questo messaggio perché {address} accede a {host}. I messaggi sul tuo accesso non si possono disattivare.",
             "Du får denne mail, fordi {address} logger ind på {host}. Beskeder om dit eget login kan ikke slås fra.",
-            "Je ontvangt dit omdat {address} inlogt op {host}. Berichten over je eigen aanmelding kun je niet uitzetten.",
+            "U ontvangt dit omdat {address} inlogt op {host}. Berichten over uw eigen aanmelding kunt u niet uitzetten.",
         ],
     ),
     ("test.subject", ["Mail arrives", "La posta arriva", "Posten kommer frem", "Mail komt aan"]),
@@ -46,7 +46,7 @@ pub(super) const WORDS: &[Words] = &[
             "{host} can send mail. Nothing else is to be done.",
             "{host} può inviare posta. Non c'è altro da fare.",
             "{host} kan sende mail. Du skal ikke gøre andet.",
-            "{host} kan mail versturen. Verder hoef je niets te doen.",
+            "{host} kan mail versturen. Verder hoeft u niets te doen.",
         ],
     ),
     (
@@ -55,7 +55,7 @@ pub(super) const WORDS: &[Words] = &[
             "You are invited to {account}",
             "Sei invitato in {account}",
             "Du er inviteret til {account}",
-            "Je bent uitgenodigd voor {account}",
+            "U bent uitgenodigd voor {account}",
         ],
     ),
     (
@@ -64,7 +64,7 @@ pub(super) const WORDS: &[Words] = &[
             "You are invited to work in the account {account}.",
             "Sei invitato a lavorare nell'account {account}.",
             "Du er inviteret til at arbejde i kontoen {account}.",
-            "Je bent uitgenodigd om in het account {account} te werken.",
+            "U bent uitgenodigd om in het account {account} te werken.",
         ],
     ),
     (
@@ -73,7 +73,7 @@ pub(super) const WORDS: &[Words] = &[
             "{by} invites you to work in the account {account}.",
             "{by} ti invita a lavorare nell'account {account}.",
             "{by} inviterer dig til at arbejde i kontoen {account}.",
-            "{by} nodigt je uit om in het account {account} te werken.",
+            "{by} nodigt u uit om in het account {account} te werken.",
         ],
     ),
     (
@@ -82,7 +82,7 @@ pub(super) const WORDS: &[Words] = &[
             "The link works once and for 72 hours. It is yours alone: do not pass it on.",
             "Il link funziona una volta sola e per 72 ore. È solo tuo: non inoltrarlo.",
             "Linket virker én gang og i 72 timer. Det er kun dit: giv det ikke videre.",
-            "De link werkt één keer en 72 uur lang. Hij is alleen voor jou: stuur hem niet door.",
+            "De link werkt één keer en 72 uur lang. Hij is alleen voor u: stuur hem niet door.",
         ],
     ),
     ("invitation.button", ["Accept the invitation", "Accetta l'invito", "Tag imod invitationen", "Uitnodiging accepteren"]),
@@ -92,7 +92,7 @@ pub(super) const WORDS: &[Words] = &[
             "{by} works in your name in {account}",
             "{by} lavora a tuo nome in {account}",
             "{by} arbejder i dit navn i {account}",
-            "{by} werkt namens jou in {account}",
+            "{by} werkt namens u in {account}",
         ],
     ),
     (
@@ -101,16 +101,16 @@ pub(super) const WORDS: &[Words] = &[
             "{by} has opened the account {account} as you, to see what you see. This ends at {until} at the latest, and everything done is marked in the log.",
             "{by} ha aperto l'account {account} come te, per vedere ciò che vedi tu. Termina al più tardi il {until}, e tutto ciò che viene fatto è segnato nel registro.",
             "{by} har åbnet kontoen {account} som dig for at se det, du ser. Det slutter senest {until}, og alt, hvad der gøres, er mærket i loggen.",
-            "{by} heeft het account {account} als jou geopend, om te zien wat jij ziet. Dit eindigt uiterlijk op {until}, en alles wat gebeurt staat gemarkeerd in het logboek.",
+            "{by} heeft het account {account} als u geopend, om te zien wat u ziet. Dit eindigt uiterlijk op {until}, en alles wat gebeurt staat gemarkeerd in het logboek.",
         ],
     ),
     (
         "logged_in_as.doubt",
         [
             "You did not ask for help? Ask the person, or another Super Admin of the account, why.",
-            "Non hai chiesto aiuto? Chiedi il motivo a questa persona o a un altro Super Admin dell'account.",
+            "Non hai chiesto aiuto? Chiedi il motivo a questa persona o a un altro super amministratore dell'account.",
             "Har du ikke bedt om hjælp? Spørg personen, eller en anden superadministrator i kontoen, om hvorfor.",
-            "Heb je niet om hulp gevraagd? Vraag deze persoon, of een andere superadmin van het account, naar de reden.",
+            "Hebt u niet om hulp gevraagd? Vraag deze persoon, of een andere superbeheerder van het account, naar de reden.",
         ],
     ),
     (
@@ -119,7 +119,7 @@ pub(super) const WORDS: &[Words] = &[
             "Your second factor is to be reset",
             "Il tuo secondo fattore sta per essere reimpostato",
             "Din anden faktor skal nulstilles",
-            "Je tweede factor wordt opnieuw ingesteld",
+            "Uw tweede factor wordt opnieuw ingesteld",
         ],
     ),
     (
@@ -128,7 +128,7 @@ pub(super) const WORDS: &[Words] = &[
             "{by} wants to take your second factor off, so that you can set up a new one. This happens at {at}, unless it is stopped before.",
             "{by} vuole rimuovere il tuo secondo fattore, in modo che tu possa impostarne uno nuovo. Avverrà il {at}, se non viene fermato prima.",
             "{by} vil fjerne din anden faktor, så du kan oprette en ny. Det sker {at}, medmindre det standses inden.",
-            "{by} wil je tweede factor verwijderen, zodat je een nieuwe kunt instellen. Dit gebeurt op {at}, tenzij het eerder wordt gestopt.",
+            "{by} wil uw tweede factor verwijderen, zodat u een nieuwe kunt instellen. Dit gebeurt op {at}, tenzij het eerder wordt gestopt.",
         ],
     ),
     (
@@ -137,7 +137,7 @@ pub(super) const WORDS: &[Words] = &[
             "You did not ask for this? Sign in and change your password now, and tell the security contact of your account.",
             "Non l'hai chiesto tu? Accedi e cambia subito la password, e avvisa il contatto di sicurezza del tuo account.",
             "Har du ikke bedt om det? Log ind og skift din adgangskode nu, og sig det til kontoens sikkerhedskontakt.",
-            "Heb je hier niet om gevraagd? Log in en wijzig nu je wachtwoord, en meld het aan de beveiligingscontact van je account.",
+            "Hebt u hier niet om gevraagd? Log in en wijzig nu uw wachtwoord, en meld het aan de contactpersoon voor beveiliging van uw account.",
         ],
     ),
     (
@@ -146,7 +146,7 @@ pub(super) const WORDS: &[Words] = &[
             "Your second factor was reset",
             "Il tuo secondo fattore è stato reimpostato",
             "Din anden faktor er nulstillet",
-            "Je tweede factor is opnieuw ingesteld",
+            "Uw tweede factor is opnieuw ingesteld",
         ],
     ),
     (
@@ -155,7 +155,7 @@ pub(super) const WORDS: &[Words] = &[
             "{by} has taken your second factor off. Set up a new one at your next sign-in.",
             "{by} ha rimosso il tuo secondo fattore. Impostane uno nuovo al prossimo accesso.",
             "{by} har fjernet din anden faktor. Opret en ny, næste gang du logger ind.",
-            "{by} heeft je tweede factor verwijderd. Stel bij je volgende aanmelding een nieuwe in.",
+            "{by} heeft uw tweede factor verwijderd. Stel bij uw volgende aanmelding een nieuwe in.",
         ],
     ),
 ];

@@ -13,7 +13,7 @@ pub(super) const WORDS: &[Words] = &[
             "several changes in your organization",
             "diverse modifiche nella tua organizzazione",
             "flere ændringer i jeres organisation",
-            "meerdere wijzigingen in je organisatie",
+            "meerdere wijzigingen in uw organisatie",
         ],
     ),
     (
@@ -26,7 +26,7 @@ pub(super) const WORDS: &[Words] = &[
         ],
     ),
     ("organization.button", ["See the organization", "Vedi l'organizzazione", "Se organisationen", "Organisatie bekijken"]),
-    ("organization.fact.account", ["Your account", "Il tuo account", "Din konto", "Je account"]),
+    ("organization.fact.account", ["Your account", "Il tuo account", "Din konto", "Uw account"]),
     ("organization.fact.by", ["Done by", "Fatto da", "Gjort af", "Gedaan door"]),
     ("organization.fact.at", ["When", "Quando", "Hvornår", "Wanneer"]),
     ("organization.by_system", ["the product itself", "il prodotto stesso", "produktet selv", "het product zelf"]),
@@ -34,18 +34,18 @@ pub(super) const WORDS: &[Words] = &[
         "because.contact",
         [
             "You receive this as a point of contact of {accounts}. Who is told of what is set under Settings > Company info at {host}.",
-            "Ricevi questo messaggio come punto di contatto di {accounts}. Chi viene avvisato di cosa si imposta in Impostazioni > Informazioni sull'azienda su {host}.",
+            "Ricevi questo messaggio come referente di {accounts}. Chi viene avvisato di cosa si imposta in Impostazioni > Dati aziendali su {host}.",
             "Du får denne mail som kontaktperson for {accounts}. Hvem der får besked om hvad, indstilles under Indstillinger > Virksomhedsoplysninger på {host}.",
-            "Je ontvangt dit als contactpersoon van {accounts}. Wie waarover bericht krijgt, stel je in onder Instellingen > Bedrijfsgegevens op {host}.",
+            "U ontvangt dit als contactpersoon van {accounts}. Wie waarover bericht krijgt, stelt u in onder Instellingen > Bedrijfsgegevens op {host}.",
         ],
     ),
     (
         "because.super_admin",
         [
             "You receive this as a Super Admin, because {accounts} has named no points of contact for it. Name some under Settings > Company info at {host}.",
-            "Ricevi questo messaggio come Super Admin, perché {accounts} non ha indicato punti di contatto. Indicali in Impostazioni > Informazioni sull'azienda su {host}.",
+            "Ricevi questo messaggio come super amministratore, perché {accounts} non ha indicato referenti. Indicali in Impostazioni > Dati aziendali su {host}.",
             "Du får denne mail som superadministrator, fordi {accounts} ikke har udpeget kontaktpersoner til det. Udpeg nogle under Indstillinger > Virksomhedsoplysninger på {host}.",
-            "Je ontvangt dit als superadmin, omdat {accounts} hiervoor geen contactpersonen heeft genoemd. Noem ze onder Instellingen > Bedrijfsgegevens op {host}.",
+            "U ontvangt dit als superbeheerder, omdat {accounts} hiervoor geen contactpersonen heeft genoemd. Noem ze onder Instellingen > Bedrijfsgegevens op {host}.",
         ],
     ),
     ("feature.mirroring", ["data mirroring", "mirroring dei dati", "dataspejling", "gegevensspiegeling"]),
@@ -273,26 +273,53 @@ pub(super) const WORDS: &[Words] = &[
             "Zet verlenging weer aan, of geef een ander account wat ontbreekt, vóór die dag.",
         ],
     ),
-    ("will.member_removed", [
-        "{account} will be removed", "{account} verrà rimosso", "{account} bliver fjernet", "{account} wordt verwijderd",
-    ]),
-    ("will.member_frozen", [
-        "{account} will be frozen: nothing flows to or from it", "{account} verrà congelato: non passerà più nulla",
-        "{account} bliver frosset: intet løber til eller fra den", "{account} wordt bevroren: er stroomt niets meer",
-    ]),
-    ("will.edge_closed", [
-        "{feature} from {source} to {destination} will end", "{feature} da {source} a {destination} terminerà",
-        "{feature} fra {source} til {destination} slutter", "{feature} van {source} naar {destination} eindigt",
-    ]),
-    ("will.frozen", [
-        "the organization will be frozen: nothing flows", "l'organizzazione verrà congelata: non passerà più nulla",
-        "organisationen bliver frosset: intet løber", "de organisatie wordt bevroren: er stroomt niets meer",
-    ]),
-    ("will.one_member_left", [
-        "only one member will be left: nothing can be shared", "resterà un solo membro: non si potrà condividere nulla",
-        "der bliver kun ét medlem tilbage: intet kan deles", "er blijft maar één lid over: er kan niets worden gedeeld",
-    ]),
-    ("will.deleted", [
-        "the organization will be deleted", "l'organizzazione verrà eliminata", "organisationen bliver slettet", "de organisatie wordt verwijderd",
-    ]),
+    (
+        "will.member_removed",
+        ["{account} will be removed", "{account} verrà rimosso", "{account} bliver fjernet", "{account} wordt verwijderd"],
+    ),
+    (
+        "will.member_frozen",
+        [
+            "{account} will be frozen: nothing flows to or from it",
+            "{account} verrà congelato: non passerà più nulla",
+            "{account} bliver frosset: intet løber til eller fra den",
+            "{account} wordt bevroren: er stroomt niets meer",
+        ],
+    ),
+    (
+        "will.edge_closed",
+        [
+            "{feature} from {source} to {destination} will end",
+            "{feature} da {source} a {destination} terminerà",
+            "{feature} fra {source} til {destination} slutter",
+            "{feature} van {source} naar {destination} eindigt",
+        ],
+    ),
+    (
+        "will.frozen",
+        [
+            "the organization will be frozen: nothing flows",
+            "l'organizzazione verrà congelata: non passerà più nulla",
+            "organisationen bliver frosset: intet løber",
+            "de organisatie wordt bevroren: er stroomt niets meer",
+        ],
+    ),
+    (
+        "will.one_member_left",
+        [
+            "only one member will be left: nothing can be shared",
+            "resterà un solo membro: non si potrà condividere nulla",
+            "der bliver kun ét medlem tilbage: intet kan deles",
+            "er blijft maar één lid over: er kan niets worden gedeeld",
+        ],
+    ),
+    (
+        "will.deleted",
+        [
+            "the organization will be deleted",
+            "l'organizzazione verrà eliminata",
+            "organisationen bliver slettet",
+            "de organisatie wordt verwijderd",
+        ],
+    ),
 ];
