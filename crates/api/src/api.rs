@@ -2,10 +2,11 @@
 
 use crate::authenticate;
 use crate::call::Call;
-use crate::correlation::{Correlation, Correlations};
+use crate::correlation::Correlations;
 use crate::refusal::Refusal;
 use crate::reply;
 use crate::route::{Route, Version};
+use crate::trail::Trail;
 use crate::{openapi, ui};
 use app::cx::App;
 use axum::body::Body;
@@ -14,6 +15,7 @@ use axum::http::{HeaderName, HeaderValue, Method, Request, StatusCode};
 use axum::response::Response;
 use bytes::Bytes;
 use futures_util::FutureExt;
+use http_body_util::BodyExt;
 use std::convert::Infallible;
 use std::future::Future;
 use std::net::SocketAddr;
@@ -129,22 +131,28 @@ impl Api {
 
     /// Answers one request. Never fails: what goes wrong is an answer too, a panic included.
     pub async fn answer(&self, request: Request<Body>, peer: Option<SocketAddr>) -> Response {
-        let correlation = self.0.correlations.next();
-        let answering = AssertUnwindSafe(self.dispatch(request, peer, correlation)).catch_unwind();
+        let mut trail = Trail::begin(self.0.correlations.next(), request.method(), Instant::now());
+        let answering = AssertUnwindSafe(self.dispatch(request, peer, &mut trail)).catch_unwind();
         let answer = answering.await.unwrap_or_else(|panic| Err(Refusal::internal(panic_text(&*panic))));
-        let mut response = answer.unwrap_or_else(|refusal| refusal.into_response(correlation));
-        let headers = response.headers_mut();
-        headers.insert(CORRELATION, correlation.header());
-        headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-        response
+        finish(answer, trail)
     }
 
-    async fn dispatch(
-        &self,
-        request: Request<Body>,
-        peer: Option<SocketAddr>,
-        correlation: Correlation,
-    ) -> Result<Response, Refusal> {
+    /// The bytes of an answer to what is no request that anybody could read; the connection ends with it.
+    pub(crate) fn unread(&self, status: StatusCode) -> Vec<u8> {
+        let trail = Trail::begin(self.0.correlations.next(), &Method::default(), Instant::now());
+        let response = finish(Err(Refusal::unread(status)), trail);
+        let (parts, body) = response.into_parts();
+        let body = body.collect().now_or_never().and_then(Result::ok).map(|all| all.to_bytes()).unwrap_or_default();
+        let mut bytes = format!("HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: {}\r\n", body.len()).into_bytes();
+        for (name, value) in &parts.headers {
+            bytes.extend([name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat());
+        }
+        bytes.extend_from_slice(b"\r\n");
+        bytes.extend_from_slice(&body);
+        bytes
+    }
+
+    async fn dispatch(&self, request: Request<Body>, peer: Option<SocketAddr>, trail: &mut Trail) -> Result<Response, Refusal> {
         let path = without_trailing_slash(request.uri().path());
         let Ok(found) = self.0.tree.at(path) else {
             return ui::answer(request).await;
@@ -152,13 +160,14 @@ impl Api {
         let Some(mounted) = found.value.mounted(request.method()) else {
             return found.value.other_method(request.method());
         };
+        trail.leads_to(mounted.route.id);
         // By this row's own names: rows that share a path need not agree on what they call its parameters.
         let mut params = Vec::with_capacity(mounted.names.len());
         for (name, (_, value)) in mounted.names.iter().zip(found.params.iter()) {
             params.push((*name, decoded(value)?));
         }
         let started = Instant::now();
-        let answer = self.call(mounted, request, peer, correlation, params).await;
+        let answer = self.call(mounted, request, peer, params, trail).await;
         mounted.meter.count(&answer, started);
         answer
     }
@@ -168,15 +177,28 @@ impl Api {
         mounted: &Mounted,
         request: Request<Body>,
         peer: Option<SocketAddr>,
-        correlation: Correlation,
         params: Vec<(&'static str, String)>,
+        trail: &mut Trail,
     ) -> Result<Response, Refusal> {
         let (parts, body) = request.into_parts();
+        let correlation = trail.correlation;
         let caller = authenticate::caller(self, &parts, mounted.route.access, correlation).await?;
+        trail.is_of(&caller);
         let api = self.clone();
         let call = Call { api, parts, version: mounted.version, correlation, peer, caller, params, body: Mutex::new(body) };
         (mounted.route.handler)(call).await
     }
+}
+
+/// What every reply carries; and the log's line about it.
+fn finish(answer: Result<Response, Refusal>, trail: Trail) -> Response {
+    let correlation = trail.correlation;
+    trail.end(&answer);
+    let mut response = answer.unwrap_or_else(|refusal| refusal.into_response(correlation));
+    let headers = response.headers_mut();
+    headers.insert(CORRELATION, correlation.header());
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
 }
 
 impl Endpoint {

@@ -81,11 +81,13 @@ async fn person_in_account(api: &Api, parts: &Parts, correlation: Correlation) -
 /// cannot carry headers, the query parameter `account`.
 fn account(parts: &Parts) -> Result<AccountId, Refusal> {
     let in_header = parts.headers.get(ACCOUNT_HEADER).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
-    let in_query = || {
+    if in_header.is_none() && parts.method.is_safe() {
         let query = crate::query::Query::parse(parts.uri.query());
-        query.one("account").filter(|_| parts.method.is_safe()).map(str::to_owned)
-    };
-    let Some(text) = in_header.or_else(in_query) else {
+        if let Some(account) = query.parsed("account", "the id of an account")? {
+            return Ok(account);
+        }
+    }
+    let Some(text) = in_header else {
         let message = "The header X-Consortio-Account is missing: it names the account to work in";
         return Err(Refusal::invalid(message).with_code("ACCOUNT_MISSING"));
     };

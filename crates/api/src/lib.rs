@@ -28,7 +28,9 @@ pub mod refusal;
 pub mod reply;
 pub mod route;
 pub mod serve;
+mod trail;
 pub mod ui;
+mod unread;
 
 pub use api::{Api, Options};
 pub use call::Call;

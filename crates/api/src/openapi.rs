@@ -98,6 +98,7 @@ fn description(status: u16) -> &'static str {
 fn content(generator: &mut SchemaGenerator, payload: &Payload) -> Value {
     match payload {
         Payload::Json(schema) => json!({"application/json": {"schema": schema(generator)}}),
+        Payload::Form(schema) => json!({"multipart/form-data": {"schema": schema(generator)}}),
         Payload::Other(media_type) => json!({*media_type: {}}),
     }
 }

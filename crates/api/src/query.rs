@@ -53,7 +53,8 @@ impl<'a> Query<'a> {
     }
 }
 
-fn wrong(name: &str, value: &str, expected: &str) -> Refusal {
+/// A query parameter that is refused, by its name and value.
+pub fn wrong(name: &str, value: &str, expected: &str) -> Refusal {
     let message = format!("The query parameter {name} is \"{}\"; expected {expected}", crate::refusal::shorten(value));
     Refusal::invalid(message).with_code("QUERY_INVALID").naming("query", name, value)
 }

@@ -69,6 +69,18 @@ impl Refusal {
         Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "VALIDATION_ERROR", message).with_code("BODY_TOO_LARGE")
     }
 
+    /// What came is no request that can be read; the limits are those of [`crate::serve`].
+    pub fn unread(status: StatusCode) -> Refusal {
+        let (message, code) = match status {
+            StatusCode::URI_TOO_LONG => ("The request line is longer than the limit of 65534 bytes", "URI_TOO_LONG"),
+            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => {
+                ("The request's headers are more than the limit of 100 lines or 262144 bytes", "HEADERS_TOO_LARGE")
+            }
+            _ => ("What arrived is not a request in HTTP/1.1", "HTTP_INVALID"),
+        };
+        Refusal::new(status, "VALIDATION_ERROR", message).with_code(code)
+    }
+
     /// 400 for a type segment nobody knows. The sentence is HubSpot's.
     pub fn no_such_type(segment: &str) -> Refusal {
         let context = [("objectType".to_owned(), vec![shorten(segment)])].into();
@@ -85,7 +97,9 @@ impl Refusal {
 
     /// Sets the stable code.
     pub fn with_code(mut self, code: impl Into<String>) -> Refusal {
-        self.code = Some(code.into());
+        let code = code.into();
+        self.errors.iter_mut().for_each(|error| error.code = Some(code.clone()));
+        self.code = Some(code);
         self
     }
 
@@ -108,7 +122,6 @@ impl Refusal {
 
     /// The envelope.
     pub fn into_response(self, correlation: Correlation) -> Response {
-        self.log(correlation);
         let body = ErrorBody {
             status: "error".to_owned(),
             message: self.message,
@@ -121,13 +134,6 @@ impl Refusal {
         let mut response = reply::json(self.status, &body);
         response.headers_mut().extend(self.headers.into_iter().map(|(name, value)| (Some(name), value)));
         response
-    }
-
-    fn log(&self, correlation: Correlation) {
-        if self.status.is_server_error() {
-            let detail = self.detail.as_deref().unwrap_or_default();
-            tracing::error!(%correlation, status = self.status.as_u16(), code = self.code, detail, "request was not answered");
-        }
     }
 }
 

@@ -44,6 +44,8 @@ pub struct Parameter {
 #[derive(Clone, Copy)]
 pub enum Payload {
     Json(SchemaOf),
+    /// A form with files; the fields are the properties of the schema.
+    Form(SchemaOf),
     /// Any other media type.
     Other(&'static str),
 }
@@ -142,6 +144,12 @@ impl Route {
     /// The JSON body of the request.
     pub fn body<T: JsonSchema>(mut self) -> Route {
         self.request = Some(schema_of::<T>());
+        self
+    }
+
+    /// A form with files.
+    pub fn form<T: JsonSchema>(mut self) -> Route {
+        self.request = Some(Payload::Form(|generator| generator.subschema_for::<T>()));
         self
     }
 

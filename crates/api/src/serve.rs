@@ -4,6 +4,7 @@
 //! without them is stopped by anybody with a slow line.
 
 use crate::api::Api;
+use crate::unread::{Answered, Enveloped, Turns};
 use axum::body::Body;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -109,13 +110,19 @@ async fn speak<S>(api: Api, stream: S, peer: Option<SocketAddr>, limits: &Limits
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
+    let turns = Arc::new(Turns::default());
+    let stream = Patient { stream, patience: limits.write_patience, until: None };
+    let stream = Enveloped::new(stream, api.clone(), turns.clone());
     let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
-        let api = api.clone();
-        async move { Ok::<_, Infallible>(api.answer(request.map(Body::new), peer).await) }
+        let (api, turns) = (api.clone(), turns.clone());
+        turns.take();
+        async move {
+            let response = api.answer(request.map(Body::new), peer).await;
+            Ok::<_, Infallible>(response.map(|body| Answered::new(body, turns)))
+        }
     });
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(limits.header_patience).max_buf_size(HEAD_BYTES_MAX);
-    let stream = Patient { stream, patience: limits.write_patience, until: None };
     let serving = builder.serve_connection(TokioIo::new(stream), service);
     let mut serving = std::pin::pin!(serving);
     let served = tokio::select! {
@@ -222,6 +229,31 @@ mod tests {
             let (mut client, _stop, _server) = connected(patience).await;
             let request = format!("GET /healthz?properties={} HTTP/1.1\r\nhost: x\r\n\r\n", "a".repeat(n_bytes));
             assert_eq!(status(&mut client, &request).await, expected, "{n_bytes} bytes");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_hyper_cannot_read_is_refused_in_the_envelope_too() {
+        let unreadable = [
+            (format!("GET /healthz?{} HTTP/1.1\r\n\r\n", "a".repeat(70_000)), 414, "URI_TOO_LONG"),
+            (format!("GET /healthz HTTP/1.1\r\n{}\r\n", "x-a: b\r\n".repeat(200)), 431, "HEADERS_TOO_LARGE"),
+            ("what is this?\r\n\r\n".to_owned(), 400, "HTTP_INVALID"),
+        ];
+        for (request, expected, code) in unreadable {
+            let (mut client, _stop, server) = connected(Duration::from_secs(60)).await;
+            // A good request before it is answered as always.
+            assert_eq!(status(&mut client, "GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n").await, "HTTP/1.1 200");
+            while client.read_u8().await.unwrap() != b'}' {}
+            client.write_all(request.as_bytes()).await.unwrap();
+            let mut answer = String::new();
+            client.read_to_string(&mut answer).await.unwrap();
+            server.await.unwrap();
+            let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_else(|| panic!("{answer}"));
+            assert!(head.starts_with(&format!("HTTP/1.1 {expected} ")), "{head}");
+            assert!(head.contains("content-type: application/json"), "{head}");
+            let body: wire::error::ErrorBody = serde_json::from_str(body).unwrap_or_else(|e| panic!("{e} in {body:?}"));
+            assert_eq!((body.status.as_str(), body.sub_category.as_deref()), ("error", Some(code)));
+            assert!(head.contains(&body.correlation_id) && !body.message.is_empty(), "{head}");
         }
     }
 

@@ -130,6 +130,7 @@ pub async fn create(app: &App, cx: &Cx, folder: &Path, new: NewImport) -> Result
     let id = ImportId(tx.take_ids(1)?);
     store::import::create(&mut tx, id, &job).await?;
     tx.commit(&cx.by(), cx.now, &[changed(id, &job)]).await?;
+    tracing::info!(account = cx.account.0, import = id.0, n_rows = job.n_total, actor = %cx.actor, "import accepted");
     Ok((id, job))
 }
 
@@ -301,6 +302,8 @@ impl<'a> Writing<'a> {
         self.job = Job { state: import::next(job.state, Event::Started), started_at: job.started_at.or(Some(now)), ..job };
         store::import::update(&mut tx, self.id, &self.job, now).await?;
         tx.commit(&self.by, now, &[changed(self.id, &self.job)]).await?;
+        let n_processed = self.job.counts.n_processed;
+        tracing::info!(account = self.account.0, import = self.id.0, n_processed, n_rows = self.job.n_total, "import goes on");
         Ok(())
     }
 
@@ -369,6 +372,9 @@ impl<'a> Writing<'a> {
         store::import::update(&mut tx, self.id, &self.job, now).await?;
         store::lease::release(&mut tx, &format!("import:{}", self.id), &self.holder).await?;
         tx.commit(&self.by, now, &[changed(self.id, &self.job)]).await?;
+        let import::Counts { n_processed, n_created, n_updated, n_failed } = self.job.counts;
+        let (account, import, state) = (self.account.0, self.id.0, self.job.state.name());
+        tracing::info!(account, import, state, n_processed, n_created, n_updated, n_refused = n_failed, "import ended");
         Ok(())
     }
 }

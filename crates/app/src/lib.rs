@@ -29,6 +29,7 @@ pub mod person;
 pub mod pipeline;
 pub mod property;
 pub mod record;
+mod refusal;
 pub mod rollup;
 pub mod search;
 pub mod second_factor;

@@ -165,9 +165,10 @@ pub async fn create(app: &App, cx: &Cx, new: New) -> Result<View> {
     }
     let mut tx = app.store.write_home().await?;
     let here = acting(&mut tx, cx).await?;
-    refuse(creation_reasons(&mut tx, cx, &here, &policy).await?, cx.account)?;
+    let own = creation_reasons(&mut tx, cx, &here, &policy).await?;
     let joining = Joining { policy: &policy, organization: None, n_members: 1, location: &here.location };
-    let mut members = eligible(&mut tx, cx, &new.accounts, &joining).await?;
+    let (mut members, refused) = considered(&mut tx, cx, &new.accounts, &joining).await?;
+    refuse([(cx.account, own)].into_iter().chain(refused))?;
     members.insert(here.id, Facts::of(&here));
     prove(&mut tx, cx, CREATE, &accounts_subject(&new.accounts), new.proof.as_deref()).await?;
     let id = OrganizationId(tx.take_ids(1)?);
@@ -220,7 +221,8 @@ async fn add_members_now(app: &App, cx: &Cx, id: OrganizationId, accounts: &[Acc
         n_members: organization.members.len(),
         location: &location,
     };
-    let members = eligible(&mut tx, cx, accounts, &joining).await?;
+    let (members, refused) = considered(&mut tx, cx, accounts, &joining).await?;
+    refuse(refused)?;
     prove(&mut tx, cx, ADD_MEMBERS, &accounts_subject(accounts), proof).await?;
     finish(app, cx, tx, organization, Event::AddMembers { members }, &serde_json::Value::Null).await?;
     read(app, cx).await
@@ -492,8 +494,16 @@ async fn creation_reasons(tx: &mut Tx, cx: &Cx, here: &Account, policy: &Policy)
     Ok(eligibility::creation_reasons(&candidate(tx, here, role_here(cx)).await?, policy, has_factor))
 }
 
-/// The facts of accounts that may all join, or every reason why not.
-async fn eligible(tx: &mut Tx, cx: &Cx, accounts: &[AccountId], joining: &Joining<'_>) -> Result<BTreeMap<AccountId, Facts>> {
+/// Accounts that may not join, each with every reason.
+type Refused = Vec<(AccountId, BTreeSet<eligibility::Reason>)>;
+
+/// The facts of accounts that may join, and what stands against the others.
+async fn considered(
+    tx: &mut Tx,
+    cx: &Cx,
+    accounts: &[AccountId],
+    joining: &Joining<'_>,
+) -> Result<(BTreeMap<AccountId, Facts>, Refused)> {
     let hers: BTreeMap<AccountId, (Account, Role)> = places(tx, cx)
         .await?
         .into_iter()
@@ -524,29 +534,32 @@ async fn eligible(tx: &mut Tx, cx: &Cx, accounts: &[AccountId], joining: &Joinin
             refused.push((id, reasons));
         }
     }
-    match refused.into_iter().map(|(id, reasons)| refuse(reasons, id)).find(Result::is_err) {
-        Some(Err(error)) => Err(error),
-        _ => Ok(members),
-    }
+    Ok((members, refused))
 }
 
-/// Turns reasons into one refusal that carries them all; the first gives it its code.
-fn refuse(reasons: BTreeSet<eligibility::Reason>, account: AccountId) -> Result<()> {
+/// Turns the reasons against accounts into one refusal that carries them all; the first gives it its code.
+fn refuse(against: impl IntoIterator<Item = (AccountId, BTreeSet<eligibility::Reason>)>) -> Result<()> {
     use eligibility::Reason as Why;
-    let Some(first) = reasons.first().copied() else { return Ok(()) };
+    let against: Refused = against.into_iter().filter(|(_, reasons)| !reasons.is_empty()).collect();
+    let Some((account, first)) = against.iter().find_map(|(id, reasons)| Some((*id, *reasons.first()?))) else { return Ok(()) };
     let kind = match first {
         Why::NotSuperAdmin | Why::ActorNo2fa | Why::NoAnchor => Kind::Forbidden,
         Why::AlreadyInOrg | Why::OrgFull => Kind::Conflict,
         Why::TierTooLow | Why::HostingMismatch | Why::Sandbox | Why::Trial | Why::Deactivated | Why::DevOrTest => Kind::Invalid,
     };
-    let words: Vec<&str> = reasons.iter().map(|r| r.words()).collect();
-    let each = reasons.iter().map(|r| Reason {
-        code: r.code().to_owned(),
-        message: r.words().to_owned(),
-        place: None,
-        context: vec![("accountId".to_owned(), vec![account.to_string()])],
+    let each = against.iter().flat_map(|(account, reasons)| {
+        reasons.iter().map(|r| Reason {
+            code: r.code().to_owned(),
+            message: r.words().to_owned(),
+            place: None,
+            context: vec![("accountId".to_owned(), vec![account.to_string()])],
+        })
     });
-    let message = format!("account {account} cannot be part of the organization: {}", words.join("; "));
+    let sentences = against.iter().map(|(account, reasons)| {
+        let words: Vec<&str> = reasons.iter().map(|r| r.words()).collect();
+        format!("account {account} cannot be part of the organization: {}", words.join("; "))
+    });
+    let message = sentences.collect::<Vec<_>>().join(". ");
     Err(Error::new(kind, first.code(), message).because(each.collect()).with("accountId", account))
 }
 

@@ -8,7 +8,7 @@ use crate::cx::App;
 use crate::error::{Error, Kind, Result};
 use crate::session::{How, Opened, Visitor, by, changed, lock_active, open};
 use crate::throttle::{self, Subject};
-use crate::{second_factor, secret, step_up};
+use crate::{refusal, second_factor, secret, step_up};
 use jiff::Timestamp;
 use model::account::name;
 use model::id::PersonId;
@@ -235,6 +235,11 @@ pub async fn begin_sign_in(app: &App, visitor: &Visitor, challenge: Option<&str>
 
 /// Completes a sign-in. One try per beginning.
 pub async fn finish_sign_in(app: &App, visitor: &Visitor, handle: &str, credential: Value) -> Result<Opened> {
+    let done = sign_in_with(app, visitor, handle, credential).await;
+    refusal::tell("sign_in.passkey", || "unknown".to_owned(), done)
+}
+
+async fn sign_in_with(app: &App, visitor: &Visitor, handle: &str, credential: Value) -> Result<Opened> {
     let now = app.outside.now();
     let found = ceremony::take_now::<SignIn>(app, Ceremony::PasskeySignIn, handle, now).await?;
     let (answered, challenge) = match found.state {

@@ -32,6 +32,15 @@ pub fn hex(digest: &[u8]) -> String {
     digest.iter().flat_map(|byte| [digit(byte >> 4), digit(*byte)]).collect()
 }
 
+/// A name for something that must not be in the log itself, such as an address somebody typed: the same each time on this
+/// instance, and of no use without the seal key.
+pub fn alias(app: &App, text: &str) -> String {
+    let mut hasher = Sha256::new();
+    hasher.update(app.settings.seal_key);
+    hasher.update(text.as_bytes());
+    hex(&hasher.finalize()[..8])
+}
+
 /// `hex(digest(text))`.
 pub fn hash(text: &str) -> String {
     hex(&digest(text))

@@ -11,7 +11,7 @@ use crate::cx::{App, Cx, Person};
 use crate::error::{Error, Kind, Result};
 use crate::password::{self, Verdict};
 use crate::throttle::{self, Subject};
-use crate::{ceremony, second_factor, secret, seen};
+use crate::{ceremony, refusal, second_factor, secret, seen};
 use jiff::Timestamp;
 use model::account::{Status, UserStatus, permissions};
 use model::authority::Standing;
@@ -70,11 +70,17 @@ fn refused() -> Error {
 
 /// Signs in with a password, as far as that goes. Unknown addresses are refused in the same words and the same time.
 pub async fn sign_in(app: &App, visitor: &Visitor, email: &str, typed: &str) -> Result<Outcome> {
-    let (now, folded) = (app.outside.now(), fold::email(email));
-    let subjects = vec![Subject::email(&folded), Subject::address(&visitor.address)];
+    let folded = fold::email(email);
+    let done = sign_in_as(app, visitor, &folded, typed).await;
+    refusal::tell("sign_in.password", || format!("address:{}", secret::alias(app, &folded)), done)
+}
+
+async fn sign_in_as(app: &App, visitor: &Visitor, folded: &str, typed: &str) -> Result<Outcome> {
+    let now = app.outside.now();
+    let subjects = vec![Subject::email(folded), Subject::address(&visitor.address)];
     let counted = throttle::admit(app, subjects, now).await?;
     let mut tx = app.store.read_home().await?;
-    let login = store::person::by_email(&mut tx, &folded).await?;
+    let login = store::person::by_email(&mut tx, folded).await?;
     drop(tx);
     let stored = login.as_ref().and_then(|login| login.password_hash.as_deref());
     let verdict = password::verify(app, stored, typed).await?;
@@ -116,6 +122,19 @@ pub async fn second_factor(app: &App, visitor: &Visitor, challenge: &str, method
     let pending = ceremony::read::<()>(&mut tx, ceremony::Kind::SignIn, challenge, now).await?;
     drop(tx);
     let person = pending.person.ok_or_else(refused)?;
+    let done = second_factor_of(app, visitor, person, challenge, method, code).await;
+    refusal::tell("sign_in.second_factor", || format!("person:{person}"), done)
+}
+
+async fn second_factor_of(
+    app: &App,
+    visitor: &Visitor,
+    person: PersonId,
+    challenge: &str,
+    method: Method,
+    code: &str,
+) -> Result<Opened> {
+    let now = app.outside.now();
     let counted = throttle::admit(app, vec![Subject::codes(person), Subject::address(&visitor.address)], now).await?;
     let mut tx = app.store.write_home().await?;
     let login = lock_active(&mut tx, person).await?;

@@ -9,7 +9,7 @@ use crate::cx::{App, Cx};
 use crate::error::{Error, Kind, Result};
 use crate::session::by;
 use crate::throttle::{self, Subject};
-use crate::{passkey, second_factor, secret};
+use crate::{passkey, refusal, second_factor, secret};
 use jiff::Timestamp;
 use model::change::{self, Change};
 use model::id::PersonId;
@@ -84,10 +84,11 @@ pub enum Shown {
 
 /// Verifies what was shown. A wrong code can be tried again; a passkey gets one try per beginning.
 pub async fn finish(app: &App, who: &Session, handle: &str, shown: Shown) -> Result<Proved> {
-    match shown {
+    let done = match shown {
         Shown::Code(method, code) => finish_with_code(app, who, handle, method, &code).await,
         Shown::Passkey(credential) => finish_with_passkey(app, who, handle, credential).await,
-    }
+    };
+    refusal::tell("step_up", || format!("person:{}", who.person), done)
 }
 
 async fn finish_with_code(app: &App, who: &Session, handle: &str, method: Method, code: &str) -> Result<Proved> {

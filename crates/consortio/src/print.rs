@@ -32,6 +32,15 @@ impl From<Outcome> for ExitCode {
 #[error("{0}")]
 pub struct Usage(pub String);
 
+/// One of several reasons, with its names and values beside its code.
+fn reason(reason: &app::error::Reason) -> serde_json::Value {
+    let mut document = serde_json::json!({"code": reason.code, "message": reason.message});
+    for (name, values) in &reason.context {
+        document[name] = values.as_slice().into();
+    }
+    document
+}
+
 /// Where and how results are written.
 #[derive(Debug, Clone, Copy)]
 pub struct Out {
@@ -57,7 +66,10 @@ impl Out {
         let usage = error.is::<Usage>();
         if self.json {
             let code = refusal.map_or(if usage { "USAGE" } else { "FAILED" }, |e| e.code);
-            let document = serde_json::json!({"error": {"code": code, "message": format!("{error:#}")}});
+            let mut document = serde_json::json!({"error": {"code": code, "message": format!("{error:#}")}});
+            if let Some(refusal) = refusal.filter(|e| !e.reasons.is_empty()) {
+                document["error"]["errors"] = refusal.reasons.iter().map(reason).collect();
+            }
             println!("{document}");
         } else {
             eprintln!("consortio: {error:#}");

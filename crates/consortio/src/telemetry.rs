@@ -3,6 +3,7 @@
 use crate::config::{Log, LogFormat};
 use anyhow::{Context, Result};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use std::ffi::OsStr;
 use std::io::IsTerminal;
 use std::time::Duration;
 use tracing_subscriber::EnvFilter;
@@ -19,12 +20,17 @@ pub fn log(log: &Log) -> Result<()> {
     let filter = EnvFilter::try_new(&log.level)
         .with_context(|| format!("configuration: \"log.level\" is \"{}\", which is no level or list of directives", log.level))?;
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(true);
-    let builder = builder.with_ansi(std::io::stderr().is_terminal());
+    let builder = builder.with_ansi(coloured(std::io::stderr().is_terminal(), std::env::var_os("NO_COLOR").as_deref()));
     match log.format {
         LogFormat::Text => builder.compact().init(),
         LogFormat::Json => builder.json().flatten_event(true).init(),
     }
     Ok(())
+}
+
+/// Colours are for people at a terminal who did not say otherwise. Source: https://no-color.org.
+fn coloured(is_terminal: bool, no_color: Option<&OsStr>) -> bool {
+    is_terminal && no_color.is_none_or(OsStr::is_empty)
 }
 
 /// Starts collecting metrics; what `/metrics` shows.
@@ -42,4 +48,16 @@ pub fn metrics() -> Result<PrometheusHandle> {
         }
     });
     Ok(handle)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colours_are_for_terminals_that_were_not_told_otherwise() {
+        let (no, empty) = (Some(OsStr::new("1")), Some(OsStr::new("")));
+        let found = [(true, None), (true, empty), (true, no), (false, None)].map(|(terminal, no)| coloured(terminal, no));
+        assert_eq!(found, [true, true, false, false]);
+    }
 }

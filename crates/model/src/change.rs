@@ -21,6 +21,18 @@ pub enum Actor {
     System,
 }
 
+/// As the log names everybody: `person:12`, `token:3`, `system`.
+impl std::fmt::Display for Actor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Actor::Person { id } => write!(f, "person:{id}"),
+            Actor::Token { id } => write!(f, "token:{id}"),
+            Actor::Connection { id, .. } => write!(f, "connection:{id}"),
+            Actor::System => write!(f, "system"),
+        }
+    }
+}
+
 /// By which way a value came in; HubSpot's `sourceType` of a history entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]

@@ -17,6 +17,7 @@ pub mod expiry;
 pub mod feed;
 pub mod import;
 pub mod inbox;
+pub mod journal;
 pub mod lease;
 pub mod look_again;
 pub mod migrate;

@@ -1,7 +1,7 @@
 //! The store: which database an account lives in, transactions bound to one account, identifiers.
 
 use crate::engine::{Dialect, Durability, Engine, Result, Row, StoreError, Tx as Raw, Value};
-use crate::feed;
+use crate::{feed, journal};
 use model::change::{By, Change, Kind};
 use model::id::AccountId;
 use parking_lot::{Mutex, RwLock};
@@ -265,6 +265,7 @@ impl WriteTx {
         if account == INSTANCE {
             self.store.0.n_directory_commits.fetch_add(1, Ordering::AcqRel);
         }
+        journal::tell(account, by, head, changes);
         // Nobody listening is fine: consumers look by themselves.
         drop(self.store.0.hints.send(Hint { account, seq: head }));
         Ok(head)

@@ -14,11 +14,13 @@ use store::{Durability, Engine, migrate};
 
 /// Names a database that a run made, so that its copies are fast and old runs can be told.
 static COUNT: AtomicU32 = AtomicU32::new(0);
+/// What the names of test databases begin with; the number of their process follows.
+const PREFIX: &str = "t_";
 
 /// The address of a fresh, migrated database.
 pub async fn fresh_database() -> String {
     let server = tokio::task::spawn_blocking(server).await.expect("the cluster starts");
-    let name = format!("t_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+    let name = format!("{PREFIX}{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
     let admin = Engine::open(&server.dsn("postgres"), Durability::Process).await.expect("the test cluster answers");
     let mut tx = admin.read().await.expect("a connection");
     // Outside a transaction, as CREATE DATABASE wants it.
@@ -26,7 +28,30 @@ pub async fn fresh_database() -> String {
     for statement in sql {
         tx.execute(&statement, &[]).await.expect("the test database is made");
     }
+    drop_one_of_the_dead(&mut tx, PREFIX).await;
     server.dsn(&name)
+}
+
+/// Drops one database whose process is gone. One for each that is made keeps their number where it is, whoever runs tests and
+/// however, and no run pays for all that an earlier one left.
+async fn drop_one_of_the_dead(tx: &mut store::engine::Tx, prefix: &str) {
+    let sql = "SELECT datname FROM pg_database WHERE starts_with(datname, $1) ORDER BY oid";
+    // Whoever looks at the same moment may take the same one, or hold it: the next call finds another.
+    let Ok(rows) = tx.query(sql, &[prefix.into()]).await else { return };
+    let mut names = rows.into_iter().filter_map(|mut row| row.text(0).ok());
+    if let Some(name) = names.find(|name| process_of(name, prefix).is_some_and(|pid| !is_alive(pid))) {
+        drop(tx.execute(&format!("DROP DATABASE IF EXISTS {name}"), &[]).await);
+    }
+}
+
+/// The process that made a test database, by its name.
+fn process_of(database: &str, prefix: &str) -> Option<i32> {
+    database.strip_prefix(prefix)?.split('_').next()?.parse().ok()
+}
+
+fn is_alive(pid: i32) -> bool {
+    // Signal 0 reaches nobody: it only asks. A process of somebody else's may not be asked, and lives.
+    nix::sys::signal::kill(nix::unistd::Pid::from_raw(pid), None) != Err(nix::errno::Errno::ESRCH)
 }
 
 struct Server {
@@ -157,4 +182,34 @@ fn binaries() -> PathBuf {
 
 fn text(path: &Path) -> String {
     path.to_string_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_database_of_a_process_that_is_gone_goes_when_another_is_made() {
+        // A process that was there and has ended, so that its number is nobody's.
+        let mut child = Command::new("true").spawn().expect("a process");
+        child.wait().expect("its end");
+        // Named apart from those of tests, of which there may be many to go first.
+        let prefix = "gone_";
+        let name = |pid: u32| format!("{prefix}{pid}_{}", std::process::id());
+        let (dead, living) = (name(child.id()), name(std::process::id()));
+        let server = tokio::task::spawn_blocking(server).await.expect("the cluster starts");
+        let admin = Engine::open(&server.dsn("postgres"), Durability::Process).await.expect("the cluster answers");
+        let mut tx = admin.read().await.expect("a connection");
+        for name in [&dead, &living] {
+            tx.execute(&format!("CREATE DATABASE {name}"), &[]).await.expect("a database");
+        }
+        drop_one_of_the_dead(&mut tx, prefix).await;
+        assert!(!exists(&mut tx, &dead).await, "{dead} is still there");
+        assert!(exists(&mut tx, &living).await, "the database of a living process is gone");
+        tx.execute(&format!("DROP DATABASE {living}"), &[]).await.expect("ours goes");
+    }
+
+    async fn exists(tx: &mut store::engine::Tx, name: &str) -> bool {
+        tx.query_opt("SELECT 1 FROM pg_database WHERE datname = $1", &[name.into()]).await.expect("the list").is_some()
+    }
 }

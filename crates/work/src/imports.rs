@@ -57,9 +57,7 @@ async fn look(app: &App, files: &std::path::Path, accounts: BTreeSet<AccountId>)
         };
         for id in unfinished {
             match app::import::run(app, account, id, files, |_| {}).await {
-                Ok(job) => {
-                    tracing::info!(%account, import = %id, state = job.state.name(), n_rows = job.counts.n_processed, "import ended")
-                }
+                Ok(_) => {}
                 // Another process is at it, or died less than a lease ago: looking again finds out which.
                 Err(error) if error.code == "IMPORT_RUNS_ELSEWHERE" => {
                     elsewhere.insert(account);

@@ -15,7 +15,7 @@ use axum::response::Response;
 use futures_util::stream;
 use model::id::ImportId;
 use model::import::{Column, DateOrder, Encoding, Job, Mapping, Mode, State};
-use model::limits::{BODY_BYTES_MAX, IMPORT_FILE_BYTES_MAX, NAME_CHARS_MAX};
+use model::limits::{BODY_BYTES_MAX, IMPORT_COLUMNS_MAX, IMPORT_FILE_BYTES_MAX, NAME_CHARS_MAX};
 use model::object::ObjectType;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -35,11 +35,11 @@ pub fn routes() -> Vec<Route> {
         Route::post("/accounts/v1/imports/preview", "imports.preview", Access::Account(SCOPE), preview)
             .about(TAG, "What a file looks like: columns, first rows, and which property each column probably means.")
             .query(&[object])
-            .body_of("multipart/form-data")
+            .form::<PreviewForm>()
             .reply::<PreviewReply>(200),
         Route::post("/accounts/v1/imports", "imports.create", Access::Account(SCOPE), create)
-            .about(TAG, "Accepts a form with `file`, the CSV, and `mapping`, a JSON object: `objectType`; `columns`, one per column of the file in order, as the preview's `guess` has them; and if wanted `mode`, `idProperty`, `dateOrder`, `delimiter`, `encoding`, `fileName`. It is imported in the background.")
-            .body_of("multipart/form-data")
+            .about(TAG, "Accepts a file and what its columns mean. It is imported in the background.")
+            .form::<ImportForm>()
             .reply::<ImportReply>(201),
         Route::get("/accounts/v1/imports", "imports.list", Access::Account(SCOPE), list)
             .about(TAG, "The latest imports, newest first.")
@@ -54,6 +54,29 @@ pub fn routes() -> Vec<Route> {
             .about(TAG, "The rows that were refused, each with its reason.")
             .reply_of(200, "text/csv"),
     ]
+}
+
+/// A file to look at.
+#[derive(JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[expect(dead_code, reason = "only its schema matters: a form is read as it arrives")]
+struct PreviewForm {
+    /// The CSV: UTF-8, UTF-16 or Windows-1252; its first row names the columns. A part with a file name.
+    #[schemars(extend("contentMediaType" = "text/csv", "maxLength" = IMPORT_FILE_BYTES_MAX))]
+    file: String,
+    /// The type the rows are of; `contacts` when left out. Stronger than the query parameter.
+    object_type: Option<String>,
+}
+
+/// A file to import.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only its schema matters: a form is read as it arrives")]
+struct ImportForm {
+    /// The CSV: UTF-8, UTF-16 or Windows-1252; its first row names the columns. A part with a file name.
+    #[schemars(extend("contentMediaType" = "text/csv", "maxLength" = IMPORT_FILE_BYTES_MAX))]
+    file: String,
+    /// What the columns mean, as JSON text.
+    mapping: MappingBody,
 }
 
 /// What a file looks like.
@@ -77,12 +100,19 @@ struct PreviewReply {
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct MappingBody {
+    /// The type the rows are of, in any of its spellings.
     object_type: String,
+    /// `upsert` when left out.
     #[serde(default)]
     mode: Mode,
+    /// The property by which rows find existing records; the usual one of the type when left out.
     id_property: Option<String>,
+    /// One per column of the file, in order, as the preview's `guess` has them.
+    #[schemars(length(max = IMPORT_COLUMNS_MAX))]
     columns: Vec<Column>,
+    /// How dates such as 3/4/2017 are read; the values of the file tell when left out.
     date_order: Option<DateOrder>,
+    /// With `encoding`, when the file's beginning does not tell.
     delimiter: Option<char>,
     encoding: Option<Encoding>,
     /// What the file is called, when the form's own file name is not it.
@@ -138,12 +168,13 @@ fn shown(id: ImportId, job: Job) -> ImportReply {
 
 async fn preview(mut call: Call) -> Answer {
     import::authorize(call.cx())?;
-    let mut object = call.query().one("objectType").map(str::to_owned);
+    let query = call.query().one("objectType").map(str::to_owned);
+    if let Some(text) = &query {
+        object_type(text).map_err(|refusal| refusal.naming("query", "objectType", text))?;
+    }
     let folder = folder(&call)?;
     let mut form = Form::read(&mut call, &folder).await?;
-    if let Some(text) = form.texts.remove("objectType") {
-        object = Some(text);
-    }
+    let object = form.texts.remove("objectType").or(query);
     let object = object_type(object.as_deref().unwrap_or("contacts"))?;
     let upload = form.upload()?;
     let preview = import::preview(call.app(), call.cx(), &folder, &upload.name, object).await?;

@@ -2,7 +2,7 @@
 
 use crate::authenticate::{SESSION_COOKIE, cookie};
 use crate::call::Call;
-use crate::refusal::Refusal;
+use crate::query::wrong;
 use crate::route::{Access, Answer, Parameter, Route};
 use app::cx::{App, Cx};
 use app::live::{self, Hint, Subscription};
@@ -40,7 +40,7 @@ pub fn routes() -> Vec<Route> {
 async fn read(call: Call) -> Answer {
     let account = call.query().one("account").unwrap_or_default().to_owned();
     let account: AccountId =
-        account.parse().map_err(|e: model::id::NotAnId| Refusal::invalid(e.to_string()).with_code("ACCOUNT_INVALID"))?;
+        account.parse().map_err(|_| wrong("account", &account, "the id of an account").with_code("ACCOUNT_INVALID"))?;
     let session = cookie(&call.parts, SESSION_COOKIE).unwrap_or_default().to_owned();
     let app = call.app().clone();
     // Subscribed before the first look, so that nothing falls between the two.

@@ -1,7 +1,8 @@
 //! Timelines with the mirrored part, why it is shown, and who was shown what of ours.
 
 use crate::call::Call;
-use crate::refusal::{Refusal, shorten};
+use crate::query::wrong;
+use crate::refusal::Refusal;
 use crate::reply;
 use crate::route::{Access, Answer, Parameter, Route};
 use app::disclosure::{self, Disclosure};
@@ -164,8 +165,8 @@ struct Shown {
 async fn read(call: Call) -> Answer {
     let (object, id) = (call.object_type("objectType")?, call.id("recordId")?);
     let query = call.query();
-    let before = query.one("before").map(mirror::read_place).transpose()?;
-    let mirrored = query.one("mirrored").and_then(wire::lenient::flag).unwrap_or(false);
+    let before = query.one("before").map(|text| mirror::read_place(text).map_err(|_| not_a_place(text))).transpose()?;
+    let mirrored = query.flag("mirrored")?;
     let limit = limit("limit", query.one("limit"), LIMIT_DEFAULT, TIMELINE_PAGE_MAX)?;
     let page = mirror::timeline(call.app(), call.cx(), object, id, before, limit, mirrored).await?;
     Ok(reply::ok(&timeline_page(page)))
@@ -175,7 +176,7 @@ async fn why(call: Call) -> Answer {
     let (object, id) = (call.object_type("objectType")?, call.id("recordId")?);
     let query = call.query();
     let text = query.one("connectionId").unwrap_or_default();
-    let connection = text.parse().map_err(|e: model::id::NotAnId| Refusal::invalid(e.to_string()).with_code("ID_INVALID"))?;
+    let connection = text.parse().map_err(|_| wrong("connectionId", text, "the id of a connection"))?;
     let why = mirror::why(call.app(), call.cx(), object, id, connection).await?;
     Ok(reply::ok(&reason(why)))
 }
@@ -190,14 +191,16 @@ async fn disclosures(call: Call) -> Answer {
     Ok(reply::ok(&wire::paging::Page { results: found.into_iter().map(shown).collect(), paging }))
 }
 
+fn not_a_place(text: &str) -> Refusal {
+    let expected = "the paging.next.before of a page before, or a time such as 2026-11-20T08:00:00Z";
+    wrong("before", text, expected).with_code("BEFORE_INVALID")
+}
+
 fn limit(name: &str, text: Option<&str>, default: usize, max: usize) -> Result<usize, Refusal> {
     let Some(text) = text else { return Ok(default) };
     match text.parse::<usize>() {
         Ok(n) if n > 0 => Ok(n.min(max)),
-        _ => {
-            let message = format!("The query parameter {name} is \"{}\"; expected a number from 1 up", shorten(text));
-            Err(Refusal::invalid(message).with_code("NUMBER_INVALID").naming("query", name, text))
-        }
+        _ => Err(wrong(name, text, "a number from 1 up").with_code("NUMBER_INVALID")),
     }
 }
 

@@ -33,7 +33,8 @@ impl<'s> Selection<'s> {
     /// What the query string asks for.
     pub fn of_query(schema: &'s Schema, query: &Query<'_>) -> Result<Selection<'s>, Refusal> {
         let mut selection = Selection::of(schema, &query.list("properties"), &query.list("propertiesWithHistory"));
-        selection.associations = types(&query.list("associations"))?;
+        let asked = query.list("associations");
+        selection.associations = types(&asked).map_err(|refusal| refusal.naming("query", "associations", &asked.join(",")))?;
         Ok(selection)
     }
 

@@ -2,13 +2,14 @@
 
 use super::{TAG, id};
 use crate::call::Call;
-use crate::refusal::{Refusal, shorten};
+use crate::query::wrong;
+use crate::refusal::Refusal;
 use crate::reply;
 use crate::route::{Access, Answer, Parameter, Route};
 use app::organization::log::{self, Export, Format};
 use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
-use model::id::{AccountId, NotAnId};
+use model::id::AccountId;
 use model::limits::LOG_PAGE_MAX;
 use model::organization::log::{Filter, Place};
 use schemars::JsonSchema;
@@ -65,10 +66,7 @@ async fn list(call: Call) -> Answer {
     let place = match query.one("order").unwrap_or("oldest") {
         "oldest" => Place::After(after.unwrap_or(0)),
         "newest" => Place::Before(after.unwrap_or(i64::MAX)),
-        other => {
-            let message = format!("order is \"{}\"; expected \"oldest\" or \"newest\"", shorten(other));
-            return Err(Refusal::invalid(message).with_code("ORDER_UNKNOWN"));
-        }
+        other => return Err(wrong("order", other, "oldest or newest").with_code("ORDER_UNKNOWN")),
     };
     let entries = log::list(call.app(), call.cx(), id(&call)?, &filter(&call)?, place, limit).await?;
     let paging = entries.last().filter(|_| entries.len() == limit).map(|(last, _)| call.next(&last.seq.to_string()));
@@ -78,8 +76,7 @@ async fn list(call: Call) -> Answer {
 async fn export(call: Call) -> Answer {
     let name = call.query().one("format").unwrap_or("csv").to_owned();
     let Some(format) = Format::from_name(&name) else {
-        let message = format!("format is \"{}\"; expected \"csv\" or \"json\"", shorten(&name));
-        return Err(Refusal::invalid(message).with_code("FORMAT_UNKNOWN"));
+        return Err(wrong("format", &name, "csv or json").with_code("FORMAT_UNKNOWN"));
     };
     let mut export = Export::new(id(&call)?, filter(&call)?, format);
     // The first piece is made before anything is answered, so that a refusal is one.
@@ -102,13 +99,10 @@ async fn verify(call: Call) -> Answer {
 
 fn filter(call: &Call) -> Result<Filter, Refusal> {
     let query = call.query();
-    let account = query
-        .one("account")
-        .map(|text| text.parse::<AccountId>().map_err(|e: NotAnId| Refusal::invalid(e.to_string()).with_code("ID_INVALID")));
     Ok(Filter {
         act: query.one("act").map(str::to_owned),
         actor: query.one("actor").map(str::to_owned),
-        account: account.transpose()?,
+        account: query.parsed::<AccountId>("account", "the id of an account")?,
         since: time(query.one("since"), "since")?,
         until: time(query.one("until"), "until")?,
     })
@@ -116,19 +110,13 @@ fn filter(call: &Call) -> Result<Filter, Refusal> {
 
 fn time(text: Option<&str>, name: &str) -> Result<Option<Timestamp>, Refusal> {
     let Some(text) = text else { return Ok(None) };
-    text.parse().map(Some).map_err(|_| {
-        let message = format!("{name} is \"{}\"; expected a time such as 2026-11-20T08:00:00Z", shorten(text));
-        Refusal::invalid(message).with_code("TIME_INVALID")
-    })
+    text.parse().map(Some).map_err(|_| wrong(name, text, "a time such as 2026-11-20T08:00:00Z").with_code("TIME_INVALID"))
 }
 
 fn number(text: Option<&str>, name: &str) -> Result<Option<i64>, Refusal> {
     let Some(text) = text else { return Ok(None) };
     match text.parse::<i64>() {
         Ok(n) if n >= 0 => Ok(Some(n)),
-        _ => {
-            let message = format!("{name} is \"{}\"; expected a number from 0 up", shorten(text));
-            Err(Refusal::invalid(message).with_code("NUMBER_INVALID"))
-        }
+        _ => Err(wrong(name, text, "a number from 0 up").with_code("NUMBER_INVALID")),
     }
 }

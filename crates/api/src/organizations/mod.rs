@@ -86,7 +86,11 @@ pub fn routes() -> Vec<Route> {
 }
 
 async fn candidates(call: Call) -> Answer {
-    let policy = rules(call.query().one("policy"))?;
+    let query = call.query();
+    let policy = rules(query.one("policy")).map_err(|refusal| match query.one("policy") {
+        Some(name) => refusal.naming("query", "policy", name),
+        None => refusal,
+    })?;
     let found = organization::candidates(call.app(), call.cx(), &policy).await?;
     Ok(reply::ok(&shape::picker(found)))
 }

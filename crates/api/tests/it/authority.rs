@@ -240,7 +240,7 @@ const LINE: &str = r#"{"label":"Line","displayOrder":4,"stages":[{"label":"One",
 const MARK: &str = "east";
 
 /// What East has, as values for the placeholders of the rows.
-async fn furnish(world: &World) -> Vec<(&'static str, String)> {
+pub async fn furnish(world: &World) -> Vec<(&'static str, String)> {
     let east = world.client(EAST).await;
     let contact = east.make("contacts", json!({"email": "ann@east.example", "city": "Cork in the east"})).await;
     let company = east.make("companies", json!({"name": "Company of the east"})).await;
@@ -444,7 +444,7 @@ async fn what_is_for_people_is_for_no_token() {
 }
 
 /// A request with the session of a person, in the account the headers name.
-async fn knock_signed_in(world: &World, person: PersonId, headers: &[(&str, &str)], line: &str, body: &str) -> Reply {
+pub async fn knock_signed_in(world: &World, person: PersonId, headers: &[(&str, &str)], line: &str, body: &str) -> Reply {
     let (method, uri) = line.split_once(' ').unwrap();
     let request = Request::builder().method(method).uri(uri).header("host", "crm.example");
     let request = request.header("cookie", format!("consortio_session={}", cookie(person)));
@@ -452,7 +452,7 @@ async fn knock_signed_in(world: &World, person: PersonId, headers: &[(&str, &str
     send(&world.api, request.body(Body::from(body.to_owned())).unwrap()).await
 }
 
-fn every_row() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+pub fn every_row() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
     let rows = ROWS.iter().map(|(id, line, body, _)| (*id, *line, *body));
     rows.chain(SESSION_ROWS.iter().map(|(id, line, body, _)| (*id, *line, *body)))
 }

@@ -12,6 +12,7 @@ mod group;
 mod identity;
 mod imports;
 mod invitations;
+mod parameters;
 mod people;
 mod records;
 mod rollups;

@@ -81,6 +81,30 @@ async fn scenario_3_where_she_is_a_plain_user_or_none_the_account_is_ineligible(
 }
 
 #[tokio::test]
+async fn every_ineligible_account_is_named_with_every_reason_at_once() {
+    for group in groups().await {
+        group.add_account(NEW, "Sand", |account| account.kind = AccountKind::Sandbox).await;
+        let both = |account: &mut model::account::Account| {
+            (account.location, account.subscriptions) = ("us".into(), Subscriptions::of(&[(Product::Sales, Tier::Starter)]));
+        };
+        group.add_account(AccountId(7), "Both", both).await;
+        for id in [NEW, AccountId(7)] {
+            group.put_user(id, ANN, Role::SuperAdmin, &[Seat::Core]).await;
+        }
+        let error = group.create(ANN, CENTRAL, &[EAST, NEW, AccountId(7)], Policy::parity()).await.unwrap_err();
+        let told: Vec<(&str, &str)> = error.reasons.iter().map(|r| (r.context[0].1[0].as_str(), r.code.as_str())).collect();
+        assert_eq!(told, [("4", "SANDBOX"), ("7", "TIER_TOO_LOW"), ("7", "HOSTING_MISMATCH")], "{}", group.fresh.engine);
+        let sentences: Vec<&str> = error.message.split(". ").collect();
+        assert_eq!(sentences.len(), 2, "{}", error.message);
+        assert!(
+            sentences[0].starts_with("account 4 cannot") && sentences[1].starts_with("account 7 cannot"),
+            "{}",
+            error.message
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_foreign_account_and_one_that_does_not_exist_answer_the_same() {
     for group in groups().await {
         group.add_account(NEW, "Foreign", |account| account.kind = AccountKind::Sandbox).await;

@@ -8,7 +8,7 @@ use crate::cli;
 use crate::config::Config;
 use crate::instance;
 use crate::print::{Out, Outcome, Usage};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use app::cx::{App, Cx};
 use app::organization::log::{self, Export, Format};
 use app::organization::{IMPACT_TEXT, New, View};
@@ -59,9 +59,15 @@ async fn create(app: &App, args: cli::OrganizationCreate) -> Result<View> {
         return Err(Usage(format!("{IMPACT_TEXT}\n\nWho has read this and agrees repeats the command with --acknowledge")).into());
     }
     let cx = find_account(app, &args.account).await?;
-    let mut accounts = Vec::new();
+    let (mut accounts, mut unknown) = (Vec::new(), Vec::new());
     for member in &args.with {
-        accounts.push(find_account(app, member).await?.account);
+        match find_account(app, member).await {
+            Ok(found) => accounts.push(found.account),
+            Err(error) => unknown.push(error.to_string()),
+        }
+    }
+    if !unknown.is_empty() {
+        bail!("{}", unknown.join("; "));
     }
     let new = New {
         name: args.name,

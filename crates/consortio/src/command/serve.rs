@@ -42,11 +42,24 @@ pub async fn run(config: &Config, out: Out) -> Result<Outcome> {
     let serving = Serving { address: config.listen.to_string(), url: config.url(), setup_url };
     let sample = fs::read_to_string(config.data.join(SIGN_IN)).ok().filter(|_| config.demo_sign_in_allowed());
     out.result(&serving, || words(&serving, sample.as_deref()))?;
-    tracing::info!(address = %serving.address, "serving");
+    tell(config, &serving);
     api::serve::serve(listener, api, api::serve::Limits::default(), told_to_stop()?).await;
+    tracing::info!("stopping");
     working.await?;
     tracing::info!("stopped");
     Ok(Outcome::Done)
+}
+
+/// What an operator wants to know of a start from the log alone. Addresses of databases can hold passwords, so only their
+/// engine is told.
+fn tell(config: &Config, serving: &Serving) {
+    let engine = |dsn: &String| if dsn.starts_with("postgres") { "postgresql" } else { "sqlite" };
+    let databases = config.databases();
+    let locations = databases.iter().map(|(name, dsn)| format!("{name}:{}", engine(dsn))).collect::<Vec<_>>().join(" ");
+    let version = env!("CARGO_PKG_VERSION");
+    let (address, url, data, level) = (&serving.address, &serving.url, config.data.display(), &config.log.level);
+    let demo_sign_in = config.demo_sign_in_allowed();
+    tracing::info!(version, %address, %url, %data, locations, log_level = level, demo_sign_in, "ready");
 }
 
 fn words(serving: &Serving, sample: Option<&str>) -> String {

@@ -4,4 +4,5 @@ mod commands;
 mod crash;
 mod group;
 mod locations;
+mod logs;
 mod run;

@@ -65,10 +65,12 @@ pub struct Server {
 impl Server {
     /// Starts on a free port and waits until it says that it listens.
     pub fn start(data: &Path) -> Server {
-        let mut child = command(data, &["serve", "--json", "--listen", "127.0.0.1:0"])
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("the server starts");
+        Server::spawn(command(data, &["serve", "--json", "--listen", "127.0.0.1:0"]).stderr(Stdio::null()))
+    }
+
+    /// The same with a command of one's own.
+    pub fn spawn(command: &mut Command) -> Server {
+        let mut child = command.spawn().expect("the server starts");
         let mut line = String::new();
         BufReader::new(child.stdout.take().expect("its output")).read_line(&mut line).expect("its first line");
         let said: Value = serde_json::from_str(&line).unwrap_or_else(|e| panic!("{e} in {line:?}"));
