@@ -3,6 +3,7 @@
 use crate::authenticate;
 use crate::call::Call;
 use crate::correlation::Correlations;
+use crate::query::Query;
 use crate::refusal::Refusal;
 use crate::reply;
 use crate::route::{Route, Version};
@@ -184,10 +185,21 @@ impl Api {
         let correlation = trail.correlation;
         let caller = authenticate::caller(self, &parts, mounted.route.access, correlation).await?;
         trail.is_of(&caller);
+        check_flags(&mounted.route, parts.uri.query())?;
         let api = self.clone();
         let call = Call { api, parts, version: mounted.version, correlation, peer, caller, params, body: Mutex::new(body) };
         (mounted.route.handler)(call).await
     }
+}
+
+/// What is neither true nor false is refused, also where a route does the same either way.
+fn check_flags(route: &Route, query: Option<&str>) -> Result<(), Refusal> {
+    let flags = || route.parameters.iter().filter(|parameter| parameter.kind == "boolean");
+    if query.is_none() || flags().next().is_none() {
+        return Ok(());
+    }
+    let query = Query::parse(query);
+    flags().try_for_each(|parameter| query.flag(parameter.name).map(drop))
 }
 
 /// What every reply carries; and the log's line about it.

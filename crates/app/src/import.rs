@@ -19,7 +19,7 @@ use jiff::SignedDuration;
 use model::authority::{Act, Reach};
 use model::change::{By, Change, Kind as ChangeKind, Source};
 use model::id::{AccountId, ImportId};
-use model::import::{self, Column, DateOrder, Encoding, Event, Job, Mapping, Mode, Plan, Sniffed, State};
+use model::import::{self, Column, DateOrder, Encoding, Event, Job, Mapping, Mode, NumberFormat, Plan, Sniffed, State};
 use model::limits::{IMPORT_ROWS_MAX, IMPORTS_LISTED_MAX};
 use model::object::ObjectType;
 use model::property::Schema;
@@ -53,9 +53,13 @@ pub struct Preview {
     pub rows: Vec<Vec<String>>,
     /// The property of each column, as far as its title tells.
     pub guess: Vec<Column>,
-    pub date_order: DateOrder,
+    /// As far as the values prove it.
+    pub date_order: Option<DateOrder>,
+    pub number_format: Option<NumberFormat>,
     /// Rows without the header.
     pub n_rows: u64,
+    /// The import that took this very file before, and when.
+    pub repeats: Option<(ImportId, jiff::Timestamp)>,
 }
 
 /// A file to be imported.
@@ -68,6 +72,8 @@ pub struct NewImport {
     pub mapping: Mapping,
     /// Encoding and delimiter, when a person knows better than the file's beginning tells.
     pub format: Option<(Encoding, char)>,
+    /// A file that was taken before is taken once more, though its rows cannot be recognized.
+    pub again: bool,
 }
 
 /// Refuses who may import nothing: asked before a file is taken in.
@@ -80,21 +86,50 @@ pub async fn preview(app: &App, cx: &Cx, folder: &Path, file: &str, object: Obje
     cx.may(Act::Import)?;
     let schema = property::schema(app, cx, object).await?;
     let path = folder.join(file);
-    blocking(move || {
+    let (content, preview) = blocking(move || {
+        let content = file::hash(&path)?;
         let look = file::look(&path, None, DATED_ROWS)?;
         let guess = import::guess(&schema, &look.columns);
-        let date_order = import::date_order(&schema, &guess, look.rows.iter().map(Vec::as_slice));
+        let rows = || look.rows.iter().map(Vec::as_slice);
+        let date_order = import::date_order(&schema, &guess, rows());
+        let number_format = import::number_format(&schema, &guess, rows());
         let columns = look.columns.iter().cloned().zip(guess).map(|(column, property)| Column { column, property }).collect();
-        Ok(Preview {
+        let preview = Preview {
             sniffed: look.sniffed,
             columns: look.columns,
             rows: look.rows.into_iter().take(PREVIEW_ROWS).collect(),
             guess: columns,
             date_order,
+            number_format,
             n_rows: look.n_rows,
-        })
+            repeats: None,
+        };
+        Ok((content, preview))
     })
-    .await
+    .await?;
+    let mut tx = app.store.read(cx.account).await?;
+    let repeats = taken_before(&mut tx, &content, object).await?.map(|(id, job)| (id, job.created_at));
+    Ok(Preview { repeats, ..preview })
+}
+
+/// The latest import that took, or is about to take, the same bytes as the same type.
+async fn taken_before(tx: &mut store::Tx, content: &str, object: ObjectType) -> Result<Option<(ImportId, Job)>> {
+    let same = store::import::of_content(tx, content, IMPORTS_LISTED_MAX).await?;
+    Ok(same.into_iter().find(|(_, job)| job.takes_all() && job.mapping.object == object))
+}
+
+/// A file whose rows find the records they made is harmless a second time; any other doubles them.
+async fn refuse_repeat(tx: &mut store::Tx, content: &str, plan: &Plan, new: &Mapping) -> Result<()> {
+    if plan.id_property.is_some() {
+        return Ok(());
+    }
+    let Some((id, job)) = taken_before(tx, content, new.object).await? else { return Ok(()) };
+    let (day, kind) = (job.created_at.to_string(), new.object.plural());
+    let message = format!(
+        "import {id} of {day} took this very file already, and nothing tells its rows from new {kind}: \
+         map a column to a property that identifies them, or say that they are to come in again"
+    );
+    Err(Error::conflict("IMPORT_ALREADY_DONE", message).with("importId", id))
 }
 
 /// Accepts a file: from now on it will be imported, whatever happens to this process. [`run`] does it.
@@ -102,15 +137,17 @@ pub async fn create(app: &App, cx: &Cx, folder: &Path, new: NewImport) -> Result
     authorize_mapping(cx, &new.mapping)?;
     let schema = property::schema(app, cx, new.mapping.object).await?;
     let path = folder.join(&new.file);
-    let look = blocking(move || file::look(&path, new.format, DATED_ROWS)).await?;
+    let (look, content) = blocking(move || Ok((file::look(&path, new.format, DATED_ROWS)?, file::hash(&path)?))).await?;
     if look.n_rows > IMPORT_ROWS_MAX as u64 {
         let message = format!("the file has {} rows; at most {IMPORT_ROWS_MAX} can be imported at once", look.n_rows);
         return Err(Error::too_large("IMPORT_TOO_MANY_ROWS", message));
     }
-    plan(&schema, &new.mapping, &look.columns, &HashMap::new())?;
+    let plan = plan(&schema, &new.mapping, &look.columns, &HashMap::new())?;
     let mapped: Vec<Option<String>> = new.mapping.columns.iter().map(|c| c.property.clone()).collect();
-    let guessed = import::date_order(&schema, &mapped, look.rows.iter().map(Vec::as_slice));
-    let mapping = Mapping { date_order: new.mapping.date_order.or(Some(guessed)), ..new.mapping };
+    let rows = || look.rows.iter().map(Vec::as_slice);
+    let date_order = new.mapping.date_order.or_else(|| import::date_order(&schema, &mapped, rows()));
+    let number_format = new.mapping.number_format.or_else(|| import::number_format(&schema, &mapped, rows()));
+    let mapping = Mapping { date_order, number_format, ..new.mapping };
     let job = Job {
         state: State::Waiting,
         file_name: new.file_name,
@@ -118,6 +155,7 @@ pub async fn create(app: &App, cx: &Cx, folder: &Path, new: NewImport) -> Result
         mapping,
         encoding: look.sniffed.encoding,
         delimiter: look.sniffed.delimiter,
+        content: Some(content.clone()),
         n_total: look.n_rows,
         counts: import::Counts::default(),
         by: cx.actor.clone(),
@@ -127,6 +165,9 @@ pub async fn create(app: &App, cx: &Cx, folder: &Path, new: NewImport) -> Result
         failure: None,
     };
     let mut tx = app.store.write(cx.account).await?;
+    if !new.again {
+        refuse_repeat(&mut tx, &content, &plan, &job.mapping).await?;
+    }
     let id = ImportId(tx.take_ids(1)?);
     store::import::create(&mut tx, id, &job).await?;
     tx.commit(&cx.by(), cx.now, &[changed(id, &job)]).await?;

@@ -534,9 +534,15 @@ pub struct Import {
     /// The property by which rows find existing records.
     #[arg(long)]
     pub id_property: Option<String>,
-    /// day_month or month_day, for dates such as 3/4/2017; else the values tell.
+    /// day_month or month_day, for dates such as 3/4/2017; else the values tell, and what they leave open is refused by row.
     #[arg(long)]
     pub date_order: Option<String>,
+    /// decimal_point or decimal_comma, for numbers such as 1.234; else as for dates.
+    #[arg(long)]
+    pub number_format: Option<String>,
+    /// Take a file that was taken before once more, though nothing tells its rows from new records.
+    #[arg(long)]
+    pub again: bool,
     /// Where refused rows are written, each with its reason.
     #[arg(long, value_name = "FILE")]
     pub refused: Option<PathBuf>,

@@ -9,11 +9,13 @@
 mod convert;
 mod guess;
 mod job;
+mod number;
 mod sniff;
 
 pub use convert::{DateOrder, Plan, PlanRefusal};
-pub use guess::{date_order, guess};
+pub use guess::{date_order, guess, number_format};
 pub use job::{Counts, Event, Job, State, next};
+pub use number::NumberFormat;
 pub use sniff::{Encoding, Sniffed, sniff, windows_1252};
 
 use crate::object::ObjectType;
@@ -45,9 +47,12 @@ pub struct Mapping {
     pub id_property: Option<String>,
     /// Columns in the order of the file, each with its property; none: the column is left out.
     pub columns: Vec<Column>,
-    /// How dates with a day and a month of one or two digits are read. None: the values of the file tell.
+    /// How dates with a day and a month of one or two digits are read. None: each by itself, where it can be only one.
     #[serde(default)]
     pub date_order: Option<DateOrder>,
+    /// How numbers with a point or a comma are read. None: each by itself, where it can be only one.
+    #[serde(default)]
+    pub number_format: Option<NumberFormat>,
 }
 
 /// A column of the file.

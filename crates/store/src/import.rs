@@ -20,8 +20,9 @@ pub struct Refused {
 
 /// Adds an import.
 pub async fn create(tx: &mut WriteTx, id: ImportId, job: &Job) -> Result<()> {
-    let sql = "INSERT INTO import_job (account_id, id, state, job, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $5)";
-    let params = [tx.account().into(), id.into(), job.state.name().into(), json(job)?, job.created_at.into()];
+    let sql = "INSERT INTO import_job (account_id, id, state, job, created_at, updated_at, content) VALUES ($1, $2, $3, $4, $5, $5, $6)";
+    let (state, content) = (job.state.name().into(), job.content.clone().into());
+    let params = [tx.account().into(), id.into(), state, json(job)?, job.created_at.into(), content];
     tx.execute(sql, &params).await?;
     Ok(())
 }
@@ -51,6 +52,13 @@ pub async fn load_for_update(tx: &mut WriteTx, id: ImportId) -> Result<Option<Jo
 pub async fn list(tx: &mut Tx, limit: usize) -> Result<Vec<(ImportId, Job)>> {
     let sql = "SELECT id, job FROM import_job WHERE account_id = $1 ORDER BY id DESC LIMIT $2";
     let rows = tx.query(sql, &[tx.account().into(), limit.into()]).await?;
+    rows.into_iter().map(|mut row| Ok((ImportId(row.int(0)?), row.json(1)?))).collect()
+}
+
+/// The latest imports of the same content, newest first.
+pub async fn of_content(tx: &mut Tx, content: &str, limit: usize) -> Result<Vec<(ImportId, Job)>> {
+    let sql = "SELECT id, job FROM import_job WHERE account_id = $1 AND content = $2 ORDER BY id DESC LIMIT $3";
+    let rows = tx.query(sql, &[tx.account().into(), content.into(), limit.into()]).await?;
     rows.into_iter().map(|mut row| Ok((ImportId(row.int(0)?), row.json(1)?))).collect()
 }
 

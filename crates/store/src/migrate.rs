@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 /// The step after which [`crate::domain::fill`] runs.
 const COMPANY_DOMAIN: i64 = 3;
-const STEPS: [(i64, &str, &str); 8] = [
+const STEPS: &[(i64, &str, &str)] = &[
     (1, "foundation", include_str!("../migrations/0001_foundation.sql")),
     (2, "crm", include_str!("../migrations/0002_crm.sql")),
     (COMPANY_DOMAIN, "company_domain", include_str!("../migrations/0003_company_domain.sql")),
@@ -17,6 +17,7 @@ const STEPS: [(i64, &str, &str); 8] = [
     (6, "invited", include_str!("../migrations/0006_invited.sql")),
     (7, "organization_log", include_str!("../migrations/0007_organization_log.sql")),
     (8, "outbox", include_str!("../migrations/0008_outbox.sql")),
+    (15, "import_content", include_str!("../migrations/0015_import_content.sql")),
 ];
 
 /// A step that was carried out now.

@@ -92,7 +92,8 @@ export interface ImportJob {
   failure?: string | null;
 }
 export type DateOrder = 'day_month' | 'month_day';
-export interface ImportPreview { columns: string[]; rows: string[][]; delimiter: string; encoding?: string; dateOrder?: DateOrder; guess: { column: string; property: string | null }[]; nRows: number }
+export type NumberFormat = 'decimal_point' | 'decimal_comma';
+export interface ImportPreview { columns: string[]; rows: string[][]; delimiter: string; encoding?: string; dateOrder?: DateOrder | null; numberFormat?: NumberFormat | null; repeats?: { id: string; createdAt: string } | null; guess: { column: string; property: string | null }[]; nRows: number }
 
 export interface User { id: string | number; ownerId?: string | number | null; email: string; name: string; role: string; permissionSetId?: string | number | null; seats: string[]; status: string; contactRoles?: string[]; setupLink?: string }
 export interface Token { id: string | number; name: string; scopes: string[]; createdAt: string; lastUsedAt: string | null; hint?: string; token?: string }

@@ -14,7 +14,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use futures_util::stream;
 use model::id::ImportId;
-use model::import::{Column, DateOrder, Encoding, Job, Mapping, Mode, State};
+use model::import::{Column, DateOrder, Encoding, Job, Mapping, Mode, NumberFormat, State};
 use model::limits::{BODY_BYTES_MAX, IMPORT_COLUMNS_MAX, IMPORT_FILE_BYTES_MAX, NAME_CHARS_MAX};
 use model::object::ObjectType;
 use schemars::JsonSchema;
@@ -91,9 +91,22 @@ struct PreviewReply {
     encoding: Encoding,
     /// The property of each column, as far as its title tells.
     guess: Vec<Column>,
-    date_order: DateOrder,
+    /// How dates such as 3/4/2017 are read, as far as the values prove it.
+    date_order: Option<DateOrder>,
+    /// How numbers such as 1.234 are read, as far as the values prove it.
+    number_format: Option<NumberFormat>,
     /// Rows without the header.
     n_rows: u64,
+    /// The import that took this very file as the same type before.
+    repeats: Option<Repeated>,
+}
+
+/// An import of the same file.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Repeated {
+    id: String,
+    created_at: String,
 }
 
 /// What a person decided about a file.
@@ -110,8 +123,13 @@ struct MappingBody {
     /// One per column of the file, in order, as the preview's `guess` has them.
     #[schemars(length(max = IMPORT_COLUMNS_MAX))]
     columns: Vec<Column>,
-    /// How dates such as 3/4/2017 are read; the values of the file tell when left out.
+    /// How dates such as 3/4/2017 are read. When left out the values of the file tell; what they leave open is refused by row.
     date_order: Option<DateOrder>,
+    /// The same for numbers such as 1.234.
+    number_format: Option<NumberFormat>,
+    /// Takes a file that was taken before once more, though nothing tells its rows from new records.
+    #[serde(default)]
+    allow_repeat: bool,
     /// With `encoding`, when the file's beginning does not tell.
     delimiter: Option<char>,
     encoding: Option<Encoding>,
@@ -185,7 +203,9 @@ async fn preview(mut call: Call) -> Answer {
         encoding: preview.sniffed.encoding,
         guess: preview.guess,
         date_order: preview.date_order,
+        number_format: preview.number_format,
         n_rows: preview.n_rows,
+        repeats: preview.repeats.map(|(id, at)| Repeated { id: id.to_string(), created_at: at.to_string() }),
     }))
 }
 
@@ -203,8 +223,10 @@ async fn create(mut call: Call) -> Answer {
         id_property: body.id_property,
         columns: body.columns,
         date_order: body.date_order,
+        number_format: body.number_format,
     };
-    let new = NewImport { file_name, file: upload.name.clone(), mapping, format: body.encoding.zip(body.delimiter) };
+    let (file, format) = (upload.name.clone(), body.encoding.zip(body.delimiter));
+    let new = NewImport { file_name, file, mapping, format, again: body.allow_repeat };
     let (id, job) = import::create(call.app(), call.cx(), &folder, new).await?;
     upload.keep();
     Ok(reply::created(&shown(id, job)))

@@ -73,11 +73,21 @@ async fn read(call: Call) -> Answer {
     let object = call.object_type("objectType")?;
     let query = call.query();
     let key = key(&call, query.one("idProperty"))?;
-    let One { schema, mut record } = record::read(call.app(), call.cx(), object, &key, query.flag("archived")?).await?;
+    let One { schema, mut record } = record::read(call.app(), call.cx(), object, &key, query.flag("archived")?)
+        .await
+        .map_err(|error| by_name(&call, error))?;
     let selection = Selection::of_query(&schema, &query)?;
     fill_counters(call.app(), call.cx(), std::slice::from_mut(&mut record), selection.names()).await?;
     let extras = Extras::load(&call, object, std::slice::from_ref(&record), &selection).await?;
     Ok(reply::ok(&extras.record(&call, &record, &selection)))
+}
+
+/// A property that identifies no record came as a query parameter, which the refusal names.
+fn by_name(call: &Call, error: app::error::Error) -> Refusal {
+    match call.query().one("idProperty") {
+        Some(property) if error.code == "ID_PROPERTY_NOT_UNIQUE" => Refusal::from(error).naming("query", "idProperty", property),
+        _ => error.into(),
+    }
 }
 
 /// The record a path means: by id, or by the value of the named property.
@@ -111,7 +121,7 @@ async fn update(mut call: Call) -> Answer {
     let body: Update = call.json().await?;
     let key = key(&call, call.query().one("idProperty"))?;
     let patch = body.properties.0;
-    let changed = record::update(call.app(), call.cx(), object, &key, &patch).await?;
+    let changed = record::update(call.app(), call.cx(), object, &key, &patch).await.map_err(|error| by_name(&call, error))?;
     let written: Vec<&str> = patch.keys().map(String::as_str).collect();
     let selection = Selection::of(&changed.schema, &written, &[]);
     Ok(reply::ok(&show::record(&call, &changed.record, &selection)))

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use model::change::By;
 use model::import::{Encoding, Event, Job, Plan, Sniffed, sniff, windows_1252};
 use model::property::Schema;
+use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, Read as _, Seek, SeekFrom};
@@ -44,6 +45,19 @@ pub fn look(path: &Path, known: Option<(Encoding, char)>, n_shown: usize) -> Res
         n_rows += 1;
     }
     Ok(Look { sniffed, columns, rows: shown, n_rows })
+}
+
+/// The bytes of a file as a hash: the same file has the same, whatever it is called.
+pub fn hash(path: &Path) -> Result<String> {
+    let cannot = |e: io::Error| unreadable(format!("the file cannot be read: {e}"));
+    let (mut file, mut hasher) = (File::open(path).map_err(cannot)?, Sha256::new());
+    let mut buffer = vec![0; BUFFER_BYTES];
+    loop {
+        match file.read(&mut buffer).map_err(cannot)? {
+            0 => return Ok(crate::secret::hex(&hasher.finalize())),
+            n => hasher.update(&buffer[..n]),
+        }
+    }
 }
 
 /// Removes the files of a folder that are not needed and were last written before a time; how many.

@@ -6,7 +6,7 @@ use futures_util::FutureExt;
 use model::account::{Account, Kind, Status, Subscriptions};
 use model::id::{AccountId, ImportId};
 use model::import::{Column, Job, Mapping, Mode, State};
-use model::object::{COMPANY, CONTACT, ObjectType};
+use model::object::{COMPANY, CONTACT, DEAL, ObjectType};
 use model::record::{Record, UniqueKey};
 use outside::Clock as _;
 use std::collections::BTreeSet;
@@ -67,8 +67,8 @@ impl World {
     async fn accept(&self, object: ObjectType, mode: Mode, bytes: &[u8]) -> ImportId {
         let file = self.file(bytes);
         let preview = import::preview(&self.app, &self.cx, self.folder.path(), &file, object).await.expect("a preview");
-        let mapping = Mapping { object, mode, id_property: None, columns: preview.guess, date_order: None };
-        let new = NewImport { file_name: "people.csv".to_owned(), file, mapping, format: None };
+        let mapping = Mapping { object, mode, id_property: None, columns: preview.guess, date_order: None, number_format: None };
+        let new = NewImport { file_name: "people.csv".to_owned(), file, mapping, format: None, again: false };
         import::create(&self.app, &self.cx, self.folder.path(), new).await.expect("it is accepted").0
     }
 
@@ -122,6 +122,43 @@ async fn good_rows_go_in_and_bad_rows_come_back_with_their_reason() {
         assert_eq!(refused[2].1, "the row has 2 fields, the header has 4");
         let ann = world.contact("ann@ex.example").await.expect("Ann");
         assert_eq!((ann.get("firstname"), ann.get("lifecyclestage")), (Some("Anna"), Some("customer")));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_was_taken_before_doubles_nothing_unless_somebody_says_so() {
+    for world in worlds().await {
+        let deals = "Deal name;Amount;Close date\nOne;1.234,50;20.10.2026\nTwo;7,5;3.4.2026\n";
+        let (job, refused) = world.import(DEAL, Mode::Upsert, deals).await;
+        assert_eq!((counts(&job), refused.len()), ((2, 2, 0, 0), 0), "{}: {refused:?}", world.fresh.engine);
+        let again = |object, allowed| {
+            let world = &world;
+            async move {
+                let file = world.file(if object == DEAL { deals } else { "E-mail\nann@ex.example\n" }.as_bytes());
+                let preview =
+                    import::preview(&world.app, &world.cx, world.folder.path(), &file, object).await.expect("a preview");
+                let (mode, columns) = (Mode::Upsert, preview.guess);
+                let mapping = Mapping { object, mode, id_property: None, columns, date_order: None, number_format: None };
+                let new = NewImport { file_name: String::new(), file, mapping, format: None, again: allowed };
+                let done = import::create(&world.app, &world.cx, world.folder.path(), new).await;
+                (preview.repeats.is_some(), done.map(|_| "taken").unwrap_or_else(|e| e.code))
+            }
+        };
+        assert_eq!(again(DEAL, false).await, (true, "IMPORT_ALREADY_DONE"), "{}", world.fresh.engine);
+        assert_eq!(again(DEAL, true).await, (true, "taken"));
+        // Rows that find the records they made are harmless.
+        assert_eq!(again(CONTACT, false).await, (false, "taken"));
+        assert_eq!(again(CONTACT, false).await, (true, "taken"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stopped_import_of_a_file_may_be_made_again() {
+    for world in worlds().await {
+        let id = world.accept(DEAL, Mode::Create, b"Deal name\nOne\n").await;
+        import::cancel(&world.app, &world.cx, id).await.expect("it stops");
+        let id = world.accept(DEAL, Mode::Create, b"Deal name\nOne\n").await;
+        assert_eq!(counts(&world.run(id).await), (1, 1, 0, 0), "{}", world.fresh.engine);
     }
 }
 
@@ -295,8 +332,9 @@ async fn who_may_not_import_is_refused() {
         };
         let cx = Cx { standing: std::sync::Arc::new(standing), ..world.cx.clone() };
         let columns = vec![Column { column: "email".to_owned(), property: Some("email".to_owned()) }];
-        let mapping = Mapping { object: CONTACT, mode: Mode::Create, id_property: None, columns, date_order: None };
-        let new = NewImport { file_name: String::new(), file: world.file(b"email\n"), mapping, format: None };
+        let mapping =
+            Mapping { object: CONTACT, mode: Mode::Create, id_property: None, columns, date_order: None, number_format: None };
+        let new = NewImport { file_name: String::new(), file: world.file(b"email\n"), mapping, format: None, again: false };
         let refused = import::create(&world.app, &cx, world.folder.path(), new).await.expect_err("a refusal");
         assert_eq!(refused.kind, app::error::Kind::Forbidden);
         assert!(import::list(&world.app, &world.cx).await.expect("the list").is_empty());

@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use app::cx::{App, Cx};
 use app::import::{self, NewImport, Preview};
 use model::id::ImportId;
-use model::import::{Column, DateOrder, Job, Mapping, State};
+use model::import::{Column, DateOrder, Job, Mapping, NumberFormat, State};
 use serde::Serialize;
 use std::io::Write;
 use std::path::Path;
@@ -42,7 +42,10 @@ struct Shown<'p> {
     n_rows: u64,
     delimiter: char,
     encoding: model::import::Encoding,
-    date_order: DateOrder,
+    date_order: Option<DateOrder>,
+    number_format: Option<NumberFormat>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    repeats: Option<ImportId>,
 }
 
 pub async fn run(config: &Config, out: Out, args: &cli::Import) -> Result<Outcome> {
@@ -64,9 +67,10 @@ pub async fn run(config: &Config, out: Out, args: &cli::Import) -> Result<Outcom
         id_property: args.id_property.clone(),
         columns,
         date_order: args.date_order.as_deref().map(|order| word("--date-order", order)).transpose()?,
+        number_format: args.number_format.as_deref().map(|format| word("--number-format", format)).transpose()?,
     };
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let new = NewImport { file_name: name, file, mapping, format: None };
+    let new = NewImport { file_name: name, file, mapping, format: None, again: args.again };
     let (id, job) = import::create(&app, &cx, &folder, new).await?;
     let job = carry_out(&app, &cx, &folder, id, &job, out).await?;
     if let Some(to) = &args.refused {
@@ -96,11 +100,25 @@ fn show(out: Out, preview: &Preview, columns: &[Column]) -> Result<()> {
         delimiter: preview.sniffed.delimiter,
         encoding: preview.sniffed.encoding,
         date_order: preview.date_order,
+        number_format: preview.number_format,
+        repeats: preview.repeats.map(|(id, _)| id),
     };
     out.result(&shown, || {
         let line = |c: &Column| format!("{:<32} {}", c.column, c.property.as_deref().unwrap_or("(left out)"));
         let head = format!("{} rows, delimiter {:?}, {:?}", preview.n_rows, preview.sniffed.delimiter, preview.sniffed.encoding);
-        [head].into_iter().chain(columns.iter().map(line)).collect::<Vec<_>>().join("\n")
+        let dates = match preview.date_order {
+            Some(DateOrder::DayMonth) => "the day first",
+            Some(DateOrder::MonthDay) => "the month first",
+            None => "not told by the values (--date-order says)",
+        };
+        let numbers = match preview.number_format {
+            Some(NumberFormat::DecimalPoint) => "with a decimal point",
+            Some(NumberFormat::DecimalComma) => "with a decimal comma",
+            None => "not told by the values (--number-format says)",
+        };
+        let formats = [format!("dates such as 3/4/2017: {dates}"), format!("numbers such as 1.234: {numbers}")];
+        let repeats = preview.repeats.map(|(id, at)| format!("import {id} of {at} took this very file already"));
+        [head].into_iter().chain(formats).chain(repeats).chain(columns.iter().map(line)).collect::<Vec<_>>().join("\n")
     })
 }
 

@@ -15,7 +15,7 @@ use indicatif::ProgressBar;
 use model::association::{LinkType, primary, unlabeled};
 use model::change::Source;
 use model::id::{AccountId, RecordId};
-use model::import::{Column, DateOrder, Mapping, Mode, State};
+use model::import::{Column, DateOrder, Mapping, Mode, NumberFormat, State};
 use model::limits::{ASSOCIATION_CREATE_MAX, BATCH_MAX, LIST_PAGE_MAX};
 use model::object::{CALL, COMPANY, CONTACT, DEAL, EMAIL, MEETING, NOTE, ObjectType, TASK};
 use model::pipeline::StageInput;
@@ -173,9 +173,10 @@ impl Region<'_> {
             id_property: None,
             columns: columns.iter().map(column).collect(),
             date_order: Some(DateOrder::MonthDay),
+            number_format: Some(NumberFormat::DecimalPoint),
         };
         let cx = self.cx();
-        let new = NewImport { file_name: name.to_owned(), file: file.clone(), mapping, format: None };
+        let new = NewImport { file_name: name.to_owned(), file: file.clone(), mapping, format: None, again: false };
         let (id, _) = import::create(self.app, &cx, self.folder, new).await?;
         let before = bar.position();
         let job =

@@ -66,6 +66,44 @@ fn an_instance_is_set_up_filled_and_read_by_commands_alone() {
 }
 
 #[test]
+fn every_account_that_cannot_join_is_named_with_every_reason() {
+    let (_folder, data) = folder();
+    for name in ["North", "South", "East"] {
+        let tier = if name == "North" { "marketing=enterprise" } else { "sales=starter" };
+        json(&data, &["account", "create", name, "--subscription", tier]);
+    }
+    let create = ["organization", "create", "All", "--account", "North", "--with", "South", "--with", "East"];
+    let create: Vec<&str> = create.into_iter().chain(["--parity", "--acknowledge", "--json"]).collect();
+    let refused = run(&data, &create);
+    assert_eq!(refused.code, 1, "{refused:?}");
+    let refused: serde_json::Value = serde_json::from_str(&refused.out).expect("JSON");
+    let errors = refused["error"]["errors"].as_array().expect("every reason");
+    assert_eq!(errors.iter().map(|e| e["code"].as_str().unwrap_or_default()).collect::<Vec<_>>(), ["TIER_TOO_LOW"; 2]);
+    assert_ne!(errors[0]["accountId"], errors[1]["accountId"], "{refused}");
+    let message = refused["error"]["message"].as_str().expect("a message");
+    assert_eq!(message.matches("cannot be part of the organization").count(), 2, "{message}");
+}
+
+#[test]
+fn a_file_without_identifiers_comes_in_twice_only_when_asked_to() {
+    let (folder, data) = folder();
+    json(&data, &["account", "create", "North"]);
+    let file = folder.path().join("deals.csv");
+    std::fs::write(&file, "Deal name;Amount\nOne;1.234,50\n").expect("a file");
+    let file = file.to_string_lossy();
+    let import = ["import", &file, "--account", "North", "--type", "deals"];
+    assert_eq!(json(&data, &import)["created"], 1);
+    let preview = json(&data, &[&import[..], &["--preview"]].concat());
+    assert_eq!(preview["numberFormat"], "decimal_comma", "{preview}");
+    assert!(preview["repeats"].is_number() || preview["repeats"].is_string(), "{preview}");
+    let refused = run(&data, &[&import[..], &["--json"]].concat());
+    assert_eq!((refused.code, refused.out.contains("IMPORT_ALREADY_DONE")), (1, true), "{refused:?}");
+    assert_eq!(json(&data, &[&import[..], &["--again"]].concat())["created"], 1);
+    let exported = run(&data, &["export", "--account", "North", "--type", "deals", "--property", "amount"]);
+    assert_eq!(exported.out.matches("1234.50").count(), 2, "{exported:?}");
+}
+
+#[test]
 fn a_first_password_can_come_from_standard_input_and_a_weak_one_is_refused() {
     let (_folder, data) = folder();
     json(&data, &["account", "create", "North"]);

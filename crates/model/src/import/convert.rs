@@ -1,6 +1,6 @@
 //! What a row says: its cells as property values in the spelling the product takes.
 
-use super::{Column, Mapping, usual_id_property};
+use super::{Column, Mapping, NumberFormat, number, usual_id_property};
 use crate::limits::{IMPORT_COLUMNS_MAX, IMPORT_FIELD_BYTES_MAX};
 use crate::property::{PropertyDefinition, Schema, ValueType};
 use crate::record::Properties;
@@ -9,11 +9,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 
 /// How `3/4/2017` is read. ISO dates are always understood.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum DateOrder {
     /// 3 April.
-    #[default]
     DayMonth,
     /// March 4.
     MonthDay,
@@ -120,7 +119,8 @@ enum Reading {
     AsIs,
     /// As exports write it: without the apostrophe that keeps spreadsheets from computing.
     Text,
-    Date(DateOrder),
+    Date(Option<DateOrder>),
+    Number(Option<NumberFormat>),
     Bool,
     /// Folded value or label to value.
     Option(BTreeMap<String, String>),
@@ -152,7 +152,7 @@ impl Plan {
             if !seen.insert(property) {
                 return Err(PlanRefusal::MappedTwice { property: property.clone() });
             }
-            let reading = Reading::of(def, mapping.date_order.unwrap_or_default(), owners);
+            let reading = Reading::of(def, mapping, owners);
             cells.push(Cell { column, title: mapped.column.clone(), property: property.clone(), reading });
         }
         if cells.is_empty() {
@@ -174,7 +174,8 @@ impl Plan {
             let Some(cell) = cells.next_if(|c| c.column == column) else { continue };
             let text = cell_text(cell, bytes)?;
             if !text.trim().is_empty() {
-                values.insert(cell.property.clone(), cell.reading.read(text));
+                let value = cell.reading.read(text).map_err(|why| format!("column \"{}\": {why}", cell.title))?;
+                values.insert(cell.property.clone(), value);
             }
         }
         Ok(values)
@@ -213,7 +214,7 @@ fn id_property(schema: &Schema, mapping: &Mapping, cells: &[Cell]) -> Result<Opt
 }
 
 impl Reading {
-    fn of(def: &PropertyDefinition, order: DateOrder, owners: &HashMap<String, String>) -> Reading {
+    fn of(def: &PropertyDefinition, mapping: &Mapping, owners: &HashMap<String, String>) -> Reading {
         let options = || {
             let pairs = def
                 .options
@@ -223,31 +224,33 @@ impl Reading {
             pairs.collect()
         };
         match def.value_type {
-            ValueType::Date | ValueType::Datetime => Reading::Date(order),
+            ValueType::Date | ValueType::Datetime => Reading::Date(mapping.date_order),
             ValueType::Bool => Reading::Bool,
             ValueType::Enumeration if def.referenced_object_type.as_deref() == Some("OWNER") => Reading::Owner(owners.clone()),
             ValueType::Enumeration if def.options.is_empty() => Reading::AsIs,
             ValueType::Enumeration if def.is_multiple() => Reading::Options(options()),
             ValueType::Enumeration => Reading::Option(options()),
             ValueType::String => Reading::Text,
-            ValueType::Number => Reading::AsIs,
+            ValueType::Number => Reading::Number(mapping.number_format),
         }
     }
 
-    /// What cannot be read stays as it is: the property's own check then says what is wrong with it.
-    fn read(&self, text: &str) -> String {
+    /// What cannot be read stays as it is: the property's own check then says what is wrong with it. What can be read in two
+    /// ways is refused.
+    fn read(&self, text: &str) -> Result<String, String> {
         let known = |map: &BTreeMap<String, String>, one: &str| {
             map.get(&one.trim().to_lowercase()).cloned().unwrap_or_else(|| one.trim().to_owned())
         };
-        match self {
+        Ok(match self {
             Reading::AsIs => text.to_owned(),
             Reading::Text => crate::cell::unguard(text).to_owned(),
-            Reading::Date(order) => date(text.trim(), *order).unwrap_or_else(|| text.to_owned()),
+            Reading::Date(order) => date(text.trim(), *order)?.unwrap_or_else(|| text.to_owned()),
+            Reading::Number(format) => number::read(text.trim(), *format)?,
             Reading::Bool => boolean(text.trim()).map_or_else(|| text.to_owned(), |b| b.to_string()),
             Reading::Option(map) => known(map, text),
             Reading::Options(map) => text.split(';').map(|one| known(map, one)).collect::<Vec<_>>().join(";"),
             Reading::Owner(owners) => owners.get(&text.trim().to_lowercase()).cloned().unwrap_or_else(|| text.to_owned()),
-        }
+        })
     }
 }
 
@@ -271,11 +274,32 @@ pub(super) fn day_month_year(text: &str) -> Option<(u8, u8, i16)> {
     Some((first.parse().ok()?, second.parse().ok()?, year.parse().ok()?))
 }
 
-fn date(text: &str, order: DateOrder) -> Option<String> {
-    let (first, second, year) = day_month_year(text)?;
-    let (day, month) = if order == DateOrder::DayMonth { (first, second) } else { (second, first) };
+/// The order in which a first and a second number can only be a day and a month.
+pub(super) fn only_order(first: u8, second: u8) -> Option<DateOrder> {
+    match (first > 12, second > 12) {
+        (true, false) => Some(DateOrder::DayMonth),
+        (false, true) => Some(DateOrder::MonthDay),
+        _ => None,
+    }
+}
+
+/// The date in ISO, if it is one with a day and a month; refused when nobody can tell which is which.
+fn date(text: &str, order: Option<DateOrder>) -> Result<Option<String>, String> {
+    let Some((first, second, year)) = day_month_year(text) else { return Ok(None) };
+    let same_either_way = (first == second).then_some(DateOrder::DayMonth);
     let rest = text.find([' ', 'T']).map_or("", |at| &text[at..]);
-    Some(format!("{year:04}-{month:02}-{day:02}{rest}"))
+    let iso = |day: u8, month: u8| format!("{year:04}-{month:02}-{day:02}");
+    match order.or(only_order(first, second)).or(same_either_way) {
+        Some(DateOrder::DayMonth) => Ok(Some(iso(first, second) + rest)),
+        Some(DateOrder::MonthDay) => Ok(Some(iso(second, first) + rest)),
+        None if first > 12 => Ok(None),
+        None => {
+            let (day_first, month_first) = (iso(first, second), iso(second, first));
+            Err(format!(
+                "\"{text}\" is {day_first} with the day first, {month_first} with the month first: choose the date order"
+            ))
+        }
+    }
 }
 
 #[cfg(test)]
@@ -295,6 +319,7 @@ mod tests {
             id_property: None,
             columns: columns.iter().map(column).collect(),
             date_order: Some(DateOrder::MonthDay),
+            number_format: None,
         }
     }
 
@@ -336,6 +361,28 @@ mod tests {
             ["dealname=GTX", "dealstage=Sold", "hs_cross_sell_opportunity=perhaps", "hubspot_owner_id=nobody"]
         );
         assert_eq!(pairs(&["GTX", "", " ", "2017-03-01T10:00:00Z", ""]), ["closedate=2017-03-01T10:00:00Z", "dealname=GTX"]);
+    }
+
+    #[test]
+    fn what_can_be_read_in_two_ways_is_refused_by_its_column_unless_somebody_chose() {
+        let columns = [("Close", "closedate"), ("Sum", "amount")];
+        let read = |change: &dyn Fn(&mut Mapping), row: &[&str]| {
+            let mut mapping = Mapping { date_order: None, ..mapping(DEAL, &columns) };
+            change(&mut mapping);
+            values(&plan(&mapping).unwrap(), row)
+                .map(|pairs| pairs.into_iter().map(|(_, value)| value).collect::<Vec<_>>().join(" "))
+        };
+        assert_eq!(read(&|_| {}, &["20.10.2016", "12,5"]).unwrap(), "12.5 2016-10-20");
+        assert_eq!(read(&|_| {}, &["10/20/2016", "1.234,50"]).unwrap(), "1234.50 2016-10-20");
+        assert_eq!(read(&|_| {}, &["3/3/2016", "7"]).unwrap(), "7 2016-03-03");
+        assert_eq!(
+            read(&|_| {}, &["3/4/2016", "7"]).unwrap_err(),
+            "column \"Close\": \"3/4/2016\" is 2016-04-03 with the day first, 2016-03-04 with the month first: choose the date order"
+        );
+        assert!(read(&|_| {}, &["", "1.234"]).unwrap_err().starts_with("column \"Sum\": \"1.234\" is 1.234 with"));
+        let chosen =
+            |m: &mut Mapping| (m.date_order, m.number_format) = (Some(DateOrder::DayMonth), Some(NumberFormat::DecimalComma));
+        assert_eq!(read(&chosen, &["3/4/2016", "1.234"]).unwrap(), "1234 2016-04-03");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Which property a column probably means, from its title.
 
-use super::DateOrder;
-use super::convert::day_month_year;
+use super::convert::{day_month_year, only_order};
+use super::{DateOrder, NumberFormat, number};
 use crate::property::{Schema, ValueType};
 use std::collections::BTreeSet;
 
@@ -116,23 +116,37 @@ fn fold(title: &str) -> String {
     title.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
-/// The order of day and month that the values of date columns prove, day first when they prove nothing.
-pub fn date_order<'v>(schema: &Schema, guessed: &[Option<String>], rows: impl IntoIterator<Item = &'v [String]>) -> DateOrder {
-    let is_date = |name: &Option<String>| {
-        let def = name.as_deref().and_then(|n| schema.property(n));
-        def.is_some_and(|d| matches!(d.value_type, ValueType::Date | ValueType::Datetime))
-    };
-    let dates: Vec<usize> = (0..guessed.len()).filter(|i| is_date(&guessed[*i])).collect();
+/// The order of day and month that the values of date columns prove; none when they prove nothing, or both.
+pub fn date_order<'v>(
+    schema: &Schema,
+    mapped: &[Option<String>],
+    rows: impl IntoIterator<Item = &'v [String]>,
+) -> Option<DateOrder> {
+    let dates = columns_of(schema, mapped, &[ValueType::Date, ValueType::Datetime]);
+    let mut proofs = BTreeSet::new();
     for row in rows {
-        for value in dates.iter().filter_map(|i| row.get(*i)) {
-            match day_month_year(value) {
-                Some((first, second, _)) if first > 12 && second <= 12 => return DateOrder::DayMonth,
-                Some((first, second, _)) if second > 12 && first <= 12 => return DateOrder::MonthDay,
-                _ => {}
-            }
-        }
+        let values = dates.iter().filter_map(|i| row.get(*i)).filter_map(|value| day_month_year(value));
+        proofs.extend(values.filter_map(|(first, second, _)| only_order(first, second)));
     }
-    DateOrder::DayMonth
+    proofs.first().copied().filter(|_| proofs.len() == 1)
+}
+
+/// The format that the values of number columns prove; none when they prove nothing, or both.
+pub fn number_format<'v>(
+    schema: &Schema,
+    mapped: &[Option<String>],
+    rows: impl IntoIterator<Item = &'v [String]>,
+) -> Option<NumberFormat> {
+    let numbers = columns_of(schema, mapped, &[ValueType::Number]);
+    number::proved(rows.into_iter().flat_map(|row| numbers.iter().filter_map(|i| row.get(*i)).map(String::as_str)))
+}
+
+fn columns_of(schema: &Schema, mapped: &[Option<String>], types: &[ValueType]) -> Vec<usize> {
+    let is_one = |name: &Option<String>| {
+        let def = name.as_deref().and_then(|n| schema.property(n));
+        def.is_some_and(|d| types.contains(&d.value_type))
+    };
+    (0..mapped.len()).filter(|i| is_one(&mapped[*i])).collect()
 }
 
 #[cfg(test)]
@@ -184,8 +198,9 @@ mod tests {
             let rows: Vec<Vec<String>> = values.iter().map(|v| vec![(*v).to_owned()]).collect();
             date_order(&schema, &[Some("closedate".to_owned())], rows.iter().map(Vec::as_slice))
         };
-        assert_eq!(order(&["3/1/2017", "10/20/2016"]), DateOrder::MonthDay);
-        assert_eq!(order(&["3/1/2017", "20.10.2016"]), DateOrder::DayMonth);
-        assert_eq!(order(&["3/1/2017", ""]), DateOrder::DayMonth);
+        assert_eq!(order(&["3/1/2017", "10/20/2016"]), Some(DateOrder::MonthDay));
+        assert_eq!(order(&["3/1/2017", "20.10.2016"]), Some(DateOrder::DayMonth));
+        assert_eq!(order(&["3/1/2017", ""]), None);
+        assert_eq!(order(&["10/20/2016", "20.10.2016"]), None);
     }
 }

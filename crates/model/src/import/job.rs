@@ -87,6 +87,9 @@ pub struct Job {
     pub mapping: Mapping,
     pub encoding: Encoding,
     pub delimiter: char,
+    /// The file's bytes as a hash, so that the same file is recognized.
+    #[serde(default)]
+    pub content: Option<String>,
     /// Rows of the file, without the header.
     pub n_total: u64,
     #[serde(default)]
@@ -98,6 +101,13 @@ pub struct Job {
     pub finished_at: Option<Timestamp>,
     /// Why it failed, in words for the person.
     pub failure: Option<String>,
+}
+
+impl Job {
+    /// Whether this import takes, or took, every row of its file. One that was stopped or broke may be made again.
+    pub fn takes_all(&self) -> bool {
+        matches!(self.state, State::Waiting | State::Running | State::Done)
+    }
 }
 
 #[cfg(test)]

@@ -1,14 +1,15 @@
 import { Alert, Badge, Button, Group, Progress, Select, Stack, Text, Title } from '@mantine/core';
-import { IconArrowRight, IconCheck, IconFile } from '@tabler/icons-react';
-import { useNavigate } from '@tanstack/react-router';
+import { IconArrowRight, IconCheck, IconCopy, IconFile } from '@tabler/icons-react';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
+import { ApiError } from '../../api/client';
 import { queryClient } from '../../api/queries';
-import type { DateOrder, ImportJob } from '../../api/types';
+import type { DateOrder, ImportJob, NumberFormat } from '../../api/types';
 import { Loading, Problem } from '../../components/states';
 import { type Key, useLanguage, useT } from '../../i18n';
 import { useHere } from '../../lib/account';
 import { byField } from '../../lib/errors';
-import { bytes, number } from '../../lib/format';
+import { bytes, moment, number } from '../../lib/format';
 import { useSchema } from '../../lib/schema';
 import { MODES, type Mode, type Obstacle, firstKey, firstMapping, importable, keyChoices, mayBeKeyless, obstacle } from './mapping';
 import type { Chosen } from './index';
@@ -36,10 +37,12 @@ function ReadyForm({ chosen, another }: { chosen: Chosen; another: () => void })
   const keys = useMemo(() => keyChoices(type, schema.all), [type, schema.all]);
   const [mapping, setMapping] = useState<(string | null)[]>(guessed);
   const [mode, setMode] = useState<Mode>('upsert');
-  const [order, setOrder] = useState<DateOrder>(preview.dateOrder ?? 'day_month');
+  const [order, setOrder] = useState<DateOrder | null>(preview.dateOrder ?? null);
+  const [format, setFormat] = useState<NumberFormat | null>(preview.numberFormat ?? null);
   const [key, setKey] = useState<string | null>(firstKey(keys, guessed));
   const [sent, setSent] = useState<number | null>(null);
   const [errors, setErrors] = useState<Record<string, string>>({});
+  const [repeat, setRepeat] = useState<string | null>(null);
   const hindrance = obstacle(mapping, mode, key);
 
   const properties = useMemo(
@@ -49,11 +52,12 @@ function ReadyForm({ chosen, another }: { chosen: Chosen; another: () => void })
   const delimiter = DELIMITERS[preview.delimiter] ? t(DELIMITERS[preview.delimiter]!) : t('import.delimiter.other', { sign: preview.delimiter });
   const rows = number(chosen.nRows, language);
 
-  const start = async () => {
+  const start = async (again = false) => {
     setErrors({});
+    setRepeat(null);
     setSent(0);
     const form = new FormData();
-    const plan = { objectType: type, fileName: file.name, mode, idProperty: key, delimiter: preview.delimiter, encoding: preview.encoding, dateOrder: order, columns: preview.columns.map((column, i) => ({ column, property: mapping[i] ?? null })) };
+    const plan = { objectType: type, fileName: file.name, mode, idProperty: key, delimiter: preview.delimiter, encoding: preview.encoding, dateOrder: order, numberFormat: format, allowRepeat: again, columns: preview.columns.map((column, i) => ({ column, property: mapping[i] ?? null })) };
     form.append('mapping', JSON.stringify(plan));
     form.append('file', file, file.name);
     try {
@@ -61,7 +65,8 @@ function ReadyForm({ chosen, another }: { chosen: Chosen; another: () => void })
       void queryClient.invalidateQueries({ queryKey: ['a', account.id, 'imports'] });
       await navigate({ to: '/a/$account/import/$importId', params: { account: String(account.id), importId: String(job.id) } });
     } catch (problem) {
-      setErrors(byField(problem, t));
+      if (problem instanceof ApiError && problem.code === 'IMPORT_ALREADY_DONE') setRepeat(String(problem.context.importId?.[0] ?? ''));
+      else setErrors(byField(problem, t));
       setSent(null);
     }
   };
@@ -134,11 +139,24 @@ function ReadyForm({ chosen, another }: { chosen: Chosen; another: () => void })
               error={errors.idProperty}
               disabled={sent !== null}
             />
+            {mapping.some((name) => name && schema.kind(name) === 'number') && (
+              <Select label={t('import.numbers')} placeholder={t('import.choose')} description={format === null ? t('import.unproved') : undefined} inputWrapperOrder={['label', 'input', 'description', 'error']} data={(['decimal_point', 'decimal_comma'] as const).map((value) => ({ value, label: t(`import.numbers.${value}`) }))} value={format} onChange={(value) => setFormat(value as NumberFormat | null)} clearable w={{ base: '100%', sm: 260 }} error={errors.numberFormat} disabled={sent !== null} />
+            )}
             {mapping.some((name) => name && ['date', 'datetime'].includes(schema.kind(name))) && (
-              <Select label={t('import.dates')} data={(['day_month', 'month_day'] as const).map((value) => ({ value, label: t(`import.dates.${value}`) }))} value={order} onChange={(value) => value && setOrder(value as DateOrder)} allowDeselect={false} w={{ base: '100%', sm: 260 }} error={errors.dateOrder} disabled={sent !== null} />
+              <Select label={t('import.dates')} placeholder={t('import.choose')} description={order === null ? t('import.unproved') : undefined} inputWrapperOrder={['label', 'input', 'description', 'error']} data={(['day_month', 'month_day'] as const).map((value) => ({ value, label: t(`import.dates.${value}`) }))} value={order} onChange={(value) => setOrder(value as DateOrder | null)} clearable w={{ base: '100%', sm: 260 }} error={errors.dateOrder} disabled={sent !== null} />
             )}
           </Group>
-          {Object.entries(errors).filter(([name]) => !['mode', 'idProperty', 'dateOrder'].includes(name)).map(([name, message]) => <Alert key={name} color="red" mt="md" role="alert">{message}</Alert>)}
+          {Object.entries(errors).filter(([name]) => !['mode', 'idProperty', 'dateOrder', 'numberFormat'].includes(name)).map(([name, message]) => <Alert key={name} color="red" mt="md" role="alert">{message}</Alert>)}
+          {repeat === null && preview.repeats && <Alert color="orange" className="notice" mt="md" icon={<IconCopy size={16} />}>{t('import.repeats', { when: moment(preview.repeats.createdAt, language) })}</Alert>}
+          {repeat !== null && (
+            <Alert color="orange" className="notice" mt="md" role="alert" icon={<IconCopy size={16} />} title={t('import.repeated')}>
+              <Text size="sm">{t('import.repeatedText')}</Text>
+              <Group mt="sm" gap="sm">
+                <Button variant="default" onClick={() => void start(true)}>{t('import.repeatAnyway')}</Button>
+                {repeat && <Button variant="subtle" component={Link} to="/a/$account/import/$importId" params={{ account: String(account.id), importId: repeat } as never}>{t('import.repeatSee')}</Button>}
+              </Group>
+            </Alert>
+          )}
           <Group mt="lg" gap="md">
             <Button type="submit" size="md" disabled={Boolean(hindrance)} loading={sent !== null} rightSection={<IconArrowRight size={16} />}>
               {chosen.exact ? t('import.start', { n: rows }) : t('import.rowsUnknown')}
