@@ -128,7 +128,7 @@ async fn good_rows_go_in_and_bad_rows_come_back_with_their_reason() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_that_was_taken_before_doubles_nothing_unless_somebody_says_so() {
     for world in worlds().await {
-        let deals = "Deal name;Amount;Close date\nOne;1.234,50;20.10.2026\nTwo;7,5;3.4.2026\n";
+        let deals = "Deal name;Deal stage;Amount;Close date\nOne;Closed Won;1.234,50;20.10.2026\nTwo;Closed Won;7,5;3.4.2026\n";
         let (job, refused) = world.import(DEAL, Mode::Upsert, deals).await;
         assert_eq!((counts(&job), refused.len()), ((2, 2, 0, 0), 0), "{}: {refused:?}", world.fresh.engine);
         let again = |object, allowed| {
@@ -155,9 +155,9 @@ async fn a_file_that_was_taken_before_doubles_nothing_unless_somebody_says_so() 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stopped_import_of_a_file_may_be_made_again() {
     for world in worlds().await {
-        let id = world.accept(DEAL, Mode::Create, b"Deal name\nOne\n").await;
+        let id = world.accept(DEAL, Mode::Create, b"Deal name,Deal stage\nOne,Closed Won\n").await;
         import::cancel(&world.app, &world.cx, id).await.expect("it stops");
-        let id = world.accept(DEAL, Mode::Create, b"Deal name\nOne\n").await;
+        let id = world.accept(DEAL, Mode::Create, b"Deal name,Deal stage\nOne,Closed Won\n").await;
         assert_eq!(counts(&world.run(id).await), (1, 1, 0, 0), "{}", world.fresh.engine);
     }
 }

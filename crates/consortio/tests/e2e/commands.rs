@@ -89,7 +89,7 @@ fn a_file_without_identifiers_comes_in_twice_only_when_asked_to() {
     let (folder, data) = folder();
     json(&data, &["account", "create", "North"]);
     let file = folder.path().join("deals.csv");
-    std::fs::write(&file, "Deal name;Amount\nOne;1.234,50\n").expect("a file");
+    std::fs::write(&file, "Deal name;Deal stage;Amount\nOne;Closed Won;1.234,50\n").expect("a file");
     let file = file.to_string_lossy();
     let import = ["import", &file, "--account", "North", "--type", "deals"];
     assert_eq!(json(&data, &import)["created"], 1);
