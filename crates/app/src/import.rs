@@ -92,7 +92,7 @@ pub async fn preview(app: &App, cx: &Cx, folder: &Path, file: &str, object: Obje
         let guess = import::guess(&schema, &look.columns);
         let rows = || look.rows.iter().map(Vec::as_slice);
         let date_order = import::date_order(&schema, &guess, rows());
-        let number_format = import::number_format(&schema, &guess, rows());
+        let number_format = import::number_format(&schema, &guess, look.sniffed.delimiter, rows());
         let columns = look.columns.iter().cloned().zip(guess).map(|(column, property)| Column { column, property }).collect();
         let preview = Preview {
             sniffed: look.sniffed,
@@ -146,7 +146,8 @@ pub async fn create(app: &App, cx: &Cx, folder: &Path, new: NewImport) -> Result
     let mapped: Vec<Option<String>> = new.mapping.columns.iter().map(|c| c.property.clone()).collect();
     let rows = || look.rows.iter().map(Vec::as_slice);
     let date_order = new.mapping.date_order.or_else(|| import::date_order(&schema, &mapped, rows()));
-    let number_format = new.mapping.number_format.or_else(|| import::number_format(&schema, &mapped, rows()));
+    let number_format =
+        new.mapping.number_format.or_else(|| import::number_format(&schema, &mapped, look.sniffed.delimiter, rows()));
     let mapping = Mapping { date_order, number_format, ..new.mapping };
     let job = Job {
         state: State::Waiting,

@@ -131,14 +131,15 @@ pub fn date_order<'v>(
     proofs.first().copied().filter(|_| proofs.len() == 1)
 }
 
-/// The format that the values of number columns prove; none when they prove nothing, or both.
+/// The format of the number columns: see [`number::format`].
 pub fn number_format<'v>(
     schema: &Schema,
     mapped: &[Option<String>],
+    delimiter: char,
     rows: impl IntoIterator<Item = &'v [String]>,
 ) -> Option<NumberFormat> {
     let numbers = columns_of(schema, mapped, &[ValueType::Number]);
-    number::proved(rows.into_iter().flat_map(|row| numbers.iter().filter_map(|i| row.get(*i)).map(String::as_str)))
+    number::format(delimiter, rows.into_iter().flat_map(|row| numbers.iter().filter_map(|i| row.get(*i)).map(String::as_str)))
 }
 
 fn columns_of(schema: &Schema, mapped: &[Option<String>], types: &[ValueType]) -> Vec<usize> {

@@ -40,15 +40,20 @@ enum Says {
     Either,
 }
 
-/// The format that values prove; none when they prove nothing, or both.
-pub fn proved<'v>(values: impl Iterator<Item = &'v str>) -> Option<NumberFormat> {
+/// The format that a file's values prove; none when they prove both. A file parted by commas that proves nothing has decimal
+/// points: where a comma parts decimals, spreadsheets part fields by semicolons. So our own exports come back as they went.
+pub fn format<'v>(delimiter: char, values: impl Iterator<Item = &'v str>) -> Option<NumberFormat> {
     let proofs: BTreeSet<NumberFormat> = values
         .filter_map(|value| match says(value.trim()) {
             Says::Only(format) => Some(format),
             Says::Nothing | Says::Either => None,
         })
         .collect();
-    proofs.first().copied().filter(|_| proofs.len() == 1)
+    match proofs.len() {
+        0 => (delimiter == ',').then_some(DecimalPoint),
+        1 => proofs.first().copied(),
+        _ => None,
+    }
 }
 
 /// A number as the product takes it, or why nobody can tell which it is. What is no number at all stays as it is: the
@@ -147,9 +152,19 @@ mod tests {
 
     #[test]
     fn a_file_proves_its_format_unless_it_has_both() {
-        assert_eq!(proved(["1.234", "17", "12,5"].into_iter()), Some(DecimalComma));
-        assert_eq!(proved(["1,234", "12.50"].into_iter()), Some(DecimalPoint));
-        assert_eq!(proved(["1,234", "1.234", "x"].into_iter()), None);
-        assert_eq!(proved(["1,5", "1.5"].into_iter()), None);
+        let proved = |delimiter, values: &[&str]| format(delimiter, values.iter().copied());
+        for delimiter in [',', ';'] {
+            assert_eq!(proved(delimiter, &["1.234", "17", "12,5"]), Some(DecimalComma));
+            assert_eq!(proved(delimiter, &["1,234", "12.50"]), Some(DecimalPoint));
+            assert_eq!(proved(delimiter, &["1,5", "1.5"]), None);
+        }
+    }
+
+    #[test]
+    fn a_file_that_proves_nothing_has_decimal_points_when_commas_part_its_fields() {
+        for values in [["1.234", "17"], ["1,234", "x"]] {
+            assert_eq!(format(',', values.into_iter()), Some(DecimalPoint));
+            assert_eq!(format(';', values.into_iter()), None);
+        }
     }
 }
