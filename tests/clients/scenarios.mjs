@@ -27,6 +27,17 @@ const refused = async (status, act) => {
   assert.fail(`expected a refusal with ${status}`);
 };
 
+const account = (name) => accounts.find((one) => one.name === name);
+
+/** HubSpot's generic request, for what its client has no method for. */
+const answered = async (api, method, path, body, status) => {
+  const reply = await api.apiRequest({ method, path, ...(body ? { body } : {}) }).catch((error) => error);
+  const text = reply.text ? await reply.text() : JSON.stringify(reply.body);
+  const code = reply.status ?? reply.code;
+  assert.ok(status ? code === status : code < 300, `${method} ${path}: ${code} ${text}`);
+  return text ? JSON.parse(text) : undefined;
+};
+
 const scenarios = {
   async "a contact is created, read, updated and archived"() {
     const made = await contact("ann");
@@ -111,6 +122,38 @@ const scenarios = {
     assert.ok(labels.results.some((one) => one.typeId === 279));
     await api.crm.associations.v4.basicApi.archive("contacts", person.id, "companies", firm.id);
     assert.equal((await api.crm.associations.v4.basicApi.getPage("contacts", person.id, "companies")).results.length, 0);
+  },
+
+  async "the organization is read, made one-way and put back"() {
+    const [here, there] = [account("West"), account("Central")];
+    if (!here || !there) return;
+    const [west, central] = [client(here.token), client(there.token)];
+    const properties = { email: email("shared") };
+    const ours = await answered(west, "POST", "/crm/v3/objects/contacts", { properties });
+    const theirs = await answered(central, "POST", "/crm/v3/objects/contacts", { properties });
+    await answered(central, "POST", "/crm/v3/objects/notes", {
+      properties: { hs_timestamp: "2026-11-20T10:00:00Z", hs_note_body: "Of Central" },
+      associations: [{ to: { id: theirs.id }, types: [{ associationCategory: "HUBSPOT_DEFINED", associationTypeId: 202 }] }] });
+    const ofCentral = async () => {
+      const page = await answered(west, "GET", `/accounts/v1/records/contacts/${ours.id}/timeline?mirrored=true`);
+      return page.results.filter((one) => one.origin?.accountName === "Central").map((one) => one.body);
+    };
+    const edges = (state) => state.connections.flatMap((pair) => pair.edges).filter((edge) => edge.state === "on")
+      .map(({ feature, source, destination }) => ({ feature, source, destination, on: true }));
+    const before = await answered(west, "GET", "/organizations/v1/current");
+    assert.equal(before.canEditConnections, true);
+    const edit = (version, wished) => answered(west, "PUT", `/organizations/v1/${before.id}/connections`, { version, edges: wished });
+    assert.deepEqual(await ofCentral(), ["Of Central"]);
+    const intoWest = (edge) => String(edge.source) === String(there.id) && String(edge.destination) === String(here.id);
+    const oneWay = await edit(before.version, edges(before).filter((edge) => !intoWest(edge)));
+    try {
+      assert.deepEqual(await ofCentral(), []);
+    } finally {
+      await edit(oneWay.version, edges(before));
+    }
+    assert.deepEqual(await ofCentral(), ["Of Central"]);
+    const refused = await answered(west, "DELETE", `/organizations/v1/${before.id}`, undefined, 403);
+    assert.match(refused.message, /second factor/);
   },
 
   async "owners, schemas and the raw request"() {

@@ -50,6 +50,18 @@ def refused(status, act, exception=Exception):
     raise AssertionError(f"expected a refusal with {status}")
 
 
+def account(name):
+    return next((one for one in ACCOUNTS if one["name"] == name), None)
+
+
+def answered(api, method, path, body=None, status=None):
+    """HubSpot's generic request, for what its client has no method for."""
+    wanted = {"method": method, "path": path, **({"body": body} if body is not None else {})}
+    reply = api.api_request(wanted)
+    assert reply.status_code == status if status else reply.ok, f"{method} {path}: {reply.status_code} {reply.text}"
+    return reply.json() if reply.text else None
+
+
 def a_contact_is_created_read_updated_and_archived():
     made = contact("ann", lastname="Bell")
     assert made.id.isdigit() and made.properties["firstname"] == "Ann", made
@@ -323,9 +335,51 @@ def hubspots_own_bare_body_creates_a_contact():
     assert answer.status_code == 201 and answer.json()["properties"]["email"] == email("bare"), answer.text
 
 
+def the_organization_is_read_and_made_one_way_and_put_back():
+    west, central = account("West"), account("Central")
+    if not west or not central:
+        return
+    api = client(west["token"])
+    answered(client(central["token"]), "POST", "/crm/v3/objects/contacts", {"properties": {"email": email("shared")}})
+    here = answered(api, "POST", "/crm/v3/objects/contacts", {"properties": {"email": email("shared")}})
+    there = answered(client(central["token"]), "GET", f"/crm/v3/objects/contacts/{email('shared')}?idProperty=email")
+    link = {"to": {"id": there["id"]}, "types": [{"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": 202}]}
+    answered(client(central["token"]), "POST", "/crm/v3/objects/notes", {"properties": {
+        "hs_timestamp": "2026-11-20T10:00:00Z", "hs_note_body": "Of Central"}, "associations": [link]})
+
+    def of_central():
+        page = answered(api, "GET", f"/accounts/v1/records/contacts/{here['id']}/timeline?mirrored=true")
+        return [one["body"] for one in page["results"] if (one["origin"] or {}).get("accountName") == "Central"]
+
+    def edges(state):
+        return [{"feature": e["feature"], "source": e["source"], "destination": e["destination"], "on": True}
+                for pair in state["connections"] for e in pair["edges"] if e["state"] == "on"]
+
+    def edit(version, wished):
+        return answered(api, "PUT", f"/organizations/v1/{before['id']}/connections", {"version": version, "edges": wished})
+
+    before = answered(api, "GET", "/organizations/v1/current")
+    assert before["canEditConnections"] and not before["canManage"], before
+    assert of_central() == ["Of Central"]
+    into_west = lambda e: str(e["source"]) == str(central["id"]) and str(e["destination"]) == str(west["id"])
+    one_way = edit(before["version"], [e for e in edges(before) if not into_west(e)])
+    try:
+        assert of_central() == [], "a cut connection still shows something"
+        assert any(str(e["source"]) == str(west["id"]) and str(e["destination"]) == str(central["id"]) for e in edges(one_way))
+        log = answered(api, "GET", f"/organizations/v1/{before['id']}/log?act=edge_closed&order=newest&limit=1")["results"][0]
+        assert log["actor"].startswith("token:") and log["forName"], log
+    finally:
+        edit(one_way["version"], edges(before))
+    assert of_central() == ["Of Central"]
+    seen = answered(client(central["token"]), "GET", "/accounts/v1/disclosures?limit=1")["results"][0]
+    assert seen["tokenId"] and seen["recordId"] == there["id"] and seen["items"][0]["n"] == 1, seen
+    error = answered(api, "DELETE", f"/organizations/v1/{before['id']}", status=403)
+    assert error["category"] == "FORBIDDEN" and "second factor" in error["message"], error
+
+
 def main():
     scenarios = [one for name, one in globals().items() if callable(one) and getattr(one, "__module__", "") == "__main__"
-                 and name not in ("client", "email", "contact", "company", "refused", "main")]
+                 and name not in ("client", "email", "contact", "company", "refused", "account", "answered", "main")]
     failed = 0
     for scenario in scenarios:
         name = scenario.__name__.replace("_", " ")

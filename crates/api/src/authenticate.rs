@@ -63,7 +63,8 @@ async fn refuse_token(api: &Api, parts: &Parts) -> Result<(), Refusal> {
     }
     let Some(token) = bearer(parts)? else { return Ok(()) };
     app::token::authenticate(api.app(), token).await?;
-    Err(Refusal::forbidden("Only a signed-in person can do this; a service token cannot").with_code("SESSION_NEEDED"))
+    let message = "Only a signed-in person can do this; a service token cannot, for it has no second factor to prove";
+    Err(Refusal::forbidden(message).with_code("SESSION_NEEDED"))
 }
 
 fn in_account(mut cx: Cx, correlation: Correlation) -> Result<Caller, Refusal> {

@@ -79,8 +79,8 @@ pub async fn confirm(app: &App, cx: &Cx) -> Result<View> {
 
 /// The contacts the organization of the account has for members that name none, and who they are.
 pub async fn read_defaults(app: &App, cx: &Cx, id: OrganizationId) -> Result<(Contacts, People)> {
-    organization::may_see(cx)?;
     let mut tx = app.store.read_home().await?;
+    organization::may_see(&mut tx, cx).await?;
     if store::organization::of_account(&mut tx, cx.account).await? != Some(id) {
         return Err(Denial::OrganizationInvisible.into());
     }
@@ -192,7 +192,7 @@ async fn eligible_anywhere(tx: &mut Tx, organization: &Organization, wanted: &Co
 }
 
 async fn view(tx: &mut Tx, cx: &Cx, company: Company) -> Result<View> {
-    let defaults = match organization::may_see(cx) {
+    let defaults = match organization::may_see(tx, cx).await {
         Ok(()) => match store::organization::of_account(tx, cx.account).await? {
             Some(id) => store::company::defaults(tx, id).await?,
             None => Contacts::new(),

@@ -51,7 +51,7 @@ pub async fn plan(app: &App, cx: &Cx, id: OrganizationId, version: i64, wishes: 
     let mut contacts: BTreeMap<AccountId, usize> = BTreeMap::new();
     let mut n_people_visible = Vec::new();
     for edge in planned.open.iter().filter(|e| e.feature.carries_values()) {
-        // Not through the door, which is still closed: she is Super Admin of every member, and counts where she is at home.
+        // Not through the door, which is still closed: whose right it is, is Super Admin of every member and counts at home.
         let n = match contacts.get(&edge.source) {
             Some(n) => *n,
             None => store::record::count(&mut app.store.read(edge.source).await?, CONTACT).await?,
@@ -72,7 +72,7 @@ async fn edit_now(app: &App, cx: &Cx, id: OrganizationId, version: i64, wishes: 
     let mut tx = app.store.write_many(store::INSTANCE, wishes.len()).await?;
     let organization = organization::locked(&mut tx, cx, id, OrganizationAct::EditConnections).await?;
     let planned = plan::plan(&organization, version, wishes, &Feature::AVAILABLE)?;
-    let by = cx.person.map_or(NOBODY, |person| person.id);
+    let by = organization::answerable(cx).unwrap_or(NOBODY);
     let event = Event::EditEdges { open: planned.open, close: planned.close, by };
     organization::finish(app, cx, tx, organization, event, &serde_json::Value::Null).await?;
     organization::read(app, cx).await

@@ -5,7 +5,7 @@
 
 use crate::error::{Error, Result};
 use model::account::{Permissions, Role, Status};
-use model::authority::{self, Act, Denial, Reach, Standing};
+use model::authority::{self, Act, Denial, Reach, Standing, TokenReach};
 use model::change::{Actor, By, Cause, Source};
 use model::id::{AccountId, OwnerId, PersonId};
 use model::identity::scope;
@@ -86,8 +86,18 @@ pub struct Cx {
     pub standing: Arc<Standing>,
     /// The signed-in person, and the owner she is in this account; a token has neither.
     pub person: Option<Person>,
+    /// What stands behind a service token.
+    pub bearer: Option<Bearer>,
     /// The change that led to this, for work done because of a feed.
     pub cause: Option<Cause>,
+}
+
+/// Who made a service token, and what it may do on the organization for her.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bearer {
+    /// None when the operator made it for nobody; then it reaches no organization.
+    pub created_by: Option<PersonId>,
+    pub on_organization: TokenReach,
 }
 
 /// A person within an account.
@@ -116,6 +126,7 @@ impl Cx {
             request: app.outside.uuid(),
             standing: Arc::new(standing),
             person: None,
+            bearer: None,
             cause: None,
         }
     }

@@ -78,6 +78,7 @@ fn enter(cx: &Cx, passage: Passage) -> Result<Through> {
         request: cx.request.clone(),
         standing: Arc::new(standing),
         person: None,
+        bearer: None,
         cause: None,
     };
     Ok(Through { cx: inside, passage })

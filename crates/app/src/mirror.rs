@@ -9,13 +9,14 @@
 //! log says who saw it.
 
 use crate::cx::{App, Cx};
+use crate::disclosure::Look;
 use crate::door::{self, Through};
 use crate::error::{Error, Kind, Result};
 use futures_util::future::join_all;
 use model::account::Account;
-use model::change::{Change, Kind as Did};
+use model::change::Change;
 use model::connection::{Feature, Opened};
-use model::id::{AccountId, ConnectionId, OwnerId, PersonId, RecordId};
+use model::id::{AccountId, ConnectionId, OwnerId, RecordId};
 use model::limits::{MIRROR_MATCHES_MAX, TIMELINE_PAGE_MAX};
 use model::mirror::{self, Hindrance, Keys, Part, Place, SHOWN};
 use model::object::{COMPANY, CONTACT, DEAL, ObjectType};
@@ -257,8 +258,8 @@ fn source(account: &Account, connection: ConnectionId, state: State) -> Source {
 struct Found {
     through: Through,
     matches: Vec<RecordId>,
-    /// Per item on the page: the matched record it hangs on, for the disclosure.
-    hangs_on: BTreeMap<RecordId, RecordId>,
+    /// Per item on the page, for the disclosure: the matched record it hangs on, and what was masked.
+    hangs_on: BTreeMap<RecordId, (RecordId, Vec<String>)>,
 }
 
 /// A line of a page in the making: an own item, or the place of one in a source, to be read when it is known to be shown.
@@ -338,13 +339,13 @@ impl Found {
         Ok(read)
     }
 
-    fn item(&self, at: jiff::Timestamp, mut record: Record) -> Item {
+    fn item(&mut self, at: jiff::Timestamp, mut record: Record, matched: RecordId) -> Item {
         let passage = &self.through.passage;
         if record.object == DEAL {
             let currency = || passage.source.currency.clone();
             record.properties.entry("deal_currency_code".to_owned()).or_insert_with(currency);
         }
-        passage.sharing.mask(&mut record.properties);
+        self.hangs_on.insert(record.id, (matched, passage.sharing.mask(&mut record.properties)));
         let origin = Origin {
             account: self.through.cx.account,
             account_name: passage.source.name.clone(),
@@ -352,6 +353,21 @@ impl Found {
             ambiguous: mirror::is_ambiguous(self.matches.len()),
         };
         Item { at, record, owner_name: None, origin: Some(origin) }
+    }
+
+    /// What the source is told: a look for each matched record, with the items of the page that hang on it.
+    fn looks(&self, cx: &Cx, viewed: ObjectType, items: &[Item], is_first: bool) -> Vec<Change> {
+        let connection = self.through.passage.connection;
+        let look =
+            |id| Look { viewer: cx, connection, viewed, record: (viewed, id), items: BTreeMap::new(), masked: BTreeSet::new() };
+        let mut looks: BTreeMap<RecordId, Look> = self.matches.iter().map(|id| (*id, look(*id))).collect();
+        for item in self.of(items) {
+            let (matched, masked) = &self.hangs_on[&item.record.id];
+            let look = looks.entry(*matched).or_insert_with(|| look(*matched));
+            look.items.entry(item.record.object).or_default().push(item.record.id);
+            look.masked.extend(masked.iter().map(String::as_str));
+        }
+        looks.values().filter(|look| is_first || !look.items.is_empty()).map(Look::change).collect()
     }
 }
 
@@ -386,8 +402,7 @@ async fn shown(app: &App, cx: &Cx, found: &mut Vec<Found>, stopped: &mut Vec<Sou
             Line::There { at, account, id, matched, .. } => {
                 let source = found.iter_mut().zip(&mut read).find(|(f, _)| f.through.cx.account == account);
                 if let Some((source, record)) = source.and_then(|(f, r)| r.records.remove(&id).map(|record| (f, record))) {
-                    source.hangs_on.insert(id, matched);
-                    items.push(source.item(at, record));
+                    items.push(source.item(at, record, matched));
                 }
             }
         }
@@ -469,13 +484,7 @@ async fn leave_out_who_objects_here(app: &App, cx: &Cx, read: &mut [Read]) -> Re
 /// where the accounts share a database. A look that finds nothing further on later pages is no disclosure.
 async fn disclose(app: &App, cx: &Cx, object: ObjectType, found: &[Found], items: &[Item], is_first: bool) -> Result<()> {
     let telling = found.iter().map(|source| async move {
-        let mut n_items: BTreeMap<RecordId, usize> = BTreeMap::new();
-        for item in source.of(items) {
-            *n_items.entry(source.hangs_on[&item.record.id]).or_default() += 1;
-        }
-        let seen = source.matches.iter().filter(|id| is_first || n_items.contains_key(id));
-        let changes: Vec<Change> =
-            seen.map(|id| disclosure(cx, source, object, *id, n_items.get(id).copied().unwrap_or(0))).collect();
+        let changes = source.looks(cx, object, items, is_first);
         if changes.is_empty() {
             return Ok(());
         }
@@ -485,17 +494,6 @@ async fn disclose(app: &App, cx: &Cx, object: ObjectType, found: &[Found], items
         Ok::<(), Error>(())
     });
     join_all(telling).await.into_iter().collect()
-}
-
-fn disclosure(cx: &Cx, source: &Found, object: ObjectType, id: RecordId, n_items: usize) -> Change {
-    let viewer: Option<PersonId> = cx.person.map(|person| person.id);
-    let detail = serde_json::json!({
-        "viewer": viewer,
-        "viewerAccount": cx.account,
-        "connectionId": source.through.passage.connection,
-        "nItems": n_items,
-    });
-    Change { detail: Some(detail), ..Change::record(Did::Disclosed, object, id) }
 }
 
 /// The account's own items the viewer may see.

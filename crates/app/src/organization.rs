@@ -6,20 +6,22 @@
 
 pub mod log;
 pub mod policy;
+mod standing;
 
 use crate::cx::{App, Cx};
 use crate::error::{Error, Kind, Reason, Result};
 use crate::step_up;
 use log::Tried;
 use model::account::{self, Account, AccountUser, Role, UserStatus};
-use model::authority::{Denial, OrganizationAct, OrganizationStanding, decide_organization};
+use model::authority::{Denial, OrganizationAct, decide_organization};
 use model::change::{Actor, Change, Kind as Did};
 use model::eligibility::{self, Candidate, Joining, Policy};
 use model::id::{AccountId, OrganizationId, PersonId};
 use model::mirror::Sharing;
 use model::organization::log::{Said, of_account, of_edge};
 use model::organization::{Effect, Event, Facts, IMPACT_TEXT_VERSION, Organization, next};
-use model::policy::Withdraw;
+pub(crate) use standing::{answerable, may_hand_out, may_see};
+use standing::{from, is_system, may, role_here, standing, standing_to_create};
 use std::collections::{BTreeMap, BTreeSet};
 use store::organization::Connection;
 use store::{Tx, WriteTx};
@@ -122,8 +124,8 @@ pub fn accounts_subject(accounts: &[AccountId]) -> String {
 /// Which of her accounts a person could join with the one she works in, under a policy (that of the organization, if there is
 /// one already).
 pub async fn candidates(app: &App, cx: &Cx, policy: &Policy) -> Result<Candidates> {
-    may_see(cx)?;
     let mut tx = app.store.read_home().await?;
+    may_see(&mut tx, cx).await?;
     let here = acting(&mut tx, cx).await?;
     let present = current_organization(&mut tx, cx).await?;
     let policy = present.as_ref().map_or(policy, |(organization, _)| &organization.policy).clone();
@@ -151,7 +153,6 @@ pub async fn candidates(app: &App, cx: &Cx, policy: &Policy) -> Result<Candidate
 
 /// Creates an organization: eligible accounts, an acknowledged text, a fresh second factor. Nothing is shared by it.
 pub async fn create(app: &App, cx: &Cx, new: New) -> Result<View> {
-    may_see(cx)?;
     decide_organization(standing_to_create(cx), OrganizationAct::Create)?;
     let name = account::name(&new.name)?;
     let transfer_mechanism = new.policy.transfer_mechanism.as_deref().map(account::name).transpose()?;
@@ -185,8 +186,8 @@ pub async fn create(app: &App, cx: &Cx, new: New) -> Result<View> {
 
 /// The organization of the account one works in.
 pub async fn read(app: &App, cx: &Cx) -> Result<View> {
-    may_see(cx)?;
     let mut tx = app.store.read_home().await?;
+    may_see(&mut tx, cx).await?;
     let (organization, accounts) = current_organization(&mut tx, cx).await?.ok_or(Denial::OrganizationInvisible)?;
     let standing = standing(&mut tx, cx, &organization).await?;
     let opened: BTreeSet<PersonId> = organization.open.values().map(|o| o.by).collect();
@@ -311,9 +312,10 @@ pub async fn tell(app: &App, cx: &Cx, turned: &Turned) {
 /// Whether one may edit the connections of the organization one works in; the refusal says why not.
 pub(crate) async fn may_edit(app: &App, cx: &Cx, id: OrganizationId) -> Result<()> {
     let mut tx = app.store.read_home().await?;
+    may_see(&mut tx, cx).await?;
     match current_organization(&mut tx, cx).await? {
         Some((organization, _)) if organization.id == id => {
-            Ok(decide_organization(standing(&mut tx, cx, &organization).await?, OrganizationAct::EditConnections)?)
+            may(cx, standing(&mut tx, cx, &organization).await?, OrganizationAct::EditConnections)
         }
         _ => Err(Denial::OrganizationInvisible.into()),
     }
@@ -321,12 +323,12 @@ pub(crate) async fn may_edit(app: &App, cx: &Cx, id: OrganizationId) -> Result<(
 
 /// Loads and locks the organization of the account one works in, for an act one may do.
 pub(crate) async fn locked(tx: &mut WriteTx, cx: &Cx, id: OrganizationId, act: OrganizationAct) -> Result<Organization> {
-    may_see(cx)?;
+    may_see(tx, cx).await?;
     let found = store::organization::lock(tx, id).await?;
     let Some((organization, _)) = found.filter(|(o, _)| is_here(cx, o)) else {
         return Err(Denial::OrganizationInvisible.into());
     };
-    decide_organization(standing(tx, cx, &organization).await?, act)?;
+    may(cx, standing(tx, cx, &organization).await?, act)?;
     Ok(organization)
 }
 
@@ -384,10 +386,12 @@ fn said(cx: &Cx, organization: &Organization, before: i64, effect: &Effect, caus
         Effect::EdgeOpened { edge } | Effect::EdgeClosed { edge, .. } | Effect::EdgeRefused { edge, .. } => of_edge(*edge),
         _ => "organization".to_owned(),
     };
+    let mut from = from(cx);
+    from["request"] = cx.request.clone().into();
     let detail = serde_json::json!({
         "effect": effect_json,
         "cause": cause,
-        "from": { "account": cx.account, "request": cx.request },
+        "from": from,
         "version": [before, organization.version],
     });
     Said { at: cx.now.as_microsecond(), actor: actor(&cx.actor), act, subject, detail: detail.to_string() }
@@ -402,56 +406,9 @@ fn actor(actor: &Actor) -> String {
     }
 }
 
-fn is_system(cx: &Cx) -> bool {
-    cx.actor == Actor::System
-}
-
-fn role_here(cx: &Cx) -> Option<Role> {
-    (is_system(cx) || cx.person.is_some()).then_some(cx.standing.role)
-}
-
-/// For whom there is no organization, there is nothing to ask about it either.
-pub(crate) fn may_see(cx: &Cx) -> Result<()> {
-    let nothing_more = OrganizationStanding {
-        role_here: role_here(cx),
-        super_admin_everywhere: false,
-        here_is_anchor: false,
-        unmanageable: false,
-        may_withdraw: false,
-    };
-    Ok(decide_organization(nothing_more, OrganizationAct::See)?)
-}
-
 /// Whether an organization is that of the account one works in. The system works in all.
 fn is_here(cx: &Cx, organization: &Organization) -> bool {
     organization.members.contains_key(&cx.account) || (is_system(cx) && cx.account == store::INSTANCE)
-}
-
-/// Before there is one: eligibility asks for the anchor and for Super Admin in each account, with codes of its own.
-fn standing_to_create(cx: &Cx) -> OrganizationStanding {
-    OrganizationStanding {
-        role_here: role_here(cx),
-        super_admin_everywhere: true,
-        here_is_anchor: true,
-        unmanageable: false,
-        may_withdraw: false,
-    }
-}
-
-async fn standing(tx: &mut Tx, cx: &Cx, organization: &Organization) -> Result<OrganizationStanding> {
-    let n_members = organization.members.len();
-    let super_admin_everywhere = match cx.person {
-        None => is_system(cx),
-        Some(person) => store::organization::n_super_admin(tx, organization.id, person.id).await? == n_members,
-    };
-    let manageable = super_admin_everywhere || store::organization::is_manageable(tx, organization.id, n_members).await?;
-    Ok(OrganizationStanding {
-        role_here: role_here(cx),
-        super_admin_everywhere,
-        here_is_anchor: is_system(cx) || organization.is_anchor(cx.account),
-        unmanageable: !manageable,
-        may_withdraw: organization.policy.withdraw == Withdraw::Always,
-    })
 }
 
 async fn current_organization(tx: &mut Tx, cx: &Cx) -> Result<Option<(Organization, BTreeMap<AccountId, Account>)>> {
@@ -491,7 +448,8 @@ async fn creation_reasons(tx: &mut Tx, cx: &Cx, here: &Account, policy: &Policy)
         Some(person) => store::step_up::has_factor(tx, person.id).await?,
         None => is_system(cx),
     };
-    Ok(eligibility::creation_reasons(&candidate(tx, here, role_here(cx)).await?, policy, has_factor))
+    let role = role_here(tx, cx).await?;
+    Ok(eligibility::creation_reasons(&candidate(tx, here, role).await?, policy, has_factor))
 }
 
 /// Accounts that may not join, each with every reason.

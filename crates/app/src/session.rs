@@ -237,6 +237,7 @@ pub async fn authenticate(app: &App, cookie: &str, account: AccountId) -> Result
         request: String::new(),
         standing: Arc::new(standing),
         person: Some(Person { id: session.person, owner: place.owner, second_factor_at: session.second_factor_at }),
+        bearer: None,
         cause: None,
     })
 }

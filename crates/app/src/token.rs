@@ -9,14 +9,14 @@
 //! So a token revoked (or an account suspended) by this process is refused from its next request on, and by another
 //! process after a second at the latest.
 
-use crate::cx::{App, Cx};
+use crate::cx::{App, Bearer, Cx};
 use crate::error::{Error, Kind, Result};
-use crate::{secret, seen};
+use crate::{organization, secret, seen};
 use jiff::{SignedDuration, Timestamp};
 use model::account::{Role, Status, name};
-use model::authority::{Act, Standing};
+use model::authority::{Act, Standing, TokenReach};
 use model::change::{self, Actor, Change, Source};
-use model::id::{AccountId, TokenId};
+use model::id::{AccountId, PersonId, TokenId};
 use model::identity::scope::{self, ALL, MIRRORING};
 use model::identity::token::{ServiceToken, hint, text};
 use model::limits::{TOKEN_CACHE_MAX, TOKEN_CACHE_MILLISECONDS, TOKENS_MAX};
@@ -25,7 +25,7 @@ use serde_json::json;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use store::token::Bearer;
+use store::token::Bearer as Found;
 
 /// A token that was just made. Its text is nowhere else.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,9 +37,27 @@ pub struct Created {
 /// Makes a token for the account of the context. Its scopes reach no further than whoever makes it; `*` brings mirroring
 /// along when she may see it.
 pub async fn create(app: &App, cx: &Cx, token_name: &str, scopes: &[String]) -> Result<Created> {
+    make(app, cx, organization::answerable(cx), token_name, scopes).await
+}
+
+/// The same by the operator, for a user of the account: on the organization, the token may do what she may.
+pub async fn create_for(app: &App, cx: &Cx, email: &str, token_name: &str, scopes: &[String]) -> Result<Created> {
+    cx.may(Act::ManageUsers)?;
+    let mut tx = app.store.read_home().await?;
+    let user = match store::person::by_email(&mut tx, &model::fold::email(email)).await? {
+        Some(login) => store::account::read_user(&mut tx, cx.account, login.person.id).await?,
+        None => None,
+    };
+    drop(tx);
+    let user = user.ok_or_else(|| Error::not_found(format!("\"{email}\" is no user of account {}", cx.account)))?;
+    make(app, cx, Some(user.person), token_name, scopes).await
+}
+
+async fn make(app: &App, cx: &Cx, by: Option<PersonId>, token_name: &str, scopes: &[String]) -> Result<Created> {
     cx.may(Act::ManageTokens)?;
     let token_name = name(token_name).map_err(|refusal| Error::invalid(refusal.code(), refusal.to_string()))?;
     let scopes = grantable(cx, scopes)?;
+    grantable_on_organization(app, cx, by, &scopes).await?;
     let text = text(&app.outside.uuid());
     let mut tx = app.store.write_home().await?;
     let n_tokens = store::token::list(&mut tx, cx.account).await?.len();
@@ -55,7 +73,7 @@ pub async fn create(app: &App, cx: &Cx, token_name: &str, scopes: &[String]) -> 
         name: token_name,
         scopes,
         hint: hint(&text),
-        created_by: cx.person.map(|person| person.id),
+        created_by: by,
         created_at: cx.now,
         last_used_at: None,
         revoked_at: None,
@@ -91,6 +109,24 @@ fn grantable(cx: &Cx, scopes: &[String]) -> Result<Vec<String>> {
     Ok(scopes)
 }
 
+/// On the organization a token acts for a person, and may be given what she and whoever makes it may do there now.
+async fn grantable_on_organization(app: &App, cx: &Cx, by: Option<PersonId>, scopes: &[String]) -> Result<()> {
+    let asked = scope::on_organization(scopes);
+    if asked == TokenReach::default() {
+        return Ok(());
+    }
+    if by.is_none() {
+        let message = "a token that reaches the organization acts for a person: say for whom it is made";
+        return Err(Error::invalid("TOKEN_PERSON_NEEDED", message));
+    }
+    let beyond = |own: TokenReach| (asked.reads && !own.reads) || (asked.edits_connections && !own.edits_connections);
+    if cx.bearer.is_some_and(|own| beyond(own.on_organization)) {
+        let message = "a token cannot be given more than you hold yourself";
+        return Err(Error::forbidden("SCOPES_BEYOND_OWN", message).with("scopes", scopes.join(" ")));
+    }
+    organization::may_hand_out(app, cx, Bearer { created_by: by, on_organization: asked }).await
+}
+
 /// The account's tokens that work, oldest first.
 pub async fn list(app: &App, cx: &Cx) -> Result<Vec<ServiceToken>> {
     cx.may(Act::ManageTokens)?;
@@ -118,6 +154,7 @@ struct Known {
     token: TokenId,
     account: AccountId,
     standing: Arc<Standing>,
+    bearer: Bearer,
     /// The store's directory version before this was read.
     version: u64,
     read_at: Timestamp,
@@ -160,6 +197,7 @@ pub async fn authenticate(app: &App, text: &str) -> Result<Cx> {
         request: String::new(),
         standing: known.standing.clone(),
         person: None,
+        bearer: Some(known.bearer),
         cause: None,
     })
 }
@@ -184,6 +222,7 @@ async fn look_up(app: &App, digest: [u8; 32], now: Timestamp) -> Result<Arc<Know
         token: bearer.token,
         account: bearer.account,
         standing: Arc::new(standing(&bearer)),
+        bearer: Bearer { created_by: bearer.created_by, on_organization: scope::on_organization(&bearer.scopes) },
         version,
         read_at: now,
         noted_at: AtomicI64::new(noted_at),
@@ -196,7 +235,7 @@ async fn look_up(app: &App, digest: [u8; 32], now: Timestamp) -> Result<Arc<Know
     Ok(known)
 }
 
-fn accepted(bearer: Option<Bearer>) -> Result<Bearer> {
+fn accepted(bearer: Option<Found>) -> Result<Found> {
     match bearer {
         None => Err(Error::new(Kind::Unauthenticated, "TOKEN_UNKNOWN", "the token is not one of this server")),
         Some(bearer) if bearer.revoked_at.is_some() => {
@@ -211,7 +250,7 @@ fn accepted(bearer: Option<Bearer>) -> Result<Bearer> {
 }
 
 /// A token stands as nobody in particular: its scopes are all it has.
-fn standing(bearer: &Bearer) -> Standing {
+fn standing(bearer: &Found) -> Standing {
     Standing {
         role: Role::Standard,
         permissions: scope::permissions(&bearer.scopes),

@@ -37,7 +37,7 @@ pub enum Command {
     Doctor,
     /// Load the sample group of three companies into an empty instance.
     Demo(Demo),
-    /// Accounts: list, create, change, points of contact.
+    /// Accounts: list, create, change, points of contact, disclosures.
     #[command(subcommand)]
     Account(Account),
     /// Users of an account: list, create, invite again, deactivate.
@@ -113,6 +113,14 @@ pub enum Account {
     Update(AccountUpdate),
     /// Show and change the company, its points of contact, and who is told of what.
     Contacts(AccountContacts),
+    /// Who of other accounts was shown what of this one, newest first.
+    Disclosures {
+        /// Id or name.
+        account: String,
+        /// Only looks before this number, for the next page.
+        #[arg(long, value_name = "NUMBER")]
+        before: Option<i64>,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -283,9 +291,12 @@ pub enum Token {
         #[arg(long)]
         account: String,
         name: String,
-        /// Such as crm.objects.contacts.read; `*` for everything. May be repeated.
+        /// Such as crm.objects.contacts.read; `*` for everything but the organization. May be repeated.
         #[arg(long = "scope", default_value = "*")]
         scopes: Vec<String>,
+        /// The user for whom it acts: with organization.read and organization.connections.write it may what she may.
+        #[arg(long = "for", value_name = "EMAIL")]
+        acts_for: Option<String>,
     },
     /// Refuse a token from now on.
     Revoke {
@@ -366,7 +377,7 @@ pub struct OrganizationLog {
     /// Only this act, such as edge_opened, disclosed or refused.
     #[arg(long)]
     pub act: Option<String>,
-    /// Only what this actor did, such as person:7 or system.
+    /// Only what this actor did, such as person:7, token:9 or system.
     #[arg(long)]
     pub actor: Option<String>,
     /// Only what is about this account: id or name.

@@ -85,6 +85,10 @@ pub enum Denial {
     NeedsAnchorAccount,
     /// Partner Admins see the organization and change nothing.
     PartnerAdminViewsOnly,
+    /// The person who made the service token may not do it herself, or no longer.
+    TokenCreatorMayNot,
+    /// A person proves a second factor for it; a service token has none.
+    SessionNeeded,
 }
 
 impl Denial {
@@ -100,6 +104,8 @@ impl Denial {
             Denial::NotSuperAdminEverywhere => "NOT_SUPER_ADMIN_EVERYWHERE",
             Denial::NeedsAnchorAccount => "NEEDS_ANCHOR_ACCOUNT",
             Denial::PartnerAdminViewsOnly => "PARTNER_ADMIN_VIEWS_ONLY",
+            Denial::TokenCreatorMayNot => "TOKEN_CREATOR_MAY_NOT",
+            Denial::SessionNeeded => "SESSION_NEEDED",
         }
     }
 
@@ -121,6 +127,12 @@ impl fmt::Display for Denial {
             Denial::NotSuperAdminEverywhere => "you need to be a Super Admin in every account of the organization",
             Denial::NeedsAnchorAccount => "this can only be done from an account with Marketing Hub Enterprise",
             Denial::PartnerAdminViewsOnly => "a Partner Admin sees the organization but cannot change it",
+            Denial::TokenCreatorMayNot => {
+                "a service token may do no more than the person who made it, and she may not do this, or no longer"
+            }
+            Denial::SessionNeeded => {
+                "only a signed-in person can do this: it asks for a second factor, and a service token has none"
+            }
         })
     }
 }
@@ -227,7 +239,8 @@ impl OrganizationAct {
 /// Where an actor stands towards an organization.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OrganizationStanding {
-    /// Her role in the account she works in; `None` for a service token, which is nobody's role.
+    /// Her role in the account she works in; `None` when she has none there now. For a service token, that of the person who
+    /// made it, and so on for what follows: a token may do no more than she.
     pub role_here: Option<Role>,
     /// Super Admin in every member (for creating: in every account that is to be joined).
     pub super_admin_everywhere: bool,
@@ -237,10 +250,44 @@ pub struct OrganizationStanding {
     pub unmanageable: bool,
     /// The policy lets an account leave at any time.
     pub may_withdraw: bool,
+    /// What bounds a service token further; a person has no such bounds.
+    pub token: Option<TokenReach>,
 }
 
-/// Whether somebody may do an act on the organization of the account she works in.
+/// What the scopes of a service token let it do on an organization.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct TokenReach {
+    pub reads: bool,
+    /// Seeing what is edited goes with it.
+    pub edits_connections: bool,
+}
+
+impl TokenReach {
+    fn allows(self, act: OrganizationAct) -> Result<(), Denial> {
+        let scoped = match act {
+            OrganizationAct::See => self.reads || self.edits_connections,
+            OrganizationAct::ReadLog => self.reads,
+            OrganizationAct::EditConnections => self.edits_connections,
+            OrganizationAct::Create
+            | OrganizationAct::AddMembers
+            | OrganizationAct::RemoveMembers
+            | OrganizationAct::EditContacts
+            | OrganizationAct::EditPolicy
+            | OrganizationAct::Delete
+            | OrganizationAct::Withdraw => return Err(Denial::SessionNeeded),
+        };
+        if scoped { Ok(()) } else { Err(Denial::PermissionMissing) }
+    }
+}
+
+/// Whether somebody, or a service token for her, may do an act on the organization of the account she works in.
 pub fn decide_organization(standing: OrganizationStanding, act: OrganizationAct) -> Result<(), Denial> {
+    let Some(token) = standing.token else { return decide_for_person(standing, act) };
+    token.allows(act)?;
+    decide_for_person(standing, act).map_err(|_| Denial::TokenCreatorMayNot)
+}
+
+fn decide_for_person(standing: OrganizationStanding, act: OrganizationAct) -> Result<(), Denial> {
     let role = match standing.role_here {
         None | Some(Role::Standard) => return Err(Denial::OrganizationInvisible),
         Some(role) => role,
@@ -338,21 +385,32 @@ mod tests {
 
     #[test]
     fn the_matrix_of_acts_on_an_organization() {
+        let reads = TokenReach { reads: true, edits_connections: false };
+        let edits = TokenReach { reads: false, edits_connections: true };
+        let admin = Some(Role::SuperAdmin);
         let places = [
-            ("super admin everywhere, in an anchor account", Some(Role::SuperAdmin), true, true, false),
-            ("super admin everywhere, in another member", Some(Role::SuperAdmin), true, false, false),
-            ("super admin here only, in an anchor account", Some(Role::SuperAdmin), false, true, false),
-            ("super admin here only, organization unmanageable", Some(Role::SuperAdmin), false, true, true),
-            ("super admin here only, members may leave", Some(Role::SuperAdmin), false, true, false),
-            ("partner admin", Some(Role::PartnerAdmin), false, true, false),
-            ("standard user", Some(Role::Standard), false, true, false),
-            ("service token", None, false, true, false),
+            ("super admin everywhere, in an anchor account", admin, true, true, false, None),
+            ("super admin everywhere, in another member", admin, true, false, false, None),
+            ("super admin here only, in an anchor account", admin, false, true, false, None),
+            ("super admin here only, organization unmanageable", admin, false, true, true, None),
+            ("super admin here only, members may leave", admin, false, true, false, None),
+            ("partner admin", Some(Role::PartnerAdmin), false, true, false, None),
+            ("standard user", Some(Role::Standard), false, true, false, None),
+            ("token without a scope for it, of a super admin everywhere", admin, true, true, false, Some(TokenReach::default())),
+            ("token that reads, of a super admin everywhere", admin, true, true, false, Some(reads)),
+            ("token that edits, of a super admin everywhere", admin, true, true, false, Some(edits)),
+            ("token that edits, of a super admin here only", admin, false, true, true, Some(edits)),
+            ("token that reads, of a partner admin", Some(Role::PartnerAdmin), false, true, false, Some(reads)),
+            ("token that edits, of a partner admin", Some(Role::PartnerAdmin), false, true, false, Some(edits)),
+            ("token that edits, of a standard user", Some(Role::Standard), false, true, false, Some(edits)),
+            ("token that reads, of somebody who is gone", None, false, true, false, Some(reads)),
         ];
         let mut table = String::new();
-        for (who, role_here, super_admin_everywhere, here_is_anchor, unmanageable) in places {
+        for (who, role_here, super_admin_everywhere, here_is_anchor, unmanageable, token) in places {
             writeln!(table, "{who}").unwrap();
             let may_withdraw = who.ends_with("may leave");
-            let standing = OrganizationStanding { role_here, super_admin_everywhere, here_is_anchor, unmanageable, may_withdraw };
+            let standing =
+                OrganizationStanding { role_here, super_admin_everywhere, here_is_anchor, unmanageable, may_withdraw, token };
             for act in OrganizationAct::ALL {
                 writeln!(table, "  {:<16} {}", format!("{act:?}"), answer(decide_organization(standing, act))).unwrap();
             }

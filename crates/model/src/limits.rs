@@ -147,6 +147,8 @@ pub const CONTACTS_CONFIRMED_DAYS: i64 = 90;
 pub const ADDRESS_CHARS_MAX: usize = 1_000;
 /// Characters of a VAT id; the longest in use have 15, and people write spaces and a country.
 pub const VAT_ID_CHARS_MAX: usize = 32;
+/// Ids of shown records in one disclosure: every item of the largest page; were pages ever larger, their count is still told.
+pub const DISCLOSED_IDS_MAX: usize = TIMELINE_PAGE_MAX;
 /// Entries of an organization's log read at once when all of it is exported or verified: about half a megabyte.
 pub const LOG_EXPORT_PAGE: usize = 1_000;
 /// Days of a grace or before a date, in an organization's policy. A year ahead nobody remembers.

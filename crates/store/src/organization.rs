@@ -7,7 +7,7 @@ use crate::account::account;
 use crate::engine::{Result, Row, StoreError, Value, json};
 use crate::tx::{Tx, WriteTx};
 use jiff::Timestamp;
-use model::account::Account;
+use model::account::{Account, Role};
 use model::connection::{EdgeKey, Feature, Opened, Pair};
 use model::eligibility::Policy;
 use model::id::{AccountId, ConnectionId, OrganizationId, PersonId};
@@ -272,6 +272,14 @@ pub async fn n_super_admin(tx: &mut Tx, id: OrganizationId, person: PersonId) ->
                WHERE m.organization_id = $1 AND m.removed_at IS NULL AND u.person_id = $2";
     let row = tx.query_opt(sql, &[id.into(), person.into()]).await?;
     row.map_or(Ok(0), |mut row| Ok(usize::try_from(row.int(0)?).unwrap_or(0)))
+}
+
+/// The role that a person who can sign in has in an account now.
+pub async fn role_in(tx: &mut Tx, account: AccountId, person: PersonId) -> Result<Option<Role>> {
+    let sql = "SELECT u.role FROM account_user u JOIN person p ON p.id = u.person_id AND p.disabled_at IS NULL
+               WHERE u.account_id = $1 AND u.person_id = $2 AND u.status = 'active'";
+    let row = tx.query_opt(sql, &[account.into(), person.into()]).await?;
+    row.map(|mut row| row.named(0)).transpose()
 }
 
 /// Whether some living person is an active Super Admin of every member.

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use model::account::Status;
 use model::id::{AccountId, PersonId, TokenId};
 use model::identity::token::ServiceToken;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a request with a token needs to know, in one read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,13 +15,14 @@ pub struct Bearer {
     pub account: AccountId,
     pub account_status: Status,
     pub scopes: Vec<String>,
+    pub created_by: Option<PersonId>,
     pub last_used_at: Option<Timestamp>,
     pub revoked_at: Option<Timestamp>,
 }
 
 /// Whose token has this hash.
 pub async fn bearer(tx: &mut Tx, token_hash: &str) -> Result<Option<Bearer>> {
-    let sql = "SELECT t.id, t.account_id, a.status, t.scopes, t.last_used_at, t.revoked_at
+    let sql = "SELECT t.id, t.account_id, a.status, t.scopes, t.created_by, t.last_used_at, t.revoked_at
                FROM service_token t JOIN account a ON a.id = t.account_id WHERE t.token_hash = $1";
     let Some(mut row) = tx.query_opt(sql, &[token_hash.into()]).await? else { return Ok(None) };
     Ok(Some(Bearer {
@@ -28,9 +30,21 @@ pub async fn bearer(tx: &mut Tx, token_hash: &str) -> Result<Option<Bearer>> {
         account: AccountId(row.int(1)?),
         account_status: row.named(2)?,
         scopes: row.json(3)?,
-        last_used_at: row.time_opt(4)?,
-        revoked_at: row.time_opt(5)?,
+        created_by: row.int_opt(4)?.map(PersonId),
+        last_used_at: row.time_opt(5)?,
+        revoked_at: row.time_opt(6)?,
     }))
+}
+
+/// The names of tokens, also of those that were revoked: for saying which one did something.
+pub async fn names(tx: &mut Tx, tokens: &BTreeSet<TokenId>) -> Result<BTreeMap<TokenId, String>> {
+    let mut names = BTreeMap::new();
+    for token in tokens {
+        if let Some(mut row) = tx.query_opt("SELECT name FROM service_token WHERE id = $1", &[(*token).into()]).await? {
+            names.insert(*token, row.text(0)?);
+        }
+    }
+    Ok(names)
 }
 
 pub async fn create(tx: &mut WriteTx, token: &ServiceToken, token_hash: &str) -> Result<()> {

@@ -110,7 +110,21 @@ export interface CompanyInfo {
   confirmationDue: boolean;
   canEdit: boolean;
 }
-export interface Disclosure { at: string; viewer: string; viewerAccount: string; objectType: string; recordId: string | number; nItems: number; connectionId: string | number }
+export interface Disclosure {
+  id: string;
+  at: string;
+  viewer: string;
+  tokenId: string | null;
+  viewerAccount: string;
+  objectType: string;
+  recordId: string | number;
+  recordName: string | null;
+  recordErased: boolean;
+  nItems: number;
+  items: { objectType: string; n: number; ids: string[] }[];
+  masked: string[];
+  connectionId: string | number;
+}
 export interface SessionRow { id: string; createdAt: string; lastSeenAt: string; userAgent: string | null; address: string | null; current: boolean }
 export interface Passkey { id: string | number; name: string; createdAt: string; lastUsedAt: string | null }
 

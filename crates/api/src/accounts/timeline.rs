@@ -38,8 +38,8 @@ pub fn routes() -> Vec<Route> {
             .about(TAG, "Why mirrored items are shown: the connection, who opened it and when.")
             .query(&[connection])
             .reply::<Reason>(200),
-        Route::get("/accounts/v1/disclosures", "disclosure.list", Access::AccountSession, disclosures)
-            .about(TAG, "Who of other accounts was shown mirrored data of this one, newest first.")
+        Route::get("/accounts/v1/disclosures", "disclosure.list", Access::Account("audit.view"), disclosures)
+            .about(TAG, "Who of other accounts was shown what of this one, whose and when, newest first. The scope organization.read does as well.")
             .query(&[after, limit])
             .reply::<wire::paging::Page<Shown>>(200),
     ]
@@ -152,14 +152,34 @@ struct Match {
 struct Shown {
     id: Id,
     at: Time,
+    /// The name of the person, or of the service token.
     viewer: String,
     viewer_id: Option<Id>,
+    /// The service token of the other account that looked, when no person did.
+    token_id: Option<Id>,
     viewer_account: String,
     viewer_account_id: Id,
     object_type: &'static str,
     record_id: Option<Id>,
+    /// What the record is called now; null when it has no name, and for who may not see it.
+    record_name: Option<String>,
+    /// The record was erased, and its name with it.
+    record_erased: bool,
     n_items: usize,
+    /// What was shown, by type.
+    items: Vec<ShownItems>,
+    /// Properties that were shown without their value.
+    masked: Vec<String>,
     connection_id: Id,
+}
+
+/// What was shown of one type.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct ShownItems {
+    object_type: &'static str,
+    n: usize,
+    ids: Vec<Id>,
 }
 
 async fn read(call: Call) -> Answer {
@@ -274,11 +294,21 @@ fn shown(one: Disclosure) -> Shown {
         at: Time(one.at),
         viewer: one.viewer_name.unwrap_or_default(),
         viewer_id: one.viewer.map(|person| Id(person.0)),
+        token_id: one.token.map(|token| Id(token.0)),
         viewer_account: one.viewer_account_name.unwrap_or_else(|| account.to_string()),
         viewer_account_id: Id(account.0),
         object_type: one.record.map_or("", |(object, _)| object.plural()),
         record_id: one.record.map(|(_, id)| Id(id.0)),
+        record_name: one.called.name,
+        record_erased: one.called.erased,
         n_items: one.n_items,
+        items: one.items.into_iter().map(shown_items).collect(),
+        masked: one.masked,
         connection_id: Id(one.connection.0),
     }
+}
+
+fn shown_items(items: disclosure::Items) -> ShownItems {
+    let ids = items.ids.into_iter().map(|id| Id(id.0)).collect();
+    ShownItems { object_type: items.object.plural(), n: items.n, ids }
 }

@@ -30,17 +30,17 @@ const FORMAT: Parameter = Parameter { name: "format", kind: "string", about: "`c
 
 /// The rows of the route table.
 pub fn routes() -> Vec<Route> {
-    let session = Access::AccountSession;
+    let read = Access::Account(super::READ);
     vec![
-        Route::get("/organizations/v1/{organizationId}/log", "organization.log", session, list)
+        Route::get("/organizations/v1/{organizationId}/log", "organization.log", read, list)
             .about(TAG, "The append-only, hash-chained log: acts, automatic changes, refusals and mirrored views.")
             .query(&[ACT, ACTOR, ACCOUNT, SINCE, UNTIL, ORDER, AFTER, LIMIT])
             .reply::<Page<super::shape::LogEntry>>(200),
-        Route::get("/organizations/v1/{organizationId}/log/export", "organization.export_log", session, export)
+        Route::get("/organizations/v1/{organizationId}/log/export", "organization.export_log", read, export)
             .about(TAG, "The same as a file, oldest first, whole. `detail` is the text that was hashed, unchanged.")
             .query(&[FORMAT, ACT, ACTOR, ACCOUNT, SINCE, UNTIL])
             .reply_of(200, "text/csv"),
-        Route::get("/organizations/v1/{organizationId}/log/verify", "organization.verify_log", session, verify)
+        Route::get("/organizations/v1/{organizationId}/log/verify", "organization.verify_log", read, verify)
             .about(TAG, "Recomputes the chain of hashes and names the first entry that is not as it was written.")
             .reply::<Verified>(200),
     ]
@@ -69,7 +69,7 @@ async fn list(call: Call) -> Answer {
         other => return Err(wrong("order", other, "oldest or newest").with_code("ORDER_UNKNOWN")),
     };
     let entries = log::list(call.app(), call.cx(), id(&call)?, &filter(&call)?, place, limit).await?;
-    let paging = entries.last().filter(|_| entries.len() == limit).map(|(last, _)| call.next(&last.seq.to_string()));
+    let paging = entries.last().filter(|_| entries.len() == limit).map(|last| call.next(&last.entry.seq.to_string()));
     Ok(reply::ok(&Page { results: entries.into_iter().map(super::shape::log_entry).collect(), paging }))
 }
 

@@ -1,4 +1,5 @@
-//! Organizations and their connections. Only people come here: an organization is nobody's token's business.
+//! Organizations and their connections. A service token reads them, and edits connections, as far as the person who made it may
+//! at that moment. What asks for a second factor, or changes who belongs, is for people only.
 
 mod log;
 mod policy;
@@ -23,18 +24,22 @@ use shape::{Impact, NewMembers, NewOrganization, Organization, Picker, Plan, Wis
 use wire::lenient::Text;
 
 const TAG: &str = "Organizations";
+/// The scopes of service tokens.
+const READ: &str = model::identity::scope::ORGANIZATION_READ;
+const CONNECTIONS: &str = model::identity::scope::ORGANIZATION_CONNECTIONS;
 const STEP_UP: &str = "x-consortio-step-up";
 const POLICY: Parameter = Parameter { name: "policy", kind: "string", about: "`open` (the default) or `parity`." };
 
 /// The rows of the route table.
 pub fn routes() -> Vec<Route> {
     let session = Access::AccountSession;
+    let (read_scope, edit_scope) = (Access::Account(READ), Access::Account(CONNECTIONS));
     vec![
         Route::get("/organizations/v1/candidates", "organization.candidates", session, candidates)
             .about(TAG, "Accounts that may join with the current one, and every reason why others may not.")
             .query(&[POLICY])
             .reply::<Picker>(200),
-        Route::get("/organizations/v1/current", "organization.read", session, read)
+        Route::get("/organizations/v1/current", "organization.read", read_scope, read)
             .about(TAG, "The organization of the current account.")
             .reply::<Organization>(200),
         Route::get("/organizations/v1/impact", "organization.impact", session, impact)
@@ -43,26 +48,26 @@ pub fn routes() -> Vec<Route> {
         Route::post("/organizations/v1", "organization.create", session, create)
             .about(
                 TAG,
-                "Creates an organization. Needs a step-up for organization.create; its subject is the account ids in order, joined by commas.",
+                "Creates an organization. Needs a step-up for organization.create; its subject is the account ids in order, joined by commas. A service token gets 403 SESSION_NEEDED.",
             )
             .body::<NewOrganization>()
             .reply::<Organization>(201),
         Route::delete("/organizations/v1/{organizationId}", "organization.delete", session, delete)
-            .about(TAG, "Deletes the organization. Needs a step-up for organization.delete; its subject is the id.")
+            .about(TAG, "Deletes the organization. Needs a step-up for organization.delete; its subject is the id. A service token gets 403 SESSION_NEEDED.")
             .empty(204),
         Route::get("/organizations/v1/{organizationId}/impact", "organization.impact_of", session, impact)
             .about(TAG, "The same text, for adding accounts.")
             .reply::<Impact>(200),
-        Route::put("/organizations/v1/{organizationId}/connections", "connection.edit", session, edit)
-            .about(TAG, "Replaces the set of open edges; a stale version is a conflict.")
+        Route::put("/organizations/v1/{organizationId}/connections", "connection.edit", edit_scope, edit)
+            .about(TAG, "Replaces the set of open edges; a stale version is a conflict. A service token may what the person who made it may now, else 403 TOKEN_CREATOR_MAY_NOT.")
             .body::<WishedEdges>()
             .reply::<Organization>(200),
-        Route::post("/organizations/v1/{organizationId}/connections/plan", "connection.plan", session, plan)
+        Route::post("/organizations/v1/{organizationId}/connections/plan", "connection.plan", edit_scope, plan)
             .about(TAG, "What that would change, in words. Applies nothing.")
             .body::<WishedEdges>()
             .reply::<Plan>(200),
         Route::post("/organizations/v1/{organizationId}/members", "organization.add_members", session, add_members)
-            .about(TAG, "Adds accounts. Needs a step-up for organization.add_members; its subject is as for creating.")
+            .about(TAG, "Adds accounts. Needs a step-up for organization.add_members; its subject is as for creating. A service token gets 403 SESSION_NEEDED.")
             .body::<NewMembers>()
             .reply::<Organization>(200),
         Route::delete("/organizations/v1/{organizationId}/members/{accountId}", "organization.remove_member", session, remove)
@@ -71,7 +76,7 @@ pub fn routes() -> Vec<Route> {
                 "Removes an account and closes its connections. Where the policy says so, needs a step-up for organization.remove_member; its subject is the account's id.",
             )
             .empty(204),
-        Route::get("/organizations/v1/{organizationId}/contacts", "organization.read_contacts", session, read_contacts)
+        Route::get("/organizations/v1/{organizationId}/contacts", "organization.read_contacts", read_scope, read_contacts)
             .about(TAG, "The points of contact of members that name none.")
             .reply::<shape::DefaultContacts>(200),
         Route::patch("/organizations/v1/{organizationId}/contacts", "organization.update_contacts", session, update_contacts)

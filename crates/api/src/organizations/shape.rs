@@ -1,13 +1,13 @@
 //! What organizations look like in JSON. Ids are decimal strings, times as everywhere.
 
 use app::connection::Review;
+use app::organization::log::Named;
 use app::organization::{Candidates, View};
 use model::account::{Account, Subscriptions};
 use model::connection::plan::Wish;
 use model::connection::{Edge, EdgeKey, Feature, Pair};
 use model::id::AccountId;
 use model::organization::edges_between;
-use model::organization::log::Entry;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -301,10 +301,20 @@ pub fn wish(feature: Feature, source: AccountId, destination: AccountId, on: boo
 pub struct LogEntry {
     pub seq: i64,
     pub at: Time,
-    /// `person:7`, `system`.
+    /// `person:7`, `token:9`, `system`.
     pub actor: String,
+    /// Of the person or the service token, as it is now.
     #[serde(rename = "actorName")]
     pub actor_name: Option<String>,
+    /// The person for whom a service token acted.
+    #[serde(rename = "forName")]
+    pub for_name: Option<String>,
+    /// Of a mirrored view: what the record is called now, for people of the account whose it is.
+    #[serde(rename = "recordName")]
+    pub record_name: Option<String>,
+    /// The record was erased, and its name with it.
+    #[serde(rename = "recordErased")]
+    pub record_erased: bool,
     pub act: String,
     pub subject: String,
     /// What happened, why, and the versions before and after.
@@ -314,7 +324,8 @@ pub struct LogEntry {
 }
 
 /// An entry as it is shown: what happened stands beside its cause, not inside it.
-pub fn log_entry((entry, actor_name): (Entry, Option<String>)) -> LogEntry {
+pub fn log_entry(named: Named) -> LogEntry {
+    let Named { entry, actor: actor_name, acted_for, record } = named;
     let said = entry.said;
     let at = jiff::Timestamp::from_microsecond(said.at).unwrap_or_default();
     let mut detail: Value = serde_json::from_str(&said.detail).unwrap_or_default();
@@ -325,7 +336,19 @@ pub fn log_entry((entry, actor_name): (Entry, Option<String>)) -> LogEntry {
         detail.extend(effect);
     }
     let (actor, act, subject) = (said.actor, said.act, said.subject);
-    LogEntry { seq: entry.seq, at: Time(at), actor, actor_name, act, subject, detail, hash: entry.hash }
+    LogEntry {
+        seq: entry.seq,
+        at: Time(at),
+        actor,
+        actor_name,
+        for_name: acted_for,
+        record_name: record.name,
+        record_erased: record.erased,
+        act,
+        subject,
+        detail,
+        hash: entry.hash,
+    }
 }
 
 /// The points of contact of members that name none.

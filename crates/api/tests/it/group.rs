@@ -360,3 +360,37 @@ async fn an_organizations_contacts_are_shown_where_a_member_names_none() {
     assert_eq!(east["contacts"][5]["fromOrganization"], true);
     assert_eq!(east["contacts"][5]["holders"][0]["name"], "Bo");
 }
+
+#[tokio::test]
+async fn a_client_with_a_token_reads_the_organization_makes_it_one_way_and_is_held_to_who_made_the_token() {
+    let group = group().await;
+    let made = group.organized().await;
+    let token = group.0.token_for(WEST, ANN, &["organization.read", "organization.connections.write"]).await;
+    let client = crate::client::Client::new(&group.0.api, &token);
+    let current = client.get("/organizations/v1/current").await.expect(200);
+    assert_eq!(
+        (&current["id"], &current["canEditConnections"], &current["canManage"]),
+        (&made["id"], &json!(true), &json!(false))
+    );
+    let line = format!("/organizations/v1/{}", made["id"].as_str().unwrap());
+    let body = json!({"version": current["version"], "edges": [edge(WEST, EAST, true)]});
+    client.post(&format!("{line}/connections/plan"), body.clone()).await.expect(200);
+    let edited = client.put(&format!("{line}/connections"), body).await.expect(200);
+    assert_eq!(edited["connections"][0]["edges"].as_array().unwrap().iter().filter(|e| e["state"] == "on").count(), 1);
+    let log = client.get(&format!("{line}/log?act=edge_opened")).await.expect(200);
+    assert_eq!((log["results"][0]["actorName"].as_str(), log["results"][0]["forName"].as_str()), (Some("test"), Some("Ann")));
+    for people_only in ["organization.create", "organization.delete"] {
+        let reply = match people_only {
+            "organization.create" => {
+                client.post("/organizations/v1", json!({"name": "x", "accountIds": [], "acknowledgedTextVersion": "x"})).await
+            }
+            _ => client.delete(&line).await,
+        };
+        let refused = reply.expect(403);
+        assert!(refused["message"].as_str().unwrap().contains("second factor"), "{refused}");
+    }
+    group.0.put_user(EAST, ANN, Role::Standard, &[Seat::Sales]).await;
+    let body = json!({"version": edited["version"], "edges": []});
+    let refused = client.put(&format!("{line}/connections"), body).await.expect(403);
+    assert!(refused.to_string().contains("TOKEN_CREATOR_MAY_NOT"), "{refused}");
+}

@@ -5,8 +5,8 @@
 use crate::client::Client;
 use api::{Api, Options, Route};
 use app::cx::{App, Cx, Settings};
-use model::account::{Account, Kind, Status, Subscriptions};
-use model::id::AccountId;
+use model::account::{Account, Kind, Role, Status, Subscriptions};
+use model::id::{AccountId, PersonId};
 use testkit::Fresh;
 
 pub const EAST: AccountId = AccountId(7);
@@ -61,6 +61,23 @@ impl World {
     /// Somebody with every right in an account.
     pub async fn client(&self, account: AccountId) -> Client {
         Client::new(&self.api, &self.token(account, &["*"]).await)
+    }
+
+    /// A token that acts for a Super Admin of the account.
+    pub async fn token_of_admin(&self, account: AccountId, scopes: &[&str]) -> String {
+        let admin = PersonId(900 + account.0);
+        self.add_person(admin, "Admin").await;
+        self.put_user(account, admin, Role::SuperAdmin, &[]).await;
+        self.token_for(account, admin, scopes).await
+    }
+
+    /// A token of an account that acts for a person.
+    pub async fn token_for(&self, account: AccountId, person: PersonId, scopes: &[&str]) -> String {
+        let scopes: Vec<String> = scopes.iter().map(|scope| (*scope).to_owned()).collect();
+        let mut tx = self.app.store.read_home().await.unwrap();
+        let email = store::person::read(&mut tx, person).await.unwrap().expect("a person").person.email;
+        drop(tx);
+        app::token::create_for(&self.app, &Cx::system(&self.app, account), &email, "test", &scopes).await.unwrap().text
     }
 
     /// A token of an account.

@@ -7,15 +7,19 @@
 //! Looking must not wait for one log that everybody writes to, so mirrored views are copied into it afterwards, each exactly
 //! once: the cursor into the feed moves in the transaction that appends. See docs/decisions/0007.
 
-use super::{actor, current_organization, may_see};
+use super::standing::{from, is_system, may_at_all};
+use super::{actor, current_organization};
 use crate::cx::{App, Cx};
+use crate::disclosure::{self, Called};
 use crate::error::{Error, Kind, Result};
-use model::authority::Denial;
+use model::authority::{Denial, OrganizationAct};
 use model::change::{Change, Kind as Did};
 use model::connection::{EdgeKey, Feature};
-use model::id::{AccountId, ConnectionId, OrganizationId, PersonId};
+use model::id::{AccountId, ConnectionId, OrganizationId, PersonId, RecordId, TokenId};
 use model::limits::{FEED_PAGE_MAX, LOG_EXPORT_PAGE, LOG_PAGE_MAX};
+use model::object::ObjectType;
 use model::organization::log::{self, Chain, Entry, Filter, Place, Said};
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use store::feed::Recorded;
 
@@ -28,8 +32,17 @@ const RECENT: usize = 50;
 /// Characters of a refusal's message that are kept.
 const MESSAGE_CHARS_MAX: usize = 500;
 
-/// An entry with the name of the person who acted.
-pub type Named = (Entry, Option<String>);
+/// An entry with the names, as they are now, of what it tells by id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    pub entry: Entry,
+    /// The person or the service token that acted.
+    pub actor: Option<String>,
+    /// The person for whom a service token acted.
+    pub acted_for: Option<String>,
+    /// Of a mirrored view: the record that was looked at, for people of the account whose it is.
+    pub record: Called,
+}
 
 /// A page of what is asked for, at most 100 entries.
 pub async fn list(app: &App, cx: &Cx, id: OrganizationId, filter: &Filter, place: Place, limit: usize) -> Result<Vec<Named>> {
@@ -37,19 +50,70 @@ pub async fn list(app: &App, cx: &Cx, id: OrganizationId, filter: &Filter, place
 }
 
 async fn page(app: &App, cx: &Cx, id: OrganizationId, filter: &Filter, place: Place, limit: usize) -> Result<Vec<Named>> {
-    may_see(cx)?;
     let mut tx = app.store.read_home().await?;
+    may_at_all(&mut tx, cx, OrganizationAct::ReadLog).await?;
     let entries = match current_organization(&mut tx, cx).await? {
         Some((organization, _)) if organization.id == id => store::organization::log(&mut tx, id, filter, place, limit).await?,
         _ => return Err(Denial::OrganizationInvisible.into()),
     };
-    let person = |entry: &Entry| entry.said.actor.strip_prefix("person:").and_then(|id| id.parse().ok()).map(PersonId);
-    let names = store::organization::names(&mut tx, &entries.iter().filter_map(person).collect()).await?;
-    let named = |entry: Entry| {
-        let name = person(&entry).and_then(|id| names.get(&id).cloned());
-        (entry, name)
+    let told: Vec<Told> = entries.iter().map(told).collect();
+    let people = told.iter().flat_map(|t| [t.person, t.acted_for]).flatten().collect();
+    let people = store::organization::names(&mut tx, &people).await?;
+    let tokens = store::token::names(&mut tx, &told.iter().filter_map(|t| t.token).collect()).await?;
+    drop(tx);
+    let called = called(app, cx, &told).await?;
+    let named = |(entry, told): (Entry, Told)| Named {
+        actor: told.person.and_then(|id| people.get(&id)).or(told.token.and_then(|id| tokens.get(&id))).cloned(),
+        acted_for: told.acted_for.and_then(|id| people.get(&id).cloned()),
+        record: told.record.and_then(|record| called.get(&record).cloned()).unwrap_or_default(),
+        entry,
     };
-    Ok(entries.into_iter().map(named).collect())
+    Ok(entries.into_iter().zip(told).map(named).collect())
+}
+
+type RecordOf = (AccountId, ObjectType, RecordId);
+
+/// What an entry tells by id.
+struct Told {
+    person: Option<PersonId>,
+    token: Option<TokenId>,
+    acted_for: Option<PersonId>,
+    record: Option<RecordOf>,
+}
+
+fn told(entry: &Entry) -> Told {
+    let number = |text: &str, kind: &str| text.strip_prefix(kind).and_then(|id| id.parse::<i64>().ok());
+    let detail: Value = serde_json::from_str(&entry.said.detail).unwrap_or_default();
+    let acted_for = detail["from"]["for"].as_str().and_then(|text| number(text, "person:"));
+    let record = &detail["record"];
+    let object = record["type"].as_str().and_then(ObjectType::from_segment);
+    let source = detail["edge"]["source"].as_i64().map(AccountId).filter(|_| entry.said.act == DISCLOSED);
+    Told {
+        person: number(&entry.said.actor, "person:").map(PersonId),
+        token: number(&entry.said.actor, "token:").map(TokenId),
+        acted_for: acted_for.map(PersonId),
+        record: source.zip(object).zip(record["id"].as_i64()).map(|((source, object), id)| (source, object, RecordId(id))),
+    }
+}
+
+/// What the records that were looked at are called. A member's people read the names of its own records only; the operator
+/// reads all, but of accounts whose database is out of reach.
+async fn called(app: &App, cx: &Cx, told: &[Told]) -> Result<BTreeMap<RecordOf, Called>> {
+    let records: BTreeSet<RecordOf> = told.iter().filter_map(|t| t.record).collect();
+    let accounts: BTreeSet<AccountId> = records.iter().map(|(account, ..)| *account).collect();
+    let mut called = BTreeMap::new();
+    for account in accounts.into_iter().filter(|account| *account == cx.account || is_system(cx)) {
+        let there = if account == cx.account { cx.clone() } else { Cx::system(app, account) };
+        let of_account = records.iter().filter(|(a, ..)| *a == account).map(|(_, object, id)| (*object, *id));
+        let mut tx = match app.store.read(account).await.map_err(Error::from) {
+            Ok(tx) => tx,
+            Err(error) if error.kind == Kind::Unavailable => continue,
+            Err(error) => return Err(error),
+        };
+        let names = disclosure::called(&mut tx, &there, of_account).await?;
+        called.extend(names.into_iter().map(|((object, id), name)| ((account, object, id), name)));
+    }
+    Ok(called)
 }
 
 /// What recomputing the log found.
@@ -69,7 +133,7 @@ pub async fn verify(app: &App, cx: &Cx, id: OrganizationId) -> Result<Verified> 
     loop {
         let place = Place::After(chain.n_entries);
         let entries = page(app, cx, id, &Filter::default(), place, LOG_EXPORT_PAGE).await?;
-        let altered = entries.iter().find_map(|(entry, _)| chain.take(entry).err());
+        let altered = entries.iter().find_map(|named| chain.take(&named.entry).err());
         if altered.is_some() || entries.len() < LOG_EXPORT_PAGE {
             return Ok(Verified { n_entries: chain.n_entries, head: chain.head, altered });
         }
@@ -107,7 +171,8 @@ pub struct Export {
     pub n_entries: usize,
 }
 
-const COLUMNS: [&str; 8] = ["seq", "at", "actor", "actorName", "act", "subject", "detail", "hash"];
+const COLUMNS: [&str; 11] =
+    ["seq", "at", "actor", "actorName", "act", "subject", "detail", "hash", "forName", "recordName", "recordErased"];
 
 impl Export {
     pub fn new(id: OrganizationId, filter: Filter, format: Format) -> Export {
@@ -121,7 +186,7 @@ impl Export {
             return Ok(None);
         }
         let entries = page(app, cx, self.id, &self.filter, Place::After(self.after), LOG_EXPORT_PAGE).await?;
-        self.after = entries.last().map_or(self.after, |(last, _)| last.seq);
+        self.after = entries.last().map_or(self.after, |last| last.entry.seq);
         self.done = entries.len() < LOG_EXPORT_PAGE;
         let (first, is_empty) = (std::mem::take(&mut self.begins), self.n_entries == 0);
         self.n_entries += entries.len();
@@ -138,15 +203,21 @@ fn csv(begins: bool, entries: &[Named]) -> std::result::Result<Vec<u8>, String> 
     if begins {
         writer.write_record(COLUMNS).map_err(|e| e.to_string())?;
     }
-    for (entry, name) in entries {
+    for Named { entry, actor, acted_for, record } in entries {
         let (seq, at, said) = (entry.seq.to_string(), at(entry), &entry.said);
-        // A person chose her name; a spreadsheet must not take it for a formula.
-        let name = name.as_deref().unwrap_or_default();
-        let name = if name.starts_with(['=', '+', '-', '@']) { format!("'{name}") } else { name.to_owned() };
-        let cells = [&seq, &at, &said.actor, &name, &said.act, &said.subject, &said.detail, &entry.hash];
+        let (actor, acted_for, record_name) = (cell(actor), cell(acted_for), cell(&record.name));
+        let erased = record.erased.to_string();
+        let cells = [&seq, &at, &said.actor, &actor, &said.act, &said.subject, &said.detail, &entry.hash];
+        let cells = cells.into_iter().chain([&acted_for, &record_name, &erased]);
         writer.write_record(cells).map_err(|e| e.to_string())?;
     }
     writer.into_inner().map_err(|e| e.to_string())
+}
+
+/// People choose names; a spreadsheet must not take one for a formula.
+fn cell(name: &Option<String>) -> String {
+    let name = name.as_deref().unwrap_or_default();
+    if name.starts_with(['=', '+', '-', '@']) { format!("'{name}") } else { name.to_owned() }
 }
 
 fn json(begins: bool, is_empty: bool, ends: bool, entries: &[Named]) -> std::result::Result<Vec<u8>, String> {
@@ -160,10 +231,11 @@ fn json(begins: bool, is_empty: bool, ends: bool, entries: &[Named]) -> std::res
 }
 
 /// An entry as files and the command line show it.
-pub fn document((entry, name): &Named) -> serde_json::Value {
+pub fn document(Named { entry, actor, acted_for, record }: &Named) -> Value {
     let said = &entry.said;
-    serde_json::json!({"seq": entry.seq, "at": at(entry), "actor": said.actor, "actorName": name, "act": said.act,
-                       "subject": said.subject, "detail": said.detail, "hash": entry.hash})
+    serde_json::json!({"seq": entry.seq, "at": at(entry), "actor": said.actor, "actorName": actor, "act": said.act,
+                       "subject": said.subject, "detail": said.detail, "hash": entry.hash, "forName": acted_for,
+                       "recordName": record.name, "recordErased": record.erased})
 }
 
 fn at(entry: &Entry) -> String {
@@ -201,7 +273,7 @@ async fn keep_refusal(app: &App, cx: &Cx, id: OrganizationId, act: &str, error: 
     }
     let message: String = error.message.chars().take(MESSAGE_CHARS_MAX).collect();
     let detail = serde_json::json!({
-        "act": act, "code": error.code, "message": message, "from": { "account": cx.account },
+        "act": act, "code": error.code, "message": message, "from": from(cx),
     });
     let said = Said {
         at: cx.now.as_microsecond(),
@@ -287,12 +359,13 @@ async fn collect_page(app: &App, account: AccountId) -> Result<usize> {
     Ok(n)
 }
 
-/// The entry of a look: the person who looked acts, on the edge along which she saw.
+/// The entry of a look: the person (or service token) that looked acts, on the edge along which she saw.
 fn looked(source: AccountId, recorded: &Recorded) -> Said {
     let detail = recorded.change.detail.clone().unwrap_or_default();
     let destination = AccountId(detail["viewerAccount"].as_i64().unwrap_or(0));
     let edge = EdgeKey { feature: Feature::Mirroring, source, destination };
-    let viewer = detail["viewer"].as_i64().map_or_else(|| actor(&recorded.by.actor), |viewer| format!("person:{viewer}"));
+    let of = |name: &str, kind: &str| detail[name].as_i64().map(|id| format!("{kind}:{id}"));
+    let viewer = of("viewer", "person").or_else(|| of("token", "token")).unwrap_or_else(|| actor(&recorded.by.actor));
     let record = recorded.change.record.map(|(object, id)| serde_json::json!({"type": object.singular(), "id": id}));
     let detail = serde_json::json!({
         "edge": edge, "record": record, "view": detail, "feed": { "account": source, "seq": recorded.seq },

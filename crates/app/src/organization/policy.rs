@@ -55,8 +55,8 @@ impl From<Refusal> for Error {
 
 /// The rules of the organization one works in.
 pub async fn read(app: &App, cx: &Cx, id: OrganizationId) -> Result<Seen> {
-    may_see(cx)?;
     let mut tx = app.store.read_home().await?;
+    may_see(&mut tx, cx).await?;
     match current_organization(&mut tx, cx).await? {
         Some((organization, _)) if organization.id == id => {
             let can_edit = decide_organization(standing(&mut tx, cx, &organization).await?, OrganizationAct::EditPolicy).is_ok();

@@ -33,8 +33,8 @@ async fn acts(group: &Group) -> Vec<String> {
     )
     .await
     .unwrap();
-    assert!(entries.iter().all(|(entry, name)| !entry.said.actor.starts_with("person:11") || name.as_deref() == Some("Ann")));
-    let entries: Vec<_> = entries.into_iter().map(|(entry, _)| entry).collect();
+    assert!(entries.iter().all(|e| !e.entry.said.actor.starts_with("person:11") || e.actor.as_deref() == Some("Ann")));
+    let entries: Vec<_> = entries.into_iter().map(|named| named.entry).collect();
     assert_eq!(log::verify(&entries), Ok(()));
     entries.into_iter().map(|e| format!("{} {} {}", e.said.actor, e.said.act, e.said.subject)).collect()
 }

@@ -13,7 +13,7 @@ async fn entries(group: &Group, id: OrganizationId, filter: Filter) -> Vec<Strin
     found.iter().map(words).collect()
 }
 
-fn words((entry, name): &Named) -> String {
+fn words(Named { entry, actor: name, .. }: &Named) -> String {
     let detail: serde_json::Value = serde_json::from_str(&entry.said.detail).unwrap();
     let what = match entry.said.act.as_str() {
         log::REFUSED => format!(" {} {}", detail["act"].as_str().unwrap(), detail["code"].as_str().unwrap()),
@@ -106,8 +106,8 @@ async fn the_log_is_found_by_act_actor_account_and_time_and_read_in_pages_both_w
         let (cx, mut newest, mut place) = (group.cx(ANN, CENTRAL).await, Vec::new(), Place::Before(i64::MAX));
         loop {
             let page = log::list(&group.app, &cx, id, &Filter::default(), place, 2).await.unwrap();
-            let Some((last, _)) = page.last() else { break };
-            place = Place::Before(last.seq);
+            let Some(last) = page.last() else { break };
+            place = Place::Before(last.entry.seq);
             newest.extend(page.iter().map(words));
         }
         newest.reverse();
@@ -146,7 +146,7 @@ async fn an_export_is_the_log_and_its_hashes_can_be_recomputed_from_it() {
         }
         let (csv, n_csv) = written(Format::Csv, Filter::default()).await;
         assert_eq!((csv.lines().count(), n_csv), (n + 1, n));
-        assert!(csv.starts_with("seq,at,actor,actorName,act,subject,detail,hash\n1,"), "{csv}");
+        assert!(csv.starts_with("seq,at,actor,actorName,act,subject,detail,hash,forName,recordName,recordErased\n1,"), "{csv}");
         let (empty, _) = written(Format::Json, only("nothing")).await;
         assert_eq!(serde_json::from_str::<Vec<serde_json::Value>>(&empty).unwrap().len(), 0);
     }

@@ -9,5 +9,6 @@ mod mirroring;
 mod policies;
 mod rollups;
 mod simulation;
+mod token;
 mod whole;
 mod world;

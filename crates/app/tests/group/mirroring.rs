@@ -221,6 +221,11 @@ async fn scenario_45_every_mirrored_view_is_in_the_sources_log() {
         assert_eq!((last.viewer, last.viewer_name.as_deref()), (Some(BO), Some("Bo")));
         assert_eq!((last.viewer_account, last.viewer_account_name.as_deref()), (WEST, Some("West")));
         assert_eq!((last.record, last.n_items), (Some((CONTACT, east)), 6));
+        assert_eq!(last.called, disclosure::Called { name: Some("Secret of East".to_owned()), erased: false });
+        let of_types: Vec<_> = last.items.iter().map(|items| (items.object, items.n, items.ids.len())).collect();
+        let mut expected = [NOTE, CALL, MEETING, EMAIL, TASK, DEAL].map(|object| (object, 1, 1));
+        expected.sort();
+        assert_eq!(of_types, expected);
         assert_eq!(last.at.duration_since(first.at), jiff::SignedDuration::from_hours(1));
         let earlier = disclosure::list(&group.app, &group.cx(ANN, EAST).await, Some(last.seq), 100).await.unwrap();
         assert_eq!(earlier, seen[1..]);

@@ -53,6 +53,7 @@ pub async fn run(config: &Config, out: Out, command: cli::Account) -> Result<Out
         cli::Account::Create(args) => create(&app, args).await?,
         cli::Account::Update(args) => update(&app, args).await?,
         cli::Account::Contacts(args) => return super::contacts::run(&app, out, args).await,
+        cli::Account::Disclosures { account, before } => return super::disclosures::run(&app, out, &account, before).await,
     };
     if is_new && find_account(&app, &shown.name).await.is_err() {
         // On standard error, so that the result stays what scripts expect.

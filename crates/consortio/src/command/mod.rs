@@ -4,6 +4,7 @@ mod account;
 mod backup;
 mod contacts;
 mod demo;
+mod disclosures;
 mod doctor;
 mod export;
 mod feed;

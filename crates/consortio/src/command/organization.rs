@@ -124,8 +124,16 @@ async fn log(app: &App, out: Out, args: cli::OrganizationLog) -> Result<()> {
 
 fn line(entry: &Value) -> String {
     let text = |name: &str| entry[name].as_str().unwrap_or_default();
-    let who = entry["actorName"].as_str().unwrap_or(text("actor"));
-    format!("{:>6} {} {who} {} {}", entry["seq"].as_i64().unwrap_or(0), text("at"), text("act"), text("subject"))
+    let mut who = entry["actorName"].as_str().unwrap_or(text("actor")).to_owned();
+    if let Some(person) = entry["forName"].as_str() {
+        who = format!("{who} for {person}");
+    }
+    let record = match (entry["recordName"].as_str(), entry["recordErased"].as_bool()) {
+        (Some(name), _) => format!(" \"{name}\""),
+        (None, Some(true)) => " an erased record".to_owned(),
+        _ => String::new(),
+    };
+    format!("{:>6} {} {who} {} {}{record}", entry["seq"].as_i64().unwrap_or(0), text("at"), text("act"), text("subject"))
 }
 
 fn format(path: &Path) -> Result<Format> {

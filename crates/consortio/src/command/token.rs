@@ -53,9 +53,12 @@ pub async fn run(config: &Config, out: Out, command: cli::Token) -> Result<Outco
             let all: Vec<Shown> = token::list(&app, &cx).await?.into_iter().map(|t| Shown::of(t, None)).collect();
             out.result(&all, || all.iter().map(words).collect::<Vec<_>>().join("\n"))?;
         }
-        cli::Token::Create { account, name, scopes } => {
+        cli::Token::Create { account, name, scopes, acts_for } => {
             let cx = find_account(&app, &account).await?;
-            let created = token::create(&app, &cx, &name, &scopes).await?;
+            let created = match acts_for {
+                Some(email) => token::create_for(&app, &cx, &email, &name, &scopes).await?,
+                None => token::create(&app, &cx, &name, &scopes).await?,
+            };
             let shown = Shown::of(created.token, Some(created.text));
             out.result(&shown, || words(&shown))?;
         }

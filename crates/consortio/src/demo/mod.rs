@@ -15,6 +15,7 @@ use app::{connection, token, user};
 use model::account::{Kind, Product, Role, Seat, Subscriptions, Tier};
 use model::eligibility::Policy;
 use model::id::AccountId;
+use model::identity::scope;
 use model::organization::IMPACT_TEXT_VERSION;
 use people::Person;
 use sample::Sample;
@@ -69,10 +70,8 @@ pub async fn load(app: &App, folder: &Path, seed: u64, out: Out) -> Result<Loade
     let people = people_of(&sample, seed);
     let mut accounts = Vec::new();
     for (name, time_zone) in REGIONS {
-        let account = account(app, &instance, name, time_zone).await?;
-        let cx = Cx::system(app, account);
-        let created = token::create(app, &cx, "Sample group", &["*".to_owned()]).await?;
-        accounts.push(LoadedAccount { id: account, name: name.to_owned(), token: created.text });
+        let id = account(app, &instance, name, time_zone).await?;
+        accounts.push(LoadedAccount { id, name: name.to_owned(), token: String::new() });
     }
     let users = users(app, &sample, &accounts).await?;
     for account in &accounts {
@@ -82,6 +81,12 @@ pub async fn load(app: &App, folder: &Path, seed: u64, out: Out) -> Result<Loade
         work::consumers::catch_up(app, account.id).await.with_context(|| format!("the account {}", account.name))?;
     }
     connect(app, &accounts).await?;
+    // On the organization they act for the person who runs all three accounts.
+    let scopes = [scope::ALL, scope::ORGANIZATION_READ, scope::ORGANIZATION_CONNECTIONS].map(str::to_owned);
+    for account in &mut accounts {
+        let cx = Cx::system(app, account.id);
+        account.token = token::create_for(app, &cx, GROUP_ADMIN.1, "Sample group", &scopes).await?.text;
+    }
     Ok(Loaded { accounts, users })
 }
 

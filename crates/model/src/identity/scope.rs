@@ -2,23 +2,29 @@
 //!
 //! | scope | means |
 //! |---|---|
-//! | `*` | everything but what only a Super Admin may, and but mirroring |
+//! | `*` | everything but what only a Super Admin may, but mirroring and the organization |
 //! | `crm.objects.{plural}.read`, `.write` | view; edit and archive. Contacts bring activities along, as at HubSpot |
 //! | `tickets` | HubSpot's older name of both ticket scopes |
 //! | `crm.schemas.{plural}.write` | define properties and pipelines; reading definitions needs no scope |
 //! | `crm.import`, `crm.export` | import, export |
+//! | `organization.read` | see the organization, its log and the account's disclosures, as far as who made the token may now |
+//! | `organization.connections.write` | see the organization and edit its connections, as far as who made the token may now |
 //! | a permission's code, such as `mirroring.view` | that permission |
 
 use crate::account::{Deed, Permission, Permissions, Scope as Width, Seat};
-use crate::authority::Act;
+use crate::authority::{Act, OrganizationAct, TokenReach};
 use crate::object::{BUILT_IN, CALL, CONTACT, EMAIL, MEETING, NOTE, ObjectType, TASK, TICKET};
 use std::collections::BTreeSet;
 use std::fmt;
 
-/// Everything but mirroring.
+/// Everything but mirroring and the organization.
 pub const ALL: &str = "*";
 /// See what sister companies did with a customer. Stands for the seat a person needs as well, because a token has none.
 pub const MIRRORING: &str = "mirroring.view";
+/// Read the organization of the account, its log, and who was shown what of the account.
+pub const ORGANIZATION_READ: &str = "organization.read";
+/// Plan and edit the organization's connections.
+pub const ORGANIZATION_CONNECTIONS: &str = "organization.connections.write";
 
 /// Accepted because integrations ask for them, and without effect: whoever has a token may do it, or there is nothing to do yet.
 const WITHOUT_EFFECT: [&str; 5] =
@@ -45,6 +51,8 @@ fn granted(scope: &str) -> Option<Permissions> {
     let change = [Deed::Edit, Deed::Delete];
     match scope {
         ALL => return Some(Permissions::all().without(Permission::MirroringView)),
+        ORGANIZATION_READ => return Some(named(Permission::AuditView)),
+        ORGANIZATION_CONNECTIONS => return Some(Permissions::default()),
         "tickets" => return Some(on(&[TICKET], &Deed::ALL)),
         "crm.import" => return Some(named(Permission::Import)),
         "crm.export" => return Some(named(Permission::Export)),
@@ -113,6 +121,21 @@ pub fn needed(act: Act) -> Option<String> {
     Some(permission.code().to_owned())
 }
 
+/// How far scopes reach on the organization of the account.
+pub fn on_organization(scopes: &[String]) -> TokenReach {
+    let has = |name: &str| scopes.iter().any(|scope| scope == name);
+    TokenReach { reads: has(ORGANIZATION_READ), edits_connections: has(ORGANIZATION_CONNECTIONS) }
+}
+
+/// The scope that allows an act on the organization; `None` where no scope does.
+pub fn needed_on_organization(act: OrganizationAct) -> Option<&'static str> {
+    match act {
+        OrganizationAct::See | OrganizationAct::ReadLog => Some(ORGANIZATION_READ),
+        OrganizationAct::EditConnections => Some(ORGANIZATION_CONNECTIONS),
+        _ => None,
+    }
+}
+
 /// The seats a token acts with: mirroring asks for one, whoever looks.
 pub fn seats(scopes: &[String]) -> BTreeSet<Seat> {
     if scopes.iter().any(|scope| scope == MIRRORING) { BTreeSet::from([Seat::Sales]) } else { BTreeSet::new() }
@@ -122,7 +145,7 @@ pub fn seats(scopes: &[String]) -> BTreeSet<Seat> {
 pub fn list() -> Vec<String> {
     let per_object = ["objects.%.read", "objects.%.write", "schemas.%.read", "schemas.%.write"];
     let objects = BUILT_IN.iter().flat_map(|(_, _, many)| per_object.map(|scope| format!("crm.{}", scope.replace('%', many))));
-    let fixed = [ALL, "crm.import", "crm.export"].into_iter().map(str::to_owned);
+    let fixed = [ALL, "crm.import", "crm.export", ORGANIZATION_READ, ORGANIZATION_CONNECTIONS].into_iter().map(str::to_owned);
     let named = Permission::ALL.iter().filter(|p| !matches!(p, Permission::Import | Permission::Export));
     let named = named.map(|p| p.code().to_owned());
     let without_effect = WITHOUT_EFFECT.iter().map(|scope| (*scope).to_owned());
@@ -160,6 +183,28 @@ mod tests {
         assert!(seats(&[ALL.to_owned()]).is_empty());
         assert_eq!(of(&[ALL, MIRRORING]), Permissions::all());
         assert_eq!(seats(&[MIRRORING.to_owned()]), BTreeSet::from([Seat::Sales]));
+    }
+
+    #[test]
+    fn the_organization_is_asked_for_by_name_as_well() {
+        let reach = |scopes: &[&str]| on_organization(&scopes.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>());
+        assert_eq!(reach(&[ALL, MIRRORING]), TokenReach::default());
+        assert_eq!(reach(&[ORGANIZATION_READ]), TokenReach { reads: true, edits_connections: false });
+        assert_eq!(reach(&[ORGANIZATION_CONNECTIONS]), TokenReach { reads: false, edits_connections: true });
+        assert_eq!(of(&[ORGANIZATION_READ]), of(&["audit.view"]));
+        assert_eq!(of(&[ORGANIZATION_CONNECTIONS]), Permissions::default());
+        for act in OrganizationAct::ALL {
+            let Some(scope) = needed_on_organization(act) else { continue };
+            let standing = crate::authority::OrganizationStanding {
+                role_here: Some(crate::account::Role::SuperAdmin),
+                super_admin_everywhere: true,
+                here_is_anchor: true,
+                unmanageable: false,
+                may_withdraw: false,
+                token: Some(reach(&[scope])),
+            };
+            assert_eq!(crate::authority::decide_organization(standing, act), Ok(()), "{act:?}");
+        }
     }
 
     #[test]

@@ -1,3 +1,4 @@
+import { access } from './access';
 import { company } from './company';
 import { crm } from './crm';
 import { imports } from './import';
@@ -8,4 +9,4 @@ import { properties } from './properties';
 import { settings } from './settings';
 import { shell } from './shell';
 
-export const messages = { ...shell, ...company, ...crm, ...imports, ...settings, ...organization, ...policies, ...properties, ...options } as const;
+export const messages = { ...shell, ...access, ...company, ...crm, ...imports, ...settings, ...organization, ...policies, ...properties, ...options } as const;

@@ -14,8 +14,8 @@ import { describe } from '../../lib/errors';
 import { moment, number } from '../../lib/format';
 import { type NameOf, featureName, namesOf } from './words';
 
-interface Entry { seq: number; at: string; actor: string; actorName?: string | null; act: string; subject?: string | null; detail?: Detail | null }
-interface Detail { edge?: Record<string, unknown>; account?: unknown; feature?: unknown; source?: unknown; destination?: unknown; act?: string; view?: { nItems?: number } }
+interface Entry { seq: number; at: string; actor: string; actorName?: string | null; forName?: string | null; recordName?: string | null; recordErased?: boolean; act: string; subject?: string | null; detail?: Detail | null }
+interface Detail { edge?: Record<string, unknown>; account?: unknown; feature?: unknown; source?: unknown; destination?: unknown; act?: string; view?: { nItems?: number; items?: { type: string; n: number }[] } }
 interface Filter { act: string | null; account: string | null; actor: string | null; since: string; until: string }
 
 const NOTHING: Filter = { act: null, account: null, actor: null, since: '', until: '' };
@@ -60,7 +60,7 @@ export function OrganizationLog({ organization }: { organization: Organization }
       <ol className="org-log">
         {entries.map((entry) => (
           <li key={entry.seq}>
-            <span><Text span size="sm" fw={560}>{who(entry, t)}</Text> {sentence(entry, name, t)}</span>
+            <span><Text span size="sm" fw={560}>{who(entry, t)}</Text> {sentence(entry, name, t)}{shown(entry, t)}</span>
             <Text span size="xs" c="dimmed">{moment(entry.at, language)}</Text>
           </li>
         ))}
@@ -123,8 +123,20 @@ function Whole({ path, account, query }: { path: string; account: string | numbe
 }
 
 function who(entry: Entry, t: Translate): string {
+  const token = /^token:(\d+)$/.exec(entry.actor)?.[1];
+  if (token) {
+    const named = t('org.log.token', { name: entry.actorName ?? token });
+    return entry.forName ? t('org.log.for', { token: named, person: entry.forName }) : named;
+  }
   if (entry.actorName) return entry.actorName;
   return entry.actor === 'system' ? t('org.log.system') : entry.actor;
+}
+
+/** Of a look: whose data, for people of the account whose they are, and what of it. */
+function shown({ detail, recordName, recordErased }: Entry, t: Translate): string {
+  const items = (detail?.view?.items ?? []).map(({ type, n }) => maybeT(`disclosed.${type}s`, { count: n }) ?? `${n} ${type}`).join(', ');
+  const record = recordName ?? (recordErased ? t('disclosures.erased') : '');
+  return [record, items].some(Boolean) ? `: ${[record, items].filter(Boolean).join(' · ')}` : '';
 }
 
 /** "account:5" and the edge in the detail, as names. */

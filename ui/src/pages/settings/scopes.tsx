@@ -7,6 +7,7 @@ import { OBJECTS } from '../../lib/objects';
 const TYPES = ['contacts', 'companies', 'deals', 'tickets', 'tasks'] as const;
 const DEEDS = ['read', 'write', 'define'] as const;
 type Deed = (typeof DEEDS)[number];
+const ORGANIZATION = ['organization.read', 'organization.connections.write'] as const;
 const NAMED = ['crm.import', 'crm.export', 'mirroring.view', 'audit.view', 'users.manage', 'settings.manage', 'tokens.manage', 'records.erase'] as const;
 export const EVERYTHING = '*';
 
@@ -48,6 +49,10 @@ export function ScopePicker({ value, onChange, error }: Props) {
         {NAMED.map((scope) => <Checkbox key={scope} size="sm" label={t(`scope.${scope}`)} checked={has(scope) || covered(scope)} disabled={covered(scope)} onChange={(event) => toggle(scope, event.currentTarget.checked)} />)}
         <Checkbox size="sm" label={t('scope.all')} checked={all} onChange={(event) => toggle(EVERYTHING, event.currentTarget.checked)} />
       </div>
+      <div className="scope-named">
+        {ORGANIZATION.map((scope) => <Checkbox key={scope} size="sm" label={t(`scope.${scope}`)} checked={has(scope)} onChange={(event) => toggle(scope, event.currentTarget.checked)} />)}
+      </div>
+      <Text size="xs" c="dimmed">{t('scope.organizationText')}</Text>
       {error && <Text size="sm" c="var(--mantine-color-error)" role="alert">{error}</Text>}
     </Stack>
   );
