@@ -47,7 +47,7 @@ async fn a_token_reads_the_organization_with_the_scope_for_it_and_changes_nothin
         assert_eq!(code(connection::set(&group.app, &reader, edge, true).await), "PERMISSION_MISSING", "{}", group.fresh.engine);
         // What asks for a second factor, or changes who belongs, is for people.
         assert_eq!(code(organization::delete(&group.app, &reader, id, None).await), "SESSION_NEEDED");
-        assert_eq!(code(organization::remove_member(&group.app, &reader, id, EAST).await), "SESSION_NEEDED");
+        assert_eq!(code(organization::remove_member(&group.app, &reader, id, EAST, None).await), "SESSION_NEEDED");
         let wish = group.wish(ANN, &[EAST], model::eligibility::Policy::open()).await;
         assert_eq!(code(organization::create(&group.app, &reader, wish).await), "SESSION_NEEDED");
     }
