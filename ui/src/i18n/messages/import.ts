@@ -15,7 +15,7 @@ export const imports = {
   'import.numbers': ['Numbers like 1.234', 'Numeri come 1.234', 'Tal som 1.234', 'Getallen als 1.234'],
   'import.numbers.decimal_point': ['Decimal point: 1,234.56', 'Punto decimale: 1,234.56', 'Decimalpunktum: 1,234.56', 'Decimale punt: 1,234.56'],
   'import.numbers.decimal_comma': ['Decimal comma: 1.234,56', 'Virgola decimale: 1.234,56', 'Decimalkomma: 1.234,56', 'Decimale komma: 1.234,56'],
-  'import.choose': ['Choose', 'Scegli', 'Vælg', 'Kies'],
+  'import.chooseFormat': ['Choose', 'Scegli', 'Vælg', 'Kies'],
   'import.unproved': ['The file does not tell. Rows that could mean two things are refused.', 'Il file non lo dice. Le righe che possono significare due cose vengono rifiutate.', 'Filen siger det ikke. Rækker, der kan betyde to ting, afvises.', 'Het bestand zegt het niet. Rijen die twee dingen kunnen betekenen, worden geweigerd.'],
   'import.repeats': ['This very file was already imported: {{when}}.', 'Questo stesso file è già stato importato: {{when}}.', 'Netop denne fil er allerede importeret: {{when}}.', 'Precies dit bestand is al geïmporteerd: {{when}}.'],
   'import.repeated': ['This file was already imported', 'Questo file è già stato importato', 'Filen er allerede importeret', 'Dit bestand is al geïmporteerd'],

@@ -140,10 +140,10 @@ function ReadyForm({ chosen, another }: { chosen: Chosen; another: () => void })
               disabled={sent !== null}
             />
             {mapping.some((name) => name && schema.kind(name) === 'number') && (
-              <Select label={t('import.numbers')} placeholder={t('import.choose')} description={format === null ? t('import.unproved') : undefined} inputWrapperOrder={['label', 'input', 'description', 'error']} data={(['decimal_point', 'decimal_comma'] as const).map((value) => ({ value, label: t(`import.numbers.${value}`) }))} value={format} onChange={(value) => setFormat(value as NumberFormat | null)} clearable w={{ base: '100%', sm: 260 }} error={errors.numberFormat} disabled={sent !== null} />
+              <Select label={t('import.numbers')} placeholder={t('import.chooseFormat')} description={format === null ? t('import.unproved') : undefined} inputWrapperOrder={['label', 'input', 'description', 'error']} data={(['decimal_point', 'decimal_comma'] as const).map((value) => ({ value, label: t(`import.numbers.${value}`) }))} value={format} onChange={(value) => setFormat(value as NumberFormat | null)} clearable w={{ base: '100%', sm: 260 }} error={errors.numberFormat} disabled={sent !== null} />
             )}
             {mapping.some((name) => name && ['date', 'datetime'].includes(schema.kind(name))) && (
-              <Select label={t('import.dates')} placeholder={t('import.choose')} description={order === null ? t('import.unproved') : undefined} inputWrapperOrder={['label', 'input', 'description', 'error']} data={(['day_month', 'month_day'] as const).map((value) => ({ value, label: t(`import.dates.${value}`) }))} value={order} onChange={(value) => setOrder(value as DateOrder | null)} clearable w={{ base: '100%', sm: 260 }} error={errors.dateOrder} disabled={sent !== null} />
+              <Select label={t('import.dates')} placeholder={t('import.chooseFormat')} description={order === null ? t('import.unproved') : undefined} inputWrapperOrder={['label', 'input', 'description', 'error']} data={(['day_month', 'month_day'] as const).map((value) => ({ value, label: t(`import.dates.${value}`) }))} value={order} onChange={(value) => setOrder(value as DateOrder | null)} clearable w={{ base: '100%', sm: 260 }} error={errors.dateOrder} disabled={sent !== null} />
             )}
           </Group>
           {Object.entries(errors).filter(([name]) => !['mode', 'idProperty', 'dateOrder', 'numberFormat'].includes(name)).map(([name, message]) => <Alert key={name} color="red" mt="md" role="alert">{message}</Alert>)}
