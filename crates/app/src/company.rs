@@ -5,7 +5,7 @@ use crate::cx::{App, Cx};
 use crate::error::{Error, Reason, Result};
 use crate::organization;
 use model::account::UserStatus;
-use model::authority::{Act, Denial, OrganizationAct};
+use model::authority::{Act, OrganizationAct};
 use model::change::{Change, Kind};
 use model::company::{self, Company, Contact, ContactRole, Contacts, Eligible, Patch, Refusal};
 use model::id::{AccountId, OrganizationId, PersonId};
@@ -80,10 +80,7 @@ pub async fn confirm(app: &App, cx: &Cx) -> Result<View> {
 /// The contacts the organization of the account has for members that name none, and who they are.
 pub async fn read_defaults(app: &App, cx: &Cx, id: OrganizationId) -> Result<(Contacts, People)> {
     let mut tx = app.store.read_home().await?;
-    organization::may_see(&mut tx, cx).await?;
-    if store::organization::of_account(&mut tx, cx.account).await? != Some(id) {
-        return Err(Denial::OrganizationInvisible.into());
-    }
+    organization::standing::visible(&mut tx, cx, id, OrganizationAct::See).await?;
     let contacts = store::company::defaults(&mut tx, id).await?;
     let people = people(&mut tx, cx, [&contacts]).await?;
     Ok((contacts, people))

@@ -3,13 +3,14 @@
 use crate::cx::{App, Cx};
 use crate::error::{Error, Kind, Result};
 use crate::organization::log::{self, Tried};
-use crate::organization::{self, View};
+use crate::organization::{self, View, standing};
 use model::authority::OrganizationAct;
 use model::connection::plan::{self, Change, Refusal, Wish};
 use model::connection::{EdgeKey, Feature, Pair};
 use model::id::{AccountId, OrganizationId, PersonId};
 use model::object::CONTACT;
 use model::organization::Event;
+use model::organization::role::Deed;
 use std::collections::BTreeMap;
 
 /// What an edit would do, before it is done.
@@ -42,16 +43,15 @@ pub async fn plan(app: &App, cx: &Cx, id: OrganizationId, version: i64, wishes: 
     if view.organization.id != id {
         return Err(model::authority::Denial::OrganizationInvisible.into());
     }
-    if !view.can_edit_connections {
-        organization::may_edit(app, cx, id).await?;
-    }
+    view.stand.may(OrganizationAct::EditConnections)?;
     let planned = plan::plan(&view.organization, version, wishes, &Feature::AVAILABLE)?;
+    view.stand.may_change(deeds(&planned))?;
     let name = |account: AccountId| view.accounts.get(&account).map_or_else(|| account.to_string(), |a| a.name.clone());
     let changes = planned.changes.iter().map(|change| (*change, change.words(&name))).collect();
     let mut contacts: BTreeMap<AccountId, usize> = BTreeMap::new();
     let mut n_people_visible = Vec::new();
     for edge in planned.open.iter().filter(|e| e.feature.carries_values()) {
-        // Not through the door, which is still closed: whose right it is, is Super Admin of every member and counts at home.
+        // Not through the door, which is still closed: whose right it is speaks for both accounts, and counts at home.
         let n = match contacts.get(&edge.source) {
             Some(n) => *n,
             None => store::record::count(&mut app.store.read(edge.source).await?, CONTACT).await?,
@@ -70,17 +70,27 @@ pub async fn edit(app: &App, cx: &Cx, id: OrganizationId, version: i64, wishes: 
 
 async fn edit_now(app: &App, cx: &Cx, id: OrganizationId, version: i64, wishes: &[Wish]) -> Result<View> {
     let mut tx = app.store.write_many(store::INSTANCE, wishes.len()).await?;
-    let organization = organization::locked(&mut tx, cx, id, OrganizationAct::EditConnections).await?;
-    let planned = plan::plan(&organization, version, wishes, &Feature::AVAILABLE)?;
+    let seen = standing::locked(&mut tx, cx, id, OrganizationAct::EditConnections).await?;
+    let planned = plan::plan(&seen.organization, version, wishes, &Feature::AVAILABLE)?;
+    seen.stand.may_change(deeds(&planned))?;
     let by = organization::answerable(cx).unwrap_or(NOBODY);
     let event = Event::EditEdges { open: planned.open, close: planned.close, by };
-    organization::finish(app, cx, tx, organization, event, &serde_json::Value::Null).await?;
+    organization::finish(app, cx, tx, seen.organization, event, &serde_json::Value::Null).await?;
     organization::read(app, cx).await
 }
 
-/// Everything available, both ways, between all members.
+/// What a plan does to each edge it changes.
+fn deeds(planned: &plan::Plan) -> impl Iterator<Item = (EdgeKey, Deed)> {
+    let (open, close) = (planned.open.iter(), planned.close.iter());
+    open.map(|edge| (*edge, Deed::Widen)).chain(close.map(|edge| (*edge, Deed::Narrow)))
+}
+
+/// Everything available, both ways, between all members whose edges one may change; the others stay as they are.
 pub async fn one_click(app: &App, cx: &Cx) -> Result<Vec<Wish>> {
-    Ok(plan::one_click(&organization::read(app, cx).await?.organization, &Feature::AVAILABLE))
+    let view = organization::read(app, cx).await?;
+    let (open, stand) = (&view.organization.open, &view.stand);
+    let is_hers = |wish: &Wish| open.contains_key(&wish.edge) || stand.may_change([(wish.edge, Deed::Widen)]).is_ok();
+    Ok(plan::one_click(&view.organization, &Feature::AVAILABLE).into_iter().filter(is_hers).collect())
 }
 
 /// Opens or closes one direction, leaving everything else as it is. For the command line and simple clients.

@@ -6,7 +6,8 @@
 
 pub mod log;
 pub mod policy;
-mod standing;
+pub mod roles;
+pub(crate) mod standing;
 
 use crate::cx::{App, Cx};
 use crate::error::{Error, Kind, Reason, Result};
@@ -20,8 +21,8 @@ use model::id::{AccountId, OrganizationId, PersonId};
 use model::mirror::Sharing;
 use model::organization::log::{Said, of_account, of_edge};
 use model::organization::{Effect, Event, Facts, IMPACT_TEXT_VERSION, Organization, next};
+use standing::{Seen, Stand, from, is_system, role_here};
 pub(crate) use standing::{answerable, may_hand_out, may_see};
-use standing::{from, is_system, may, role_here, standing, standing_to_create};
 use std::collections::{BTreeMap, BTreeSet};
 use store::organization::Connection;
 use store::{Tx, WriteTx};
@@ -60,6 +61,9 @@ pub struct View {
     pub can_edit_connections: bool,
     /// She may take the account she works in out of it.
     pub can_withdraw: bool,
+    pub can_read_log: bool,
+    /// What one may do in each member.
+    pub stand: Stand,
 }
 
 /// An account that might join, with every reason against.
@@ -125,14 +129,16 @@ pub fn accounts_subject(accounts: &[AccountId]) -> String {
 /// one already).
 pub async fn candidates(app: &App, cx: &Cx, policy: &Policy) -> Result<Candidates> {
     let mut tx = app.store.read_home().await?;
-    may_see(&mut tx, cx).await?;
     let here = acting(&mut tx, cx).await?;
-    let present = current_organization(&mut tx, cx).await?;
-    let policy = present.as_ref().map_or(policy, |(organization, _)| &organization.policy).clone();
-    let members: BTreeSet<AccountId> = present.iter().flat_map(|(o, _)| o.members.keys().copied()).collect();
+    let present = match store::organization::of_account(&mut tx, cx.account).await? {
+        Some(_) => Some(standing::here(&mut tx, cx).await?.organization),
+        None => may_see(&mut tx, cx).await.map(|()| None)?,
+    };
+    let policy = present.as_ref().map_or(policy, |organization| &organization.policy).clone();
+    let members: BTreeSet<AccountId> = present.iter().flat_map(|o| o.members.keys().copied()).collect();
     let joining = Joining {
         policy: &policy,
-        organization: present.as_ref().map(|(o, _)| o.id),
+        organization: present.as_ref().map(|o| o.id),
         n_members: members.len().max(1),
         location: &here.location,
     };
@@ -153,7 +159,7 @@ pub async fn candidates(app: &App, cx: &Cx, policy: &Policy) -> Result<Candidate
 
 /// Creates an organization: eligible accounts, an acknowledged text, a fresh second factor. Nothing is shared by it.
 pub async fn create(app: &App, cx: &Cx, new: New) -> Result<View> {
-    decide_organization(standing_to_create(cx), OrganizationAct::Create)?;
+    decide_organization(standing::to_create(cx), OrganizationAct::Create)?;
     let name = account::name(&new.name)?;
     let transfer_mechanism = new.policy.transfer_mechanism.as_deref().map(account::name).transpose()?;
     let policy = Policy { transfer_mechanism, ..new.policy };
@@ -187,17 +193,17 @@ pub async fn create(app: &App, cx: &Cx, new: New) -> Result<View> {
 /// The organization of the account one works in.
 pub async fn read(app: &App, cx: &Cx) -> Result<View> {
     let mut tx = app.store.read_home().await?;
-    may_see(&mut tx, cx).await?;
-    let (organization, accounts) = current_organization(&mut tx, cx).await?.ok_or(Denial::OrganizationInvisible)?;
-    let standing = standing(&mut tx, cx, &organization).await?;
+    let Seen { organization, accounts, stand } = standing::here(&mut tx, cx).await?;
     let opened: BTreeSet<PersonId> = organization.open.values().map(|o| o.by).collect();
     Ok(View {
         connections: store::organization::connections(&mut tx, organization.id).await?,
         people: store::organization::names(&mut tx, &opened).await?,
-        unmanageable: standing.unmanageable,
-        can_manage: decide_organization(standing, OrganizationAct::AddMembers).is_ok(),
-        can_edit_connections: decide_organization(standing, OrganizationAct::EditConnections).is_ok(),
-        can_withdraw: decide_organization(standing, OrganizationAct::Withdraw).is_ok(),
+        unmanageable: stand.standing.unmanageable,
+        can_manage: stand.may(OrganizationAct::AddMembers).is_ok(),
+        can_edit_connections: stand.may(OrganizationAct::EditConnections).is_ok(),
+        can_withdraw: stand.may(OrganizationAct::Withdraw).is_ok(),
+        can_read_log: stand.may(OrganizationAct::ReadLog).is_ok(),
+        stand,
         organization,
         accounts,
     })
@@ -267,7 +273,7 @@ async fn delete_now(app: &App, cx: &Cx, id: OrganizationId, proof: Option<&str>)
 /// Ends graces whose time is over. Takes no input and may run at any time.
 pub async fn reconcile(app: &App) -> Result<usize> {
     let waiting = store::organization::in_grace(&mut app.store.read_home().await?, 100).await?;
-    let mut n = 0;
+    let mut n = roles::reconcile(app).await?;
     for id in waiting {
         let cx = Cx::system(app, store::INSTANCE);
         let mut tx = app.store.write_home().await?;
@@ -297,39 +303,25 @@ pub async fn follow(tx: &mut WriteTx, cx: &Cx, account: &Account) -> Result<Opti
 /// Says in the feed of every account that is touched that its organization changed. The organization's own log is the truth;
 /// this is so that open pages look again and each account's audit shows it.
 pub async fn tell(app: &App, cx: &Cx, turned: &Turned) {
-    let telling = turned.touched().into_iter().map(|account| async move {
-        let detail = serde_json::json!({ "organizationId": turned.organization.id, "version": turned.organization.version });
+    tell_accounts(app, cx, &turned.organization, turned.touched()).await;
+}
+
+async fn tell_accounts(app: &App, cx: &Cx, organization: &Organization, accounts: BTreeSet<AccountId>) {
+    let telling = accounts.into_iter().map(|account| async move {
+        let detail = serde_json::json!({ "organizationId": organization.id, "version": organization.version });
         let tx = app.store.write(account).await?;
         tx.commit(&cx.by(), cx.now, &[Change::of(Did::OrganizationChanged, detail)]).await
     });
     for told in futures_util::future::join_all(telling).await {
         if let Err(error) = told {
-            tracing::warn!(organization_id = turned.organization.id.0, %error, "an account was not told that its organization changed");
+            tracing::warn!(organization_id = organization.id.0, %error, "an account was not told that its organization changed");
         }
-    }
-}
-
-/// Whether one may edit the connections of the organization one works in; the refusal says why not.
-pub(crate) async fn may_edit(app: &App, cx: &Cx, id: OrganizationId) -> Result<()> {
-    let mut tx = app.store.read_home().await?;
-    may_see(&mut tx, cx).await?;
-    match current_organization(&mut tx, cx).await? {
-        Some((organization, _)) if organization.id == id => {
-            may(cx, standing(&mut tx, cx, &organization).await?, OrganizationAct::EditConnections)
-        }
-        _ => Err(Denial::OrganizationInvisible.into()),
     }
 }
 
 /// Loads and locks the organization of the account one works in, for an act one may do.
 pub(crate) async fn locked(tx: &mut WriteTx, cx: &Cx, id: OrganizationId, act: OrganizationAct) -> Result<Organization> {
-    may_see(tx, cx).await?;
-    let found = store::organization::lock(tx, id).await?;
-    let Some((organization, _)) = found.filter(|(o, _)| is_here(cx, o)) else {
-        return Err(Denial::OrganizationInvisible.into());
-    };
-    may(cx, standing(tx, cx, &organization).await?, act)?;
-    Ok(organization)
+    Ok(standing::locked(tx, cx, id, act).await?.organization)
 }
 
 /// Runs one event on a locked organization, commits, and tells the accounts.
@@ -375,7 +367,11 @@ async fn save(tx: &mut WriteTx, cx: &Cx, before: i64, turned: &Turned, cause: &s
         return Err(Error::conflict("VERSION_STALE", "somebody else changed the organization at the same moment; try again"));
     }
     let entries = effects.iter().map(|effect| said(cx, organization, before, effect, cause)).collect();
-    Ok(store::organization::append(tx, organization.id, entries).await?)
+    store::organization::append(tx, organization.id, entries).await?;
+    if effects.iter().any(|effect| matches!(effect, Effect::MemberRemoved { .. })) {
+        roles::sweep(tx, cx, organization.id).await?;
+    }
+    Ok(())
 }
 
 fn said(cx: &Cx, organization: &Organization, before: i64, effect: &Effect, cause: &serde_json::Value) -> Said {
@@ -403,18 +399,6 @@ fn actor(actor: &Actor) -> String {
         Actor::Token { id } => format!("token:{id}"),
         Actor::Connection { id, on_behalf_of } => format!("connection:{id}:{on_behalf_of}"),
         Actor::System => "system".to_owned(),
-    }
-}
-
-/// Whether an organization is that of the account one works in. The system works in all.
-fn is_here(cx: &Cx, organization: &Organization) -> bool {
-    organization.members.contains_key(&cx.account) || (is_system(cx) && cx.account == store::INSTANCE)
-}
-
-async fn current_organization(tx: &mut Tx, cx: &Cx) -> Result<Option<(Organization, BTreeMap<AccountId, Account>)>> {
-    match store::organization::of_account(tx, cx.account).await? {
-        Some(id) => Ok(store::organization::read(tx, id).await?),
-        None => Ok(None),
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::ceremony::{self, Invited, Kind as Ceremony};
 use crate::cx::App;
 use crate::error::{Error, Kind, Reason, Result};
+use crate::organization;
 use crate::password::{self, Verdict};
 use crate::session::{How, Opened, Visitor, by, changed, lock_active, open};
 use crate::throttle::{self, Subject};
@@ -35,6 +36,8 @@ pub struct Place {
     pub user: AccountUser,
     /// Codes of what she may there.
     pub permissions: Vec<String>,
+    /// Its organization, if it has one, is there for her.
+    pub sees_organization: bool,
 }
 
 pub(crate) fn refused(refusal: &person::Refusal) -> Error {
@@ -72,7 +75,9 @@ pub async fn read(app: &App, who: &Session) -> Result<Overview> {
             None => None,
         };
         let permissions = permissions(user.role, set.as_ref(), &user.seats).codes();
-        places.push(Place { account, user, permissions });
+        let sees_organization = user.role != Role::Standard
+            || organization::roles::holds_any(&mut tx, who.person, account.id, app.outside.now()).await?;
+        places.push(Place { account, user, permissions, sees_organization });
     }
     Ok(Overview { enrolled: login.enrolled(), person: login.person, places })
 }

@@ -11,6 +11,7 @@ use crate::ceremony::{self, Invited, Kind as Ceremony};
 use crate::company;
 use crate::cx::{App, Cx};
 use crate::error::{Error, Result};
+use crate::organization::roles;
 use crate::person::{self, New, first_password, link, refused};
 use model::account::{AccountUser, Permissions, Role, Seat, UserStatus, permissions};
 use model::authority::Act;
@@ -234,6 +235,9 @@ pub async fn update(app: &App, cx: &Cx, person: PersonId, patch: Patch) -> Resul
         ..before.clone()
     };
     save(&mut tx, cx, Some(&before), &after).await?;
+    if after.status == UserStatus::Deactivated {
+        roles::follow(&mut tx, cx).await?;
+    }
     let login = store::person::read(&mut tx, person).await?.ok_or_else(|| not_found(person))?;
     let contact_roles = roles_of(&store::company::read(&mut tx, cx.account).await?.contacts, person);
     tx.commit(&cx.by(), cx.now, &[changed(cx, person, "user.update")]).await?;
@@ -259,6 +263,7 @@ pub async fn remove(app: &App, cx: &Cx, person: PersonId) -> Result<()> {
         return Err(Error::conflict("POINT_OF_CONTACT", message).with("roles", roles));
     }
     store::account::remove_user(&mut tx, cx.account, person).await?;
+    roles::follow(&mut tx, cx).await?;
     tx.commit(&cx.by(), cx.now, &[changed(cx, person, "user.remove")]).await?;
     Ok(())
 }

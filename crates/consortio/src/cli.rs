@@ -1,5 +1,7 @@
 //! The command line, as clap reads it.
 
+pub mod organization;
+
 use clap::{Args, Parser, Subcommand};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -49,8 +51,8 @@ pub enum Command {
     /// Service tokens of an account: list, create, revoke.
     #[command(subcommand)]
     Token(Token),
-    /// The organization of an account: show, create, connect, cut, delete, log.
-    #[command(subcommand)]
+    /// The organization of an account: show, create, connect, cut, delete, roles, log.
+    #[command(subcommand, alias = "org")]
     Organization(Organization),
     /// What background work could not carry out: list it, try again, give it up.
     #[command(subcommand)]
@@ -356,6 +358,9 @@ pub enum Organization {
     /// The rules it lives by: read them, change them.
     #[command(subcommand)]
     Policy(OrganizationPolicy),
+    /// Roles for members: list, grant, revoke.
+    #[command(subcommand)]
+    Role(organization::Role),
     /// Everything that was done, refused and looked at in the organization, oldest first.
     Log(OrganizationLog),
     /// Recompute the log's chain of hashes. Ends with 2 and names the first altered entry when there is one.

@@ -5,6 +5,7 @@
 
 use crate::account::{Deed, Permission, Permissions, Role, Scope, Seat, Status};
 use crate::object::ObjectType;
+use crate::organization::role::Summary;
 use std::collections::BTreeSet;
 use std::fmt;
 
@@ -89,6 +90,12 @@ pub enum Denial {
     TokenCreatorMayNot,
     /// A person proves a second factor for it; a service token has none.
     SessionNeeded,
+    /// A right at both ends of the connection is needed, one's own or delegated. Source: scenario 80.
+    NotDelegated,
+    /// Super Admin or Organization Admin in every member is needed.
+    NotAdminEverywhere,
+    /// The organization's policy knows no roles.
+    RolesOff,
 }
 
 impl Denial {
@@ -106,6 +113,9 @@ impl Denial {
             Denial::PartnerAdminViewsOnly => "PARTNER_ADMIN_VIEWS_ONLY",
             Denial::TokenCreatorMayNot => "TOKEN_CREATOR_MAY_NOT",
             Denial::SessionNeeded => "SESSION_NEEDED",
+            Denial::NotDelegated => "NOT_DELEGATED",
+            Denial::NotAdminEverywhere => "NOT_ADMIN_EVERYWHERE",
+            Denial::RolesOff => "ROLES_OFF",
         }
     }
 
@@ -133,6 +143,11 @@ impl fmt::Display for Denial {
             Denial::SessionNeeded => {
                 "only a signed-in person can do this: it asks for a second factor, and a service token has none"
             }
+            Denial::NotDelegated => {
+                "for each of the accounts this concerns you need to be its Super Admin, or to hold a role they gave you for it"
+            }
+            Denial::NotAdminEverywhere => "you need to be Super Admin or Organization Admin of every account of the organization",
+            Denial::RolesOff => "the organization's policy has no roles: whoever manages it is Super Admin in every account",
         })
     }
 }
@@ -246,12 +261,14 @@ pub struct OrganizationStanding {
     pub super_admin_everywhere: bool,
     /// The account she works in holds the organization up under its policy.
     pub here_is_anchor: bool,
-    /// No living user is Super Admin in every member.
+    /// Nobody living is Super Admin, or holds a role that stands for it, in every member.
     pub unmanageable: bool,
     /// The policy lets an account leave at any time.
     pub may_withdraw: bool,
     /// What bounds a service token further; a person has no such bounds.
     pub token: Option<TokenReach>,
+    /// What the organization's roles add; `None` where its policy has none.
+    pub roles: Option<Summary>,
 }
 
 /// What the scopes of a service token let it do on an organization.
@@ -288,15 +305,20 @@ pub fn decide_organization(standing: OrganizationStanding, act: OrganizationAct)
 }
 
 fn decide_for_person(standing: OrganizationStanding, act: OrganizationAct) -> Result<(), Denial> {
+    let roles = standing.roles.unwrap_or_default();
     let role = match standing.role_here {
-        None | Some(Role::Standard) => return Err(Denial::OrganizationInvisible),
+        None => return Err(Denial::OrganizationInvisible),
+        Some(Role::Standard) if !roles.holds => return Err(Denial::OrganizationInvisible),
         Some(role) => role,
     };
     match act {
-        OrganizationAct::See | OrganizationAct::ReadLog => Ok(()),
-        _ if role == Role::PartnerAdmin => Err(Denial::PartnerAdminViewsOnly),
-        OrganizationAct::Withdraw if standing.unmanageable || standing.may_withdraw => Ok(()),
-        OrganizationAct::EditConnections | OrganizationAct::EditContacts => everywhere(standing),
+        OrganizationAct::See => Ok(()),
+        OrganizationAct::ReadLog if role == Role::Standard && !roles.reads_log => Err(Denial::NotDelegated),
+        OrganizationAct::ReadLog => Ok(()),
+        _ if role == Role::PartnerAdmin && !roles.holds => Err(Denial::PartnerAdminViewsOnly),
+        OrganizationAct::Withdraw if role == Role::SuperAdmin && (standing.unmanageable || standing.may_withdraw) => Ok(()),
+        OrganizationAct::EditConnections => some_edge(standing),
+        OrganizationAct::EditContacts => everywhere(standing),
         OrganizationAct::Create
         | OrganizationAct::AddMembers
         | OrganizationAct::RemoveMembers
@@ -307,7 +329,22 @@ fn decide_for_person(standing: OrganizationStanding, act: OrganizationAct) -> Re
 }
 
 fn everywhere(standing: OrganizationStanding) -> Result<(), Denial> {
-    if standing.super_admin_everywhere { Ok(()) } else { Err(Denial::NotSuperAdminEverywhere) }
+    match standing.roles {
+        _ if standing.super_admin_everywhere => Ok(()),
+        Some(roles) if roles.administers_all => Ok(()),
+        Some(_) => Err(Denial::NotAdminEverywhere),
+        None => Err(Denial::NotSuperAdminEverywhere),
+    }
+}
+
+/// Whether there can be an edge she may change; which, is asked of each: [`crate::organization::role::Places::may_change`].
+fn some_edge(standing: OrganizationStanding) -> Result<(), Denial> {
+    match standing.roles {
+        _ if standing.super_admin_everywhere => Ok(()),
+        Some(roles) if roles.manages_two || roles.stops => Ok(()),
+        Some(_) => Err(Denial::NotDelegated),
+        None => Err(Denial::NotSuperAdminEverywhere),
+    }
 }
 
 fn from_anchor(standing: OrganizationStanding) -> Result<(), Denial> {
@@ -383,6 +420,82 @@ mod tests {
         insta::assert_snapshot!("acts_in_an_account", table);
     }
 
+    fn tell(table: &mut String, who: &str, standing: OrganizationStanding) {
+        writeln!(table, "{who}").unwrap();
+        for act in OrganizationAct::ALL {
+            writeln!(table, "  {:<16} {}", format!("{act:?}"), answer(decide_organization(standing, act))).unwrap();
+        }
+    }
+
+    /// Where the policy has roles: what somebody is at home, and what members delegated to her. Three members: the one she works
+    /// in, which is an anchor unless said, and two others.
+    #[test]
+    fn the_matrix_of_roles_and_acts_on_an_organization() {
+        use crate::id::AccountId;
+        use crate::organization::role::{Place, Places, Role as Held};
+        type Persona = (&'static str, Option<Role>, &'static [(i64, Held)], &'static [i64]);
+        let (standard, admin) = (Some(Role::Standard), Some(Role::SuperAdmin));
+        let personas: &[Persona] = &[
+            ("standard user without a role", standard, &[], &[]),
+            ("connection manager of one account", standard, &[(2, Held::ConnectionManager)], &[]),
+            ("connection manager of two accounts", standard, &[(2, Held::ConnectionManager), (3, Held::ConnectionManager)], &[]),
+            (
+                "connection manager of every account",
+                standard,
+                &[(1, Held::ConnectionManager), (2, Held::ConnectionManager), (3, Held::ConnectionManager)],
+                &[],
+            ),
+            ("super admin here, connection manager of another", admin, &[(2, Held::ConnectionManager)], &[1]),
+            ("auditor of one account", standard, &[(2, Held::Auditor)], &[]),
+            ("privacy officer of one account", standard, &[(2, Held::PrivacyOfficer)], &[]),
+            (
+                "organization admin of two accounts of three",
+                standard,
+                &[(1, Held::OrganizationAdmin), (2, Held::OrganizationAdmin)],
+                &[],
+            ),
+            (
+                "organization admin of every account",
+                standard,
+                &[(1, Held::OrganizationAdmin), (2, Held::OrganizationAdmin), (3, Held::OrganizationAdmin)],
+                &[],
+            ),
+            (
+                "super admin here, organization admin of the others",
+                admin,
+                &[(2, Held::OrganizationAdmin), (3, Held::OrganizationAdmin)],
+                &[1],
+            ),
+            ("super admin here only", admin, &[], &[1]),
+            ("super admin of two accounts of three", admin, &[], &[1, 2]),
+            ("super admin of every account", admin, &[], &[1, 2, 3]),
+            ("partner admin without a role", Some(Role::PartnerAdmin), &[], &[]),
+            ("partner admin, auditor of another account", Some(Role::PartnerAdmin), &[(2, Held::Auditor)], &[]),
+            ("somebody who is gone", None, &[], &[]),
+        ];
+        let mut table = String::new();
+        for (who, role_here, held, super_admin) in personas {
+            let mut places = Places::default();
+            for account in *super_admin {
+                places.each.entry(AccountId(*account)).or_insert_with(Place::default).user = Some(Role::SuperAdmin);
+            }
+            for (account, role) in *held {
+                places.each.entry(AccountId(*account)).or_insert_with(Place::default).held.insert(*role);
+            }
+            let standing = OrganizationStanding {
+                role_here: *role_here,
+                super_admin_everywhere: places.is_super_admin_everywhere(3),
+                here_is_anchor: true,
+                unmanageable: false,
+                may_withdraw: false,
+                token: None,
+                roles: Some(places.summary(3)),
+            };
+            tell(&mut table, who, standing);
+        }
+        insta::assert_snapshot!("roles_and_acts_on_an_organization", table);
+    }
+
     #[test]
     fn the_matrix_of_acts_on_an_organization() {
         let reads = TokenReach { reads: true, edits_connections: false };
@@ -407,13 +520,16 @@ mod tests {
         ];
         let mut table = String::new();
         for (who, role_here, super_admin_everywhere, here_is_anchor, unmanageable, token) in places {
-            writeln!(table, "{who}").unwrap();
-            let may_withdraw = who.ends_with("may leave");
-            let standing =
-                OrganizationStanding { role_here, super_admin_everywhere, here_is_anchor, unmanageable, may_withdraw, token };
-            for act in OrganizationAct::ALL {
-                writeln!(table, "  {:<16} {}", format!("{act:?}"), answer(decide_organization(standing, act))).unwrap();
-            }
+            let standing = OrganizationStanding {
+                role_here,
+                super_admin_everywhere,
+                here_is_anchor,
+                unmanageable,
+                may_withdraw: who.ends_with("may leave"),
+                token,
+                roles: None,
+            };
+            tell(&mut table, who, standing);
         }
         insta::assert_snapshot!("acts_on_an_organization", table);
     }

@@ -165,3 +165,7 @@ pub const OUTBOX_PAGE_MAX: usize = 100;
 pub const OUTBOX_SENDING_MAX: usize = 4;
 /// Characters kept of what a mail server says.
 pub const MAIL_REASON_CHARS_MAX: usize = 500;
+/// Roles of an organization that one member has handed out: more is no delegation but a user list.
+pub const ROLES_PER_ACCOUNT_MAX: usize = 500;
+/// Lapsed roles that are ended in one statement's page.
+pub const ROLES_ENDED_AT_ONCE: usize = 200;

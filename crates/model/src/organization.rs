@@ -7,6 +7,7 @@
 
 pub mod log;
 pub mod phase;
+pub mod role;
 
 use crate::account::{Account, Status, Subscriptions};
 use crate::connection::{self, Block, Closing, Edge, EdgeEffect, EdgeEvent, EdgeKey, End, Feature, Opened};

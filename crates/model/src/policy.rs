@@ -67,6 +67,8 @@ pub struct Policy {
     /// Removing a member asks for a fresh second factor, as adding one does. Source: scenario 17.
     pub verify_removal: bool,
     pub withdraw: Withdraw,
+    /// Super Admins of a member may hand out roles for it. Source: spec 8 #6.
+    pub roles: bool,
     pub anchor_loss: AnchorLoss,
 }
 
@@ -80,6 +82,7 @@ impl Policy {
             transfer_mechanism: None,
             verify_removal: false,
             withdraw: Withdraw::WhenUnmanageable,
+            roles: false,
             anchor_loss: AnchorLoss::Delete,
         }
     }
@@ -93,6 +96,7 @@ impl Policy {
             transfer_mechanism: None,
             verify_removal: false,
             withdraw: Withdraw::Always,
+            roles: true,
             anchor_loss: AnchorLoss::Grace { days: 14 },
         }
     }

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 /// The form of the file; a reader refuses another.
 const FORMAT: &str = "consortio backup 1";
 /// Tables that are in the home database whatever account a row is about; all others follow their account.
-const DIRECTORY: [&str; 19] = [
+const DIRECTORY: [&str; 20] = [
     "account",
     "account_user",
     "attempt",
@@ -24,6 +24,7 @@ const DIRECTORY: [&str; 19] = [
     "organization",
     "organization_log",
     "organization_member",
+    "organization_role",
     "outbox",
     "passkey",
     "permission_set",

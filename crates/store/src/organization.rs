@@ -3,6 +3,8 @@
 //!
 //! Saving writes the effects of a turn of the state machine, so what is stored is exactly what the log says.
 
+pub mod role;
+
 use crate::account::account;
 use crate::engine::{Result, Row, StoreError, Value, json};
 use crate::tx::{Tx, WriteTx};
@@ -177,6 +179,12 @@ pub async fn of_account(tx: &mut Tx, account: AccountId) -> Result<Option<Organi
     tx.query_opt(sql, &[account.into()]).await?.map(|mut row| row.int(0).map(OrganizationId)).transpose()
 }
 
+/// The rules an organization lives by.
+pub async fn policy(tx: &mut Tx, id: OrganizationId) -> Result<Option<Policy>> {
+    let row = tx.query_opt("SELECT policy FROM organization WHERE id = $1", &[id.into()]).await?;
+    row.map(|mut row| row.json(0)).transpose()
+}
+
 /// Organizations whose grace has an end, earliest first.
 pub async fn in_grace(tx: &mut Tx, limit: usize) -> Result<Vec<OrganizationId>> {
     let sql = "SELECT id FROM organization WHERE state = 'grace' ORDER BY grace_until, id LIMIT $1";
@@ -263,15 +271,6 @@ pub async fn passage_into(tx: &mut Tx, id: ConnectionId, feature: Feature, desti
     let sql = passages("e.connection_id = $1 AND e.feature = $2 AND e.destination_account_id = $3 AND e.state = 'on'");
     let params = [id.into(), feature.name().into(), destination.into()];
     tx.query_opt(&sql, &params).await?.map(|mut row| passage(&mut row)).transpose()
-}
-
-/// In how many members a person is an active Super Admin.
-pub async fn n_super_admin(tx: &mut Tx, id: OrganizationId, person: PersonId) -> Result<usize> {
-    let sql = "SELECT COUNT(*) FROM organization_member m
-               JOIN account_user u ON u.account_id = m.account_id AND u.role = 'super_admin' AND u.status = 'active'
-               WHERE m.organization_id = $1 AND m.removed_at IS NULL AND u.person_id = $2";
-    let row = tx.query_opt(sql, &[id.into(), person.into()]).await?;
-    row.map_or(Ok(0), |mut row| Ok(usize::try_from(row.int(0)?).unwrap_or(0)))
 }
 
 /// The role that a person who can sign in has in an account now.

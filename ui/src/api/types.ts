@@ -19,6 +19,8 @@ export interface AccountSummary {
   permissions: string[];
   location: string;
   sensitive: boolean;
+  /** By her role here, or by one of the organization's. */
+  seesOrganization?: boolean;
 }
 
 export interface HistoryValue { value: string; timestamp: string; sourceType: string; sourceId?: string; sourceLabel?: string; updatedByUserId?: number }
@@ -131,7 +133,7 @@ export interface Passkey { id: string | number; name: string; createdAt: string;
 export type EdgeState = 'on' | 'off' | 'blocked';
 export interface Edge { feature: string; source: string | number; destination: string | number; state: EdgeState; reason?: string | null; openedBy?: string | null; openedAt?: string | null }
 export interface Connection { id: string | number | null; accountIds: (string | number)[]; edges: Edge[] }
-export interface Member { accountId: string | number; name: string; location: string; sensitive: boolean; subscriptions: { product: string; tier: string }[] | string[]; joinedAt: string }
+export interface Member { accountId: string | number; name: string; location: string; sensitive: boolean; subscriptions: { product: string; tier: string }[] | string[]; joinedAt: string; manages?: boolean; stops?: boolean }
 export interface Organization {
   id: string | number;
   name: string;
@@ -143,6 +145,8 @@ export interface Organization {
   canEditConnections: boolean;
   /** Whether the account one works in may be taken out of it. */
   canWithdraw: boolean;
+  canReadLog?: boolean;
+  hasRoles?: boolean;
   /** While nothing holds the organization up: until when it waits. */
   graceUntil?: string;
   members: Member[];

@@ -27,7 +27,7 @@ export function mayImport(account: AccountSummary): boolean {
   return account.permissions.includes('import');
 }
 
-/** Super Admins manage the organization, Partner Admins look at it; nobody else sees the page. Source: spec 1.5. */
+/** Super Admins manage the organization, Partner Admins look at it, and so does whoever holds one of its roles. Source: spec 1.5, 8 #6. */
 export function maySeeOrganization(account: AccountSummary): boolean {
-  return account.role === 'super_admin' || account.role === 'partner_admin';
+  return account.seesOrganization ?? (account.role === 'super_admin' || account.role === 'partner_admin');
 }

@@ -62,6 +62,8 @@ struct PersonAccount {
     permissions: Vec<String>,
     location: String,
     sensitive: bool,
+    /// She sees its organization, if it has one: by her role in the account, or by one of the organization's.
+    sees_organization: bool,
 }
 
 /// The second factors of a person.
@@ -122,6 +124,7 @@ fn account(place: Place) -> PersonAccount {
         permissions: place.permissions,
         location: place.account.location,
         sensitive: place.account.sensitive,
+        sees_organization: place.sees_organization,
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod log;
 mod policy;
+mod roles;
 mod shape;
 
 pub use shape::{Subscription, subscriptions};
@@ -85,6 +86,7 @@ pub fn routes() -> Vec<Route> {
             .reply::<shape::DefaultContacts>(200),
     ]
     .into_iter()
+    .chain(roles::routes())
     .chain(log::routes())
     .chain(policy::routes())
     .collect()

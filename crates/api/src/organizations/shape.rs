@@ -32,9 +32,13 @@ pub struct Organization {
     /// Nobody is Super Admin in every member.
     pub unmanageable: bool,
     pub can_manage: bool,
+    /// There are edges one may change; which, say the members at both ends.
     pub can_edit_connections: bool,
     /// Whether one may take the account one works in out of it.
     pub can_withdraw: bool,
+    pub can_read_log: bool,
+    /// Its policy has roles that members delegate.
+    pub has_roles: bool,
     /// Ends the grace, while there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub grace_until: Option<Time>,
@@ -53,6 +57,10 @@ pub struct Member {
     pub status: &'static str,
     pub subscriptions: Vec<Subscription>,
     pub joined_at: Time,
+    /// One may open and close its edges, where the same is so at the other end.
+    pub manages: bool,
+    /// One may close its edges, whatever the other end.
+    pub stops: bool,
 }
 
 /// A product at a tier.
@@ -105,6 +113,8 @@ pub fn organization(view: &View) -> Organization {
         can_manage: view.can_manage,
         can_edit_connections: view.can_edit_connections,
         can_withdraw: view.can_withdraw,
+        can_read_log: view.can_read_log,
+        has_roles: is.policy.roles,
         grace_until: is.grace_until.map(Time),
         members: view.accounts.values().map(|account| member(view, account)).collect(),
         connections: connections(view),
@@ -121,6 +131,8 @@ fn member(view: &View, account: &Account) -> Member {
         status: account.status.name(),
         subscriptions: subscriptions(&account.subscriptions),
         joined_at: Time(joined_at),
+        manages: view.stand.manages(account.id),
+        stops: view.stand.stops(account.id),
     }
 }
 

@@ -394,3 +394,50 @@ async fn a_client_with_a_token_reads_the_organization_makes_it_one_way_and_is_he
     let refused = client.put(&format!("{line}/connections"), body).await.expect(403);
     assert!(refused.to_string().contains("TOKEN_CREATOR_MAY_NOT"), "{refused}");
 }
+
+#[tokio::test]
+async fn scenario_80_a_super_admin_hands_out_roles_for_her_account_and_the_holder_sees_the_organization() {
+    let group = group().await;
+    let organization = group.organized().await;
+    let roles = format!("/organizations/v1/{}/roles", organization["id"].as_str().unwrap());
+    let post = format!("POST {roles}");
+    assert_eq!(refusal(&group.ask(BO, WEST, "GET /organizations/v1/current").await).0, 404);
+    assert_eq!(group.ask(BO, WEST, "GET /identity/v1/session").await.json()["accounts"][0]["seesOrganization"], false);
+    let body = json!({"accountId": 7, "email": "bo@ex.org", "role": "connection_manager", "until": "2100-01-01T00:00:00Z"});
+    let with = |name: &str, value: Value| {
+        let mut body = body.clone();
+        body[name] = value;
+        body
+    };
+    let table = [
+        (with("role", json!("king")), "ROLE_UNKNOWN"),
+        (with("until", json!("soon")), "TIME_INVALID"),
+        (with("until", json!("2000-01-01T00:00:00Z")), "UNTIL_PAST"),
+        (with("accountId", json!("x")), "ID_INVALID"),
+        (with("email", json!("nobody@ex.org")), "PERSON_NOT_IN_ORGANIZATION"),
+    ];
+    for (wrong, code) in table {
+        assert_eq!(refusal(&group.asked(ANN, EAST, &post, wrong, None).await), (400, code.to_owned()));
+    }
+    let address = group.ask(BO, WEST, "GET /identity/v1/session").await.json()["person"]["email"].clone();
+    let body = with("email", address);
+    let unproven = group.asked(ANN, EAST, &post, body.clone(), None).await;
+    assert_eq!(unproven.json()["context"]["subject"], json!(["7:12:connection_manager"]));
+    let proof = group.proof("organization.grant_role", "7:12:connection_manager").await;
+    let held = group.asked(ANN, EAST, &post, body, Some(&proof)).await.json();
+    assert_eq!(
+        (held["results"][0]["role"].as_str(), held["results"][0]["grantedBy"].as_str()),
+        (Some("connection_manager"), Some("Ann"))
+    );
+    assert_eq!(held["grantableAccountIds"], json!(["7", "8"]));
+    assert_eq!(group.ask(BO, WEST, "GET /identity/v1/session").await.json()["accounts"][0]["seesOrganization"], true);
+    let seen = group.ask(BO, WEST, "GET /organizations/v1/current").await.json();
+    assert_eq!((seen["canEditConnections"].as_bool(), seen["canReadLog"].as_bool()), (Some(false), Some(false)));
+    let manages: Vec<_> = seen["members"].as_array().unwrap().iter().map(|member| member["manages"].as_bool().unwrap()).collect();
+    assert_eq!(manages, [true, false]);
+    let gone = group.ask(DAN, WEST, &format!("DELETE {roles}/7/12/connection_manager")).await;
+    assert_eq!(refusal(&gone), (403, "SUPER_ADMIN_ONLY".to_owned()));
+    assert_eq!(group.ask(ANN, WEST, &format!("DELETE {roles}/7/12/connection_manager")).await.status, 204);
+    assert_eq!(refusal(&group.ask(ANN, WEST, &format!("DELETE {roles}/7/12/connection_manager")).await).1, "ROLE_NOT_HELD");
+    assert_eq!(refusal(&group.ask(BO, WEST, "GET /organizations/v1/current").await).0, 404);
+}

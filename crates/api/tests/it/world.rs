@@ -58,6 +58,11 @@ async fn add_account(app: &App, id: AccountId, name: &str) {
 }
 
 impl World {
+    /// A further account.
+    pub async fn add_account(&self, id: AccountId, name: &str) {
+        add_account(&self.app, id, name).await;
+    }
+
     /// Somebody with every right in an account.
     pub async fn client(&self, account: AccountId) -> Client {
         Client::new(&self.api, &self.token(account, &["*"]).await)

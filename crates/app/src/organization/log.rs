@@ -7,12 +7,12 @@
 //! Looking must not wait for one log that everybody writes to, so mirrored views are copied into it afterwards, each exactly
 //! once: the cursor into the feed moves in the transaction that appends. See docs/decisions/0007.
 
-use super::standing::{from, is_system, may_at_all};
-use super::{actor, current_organization};
+use super::standing::{Stand, from, is_system};
+use super::{actor, standing};
 use crate::cx::{App, Cx};
 use crate::disclosure::{self, Called};
 use crate::error::{Error, Kind, Result};
-use model::authority::{Denial, OrganizationAct};
+use model::authority::OrganizationAct;
 use model::change::{Change, Kind as Did};
 use model::connection::{EdgeKey, Feature};
 use model::id::{AccountId, ConnectionId, OrganizationId, PersonId, RecordId, TokenId};
@@ -21,12 +21,12 @@ use model::object::ObjectType;
 use model::organization::log::{self, Chain, Entry, Filter, Place, Said};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
+use store::Tx;
 use store::feed::Recorded;
 
 /// The act of a refusal's entry.
 pub const REFUSED: &str = "refused";
-/// The act of a mirrored view's entry.
-pub const DISCLOSED: &str = "disclosed";
+pub use model::organization::log::DISCLOSED;
 /// Entries among which a refusal is looked for before it is written again.
 const RECENT: usize = 50;
 /// Characters of a refusal's message that are kept.
@@ -51,11 +51,8 @@ pub async fn list(app: &App, cx: &Cx, id: OrganizationId, filter: &Filter, place
 
 async fn page(app: &App, cx: &Cx, id: OrganizationId, filter: &Filter, place: Place, limit: usize) -> Result<Vec<Named>> {
     let mut tx = app.store.read_home().await?;
-    may_at_all(&mut tx, cx, OrganizationAct::ReadLog).await?;
-    let entries = match current_organization(&mut tx, cx).await? {
-        Some((organization, _)) if organization.id == id => store::organization::log(&mut tx, id, filter, place, limit).await?,
-        _ => return Err(Denial::OrganizationInvisible.into()),
-    };
+    let stand = standing::visible(&mut tx, cx, id, OrganizationAct::ReadLog).await?.stand;
+    let entries = readable(&mut tx, &stand, id, filter, (place, limit)).await?;
     let told: Vec<Told> = entries.iter().map(told).collect();
     let people = told.iter().flat_map(|t| [t.person, t.acted_for]).flatten().collect();
     let people = store::organization::names(&mut tx, &people).await?;
@@ -116,6 +113,31 @@ async fn called(app: &App, cx: &Cx, told: &[Told]) -> Result<BTreeMap<RecordOf, 
     Ok(called)
 }
 
+/// So many entries that she may read. Whoever reads by a role passes over those of others, however many they are.
+async fn readable(
+    tx: &mut Tx,
+    stand: &Stand,
+    id: OrganizationId,
+    filter: &Filter,
+    (mut place, limit): (Place, usize),
+) -> Result<Vec<Entry>> {
+    let mut found = Vec::new();
+    loop {
+        let entries = store::organization::log(tx, id, filter, place, limit).await?;
+        let (n, last) = (entries.len(), entries.last().map(|entry| entry.seq));
+        found.extend(entries.into_iter().filter(|entry| stand.may_read(&entry.said)).take(limit - found.len()));
+        match last {
+            Some(last) if n == limit && found.len() < limit => {
+                place = match place {
+                    Place::After(_) => Place::After(last),
+                    Place::Before(_) => Place::Before(last),
+                }
+            }
+            _ => return Ok(found),
+        }
+    }
+}
+
 /// What recomputing the log found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verified {
@@ -127,13 +149,15 @@ pub struct Verified {
     pub altered: Option<i64>,
 }
 
-/// Recomputes the whole chain. Takes as long as the log is; each page is a transaction of its own.
+/// Recomputes the whole chain, whatever of it she may read. Takes as long as the log is; each page is a transaction of its own.
 pub async fn verify(app: &App, cx: &Cx, id: OrganizationId) -> Result<Verified> {
     let mut chain = Chain::default();
     loop {
         let place = Place::After(chain.n_entries);
-        let entries = page(app, cx, id, &Filter::default(), place, LOG_EXPORT_PAGE).await?;
-        let altered = entries.iter().find_map(|named| chain.take(&named.entry).err());
+        let mut tx = app.store.read_home().await?;
+        standing::visible(&mut tx, cx, id, OrganizationAct::ReadLog).await?;
+        let entries = store::organization::log(&mut tx, id, &Filter::default(), place, LOG_EXPORT_PAGE).await?;
+        let altered = entries.iter().find_map(|entry| chain.take(entry).err());
         if altered.is_some() || entries.len() < LOG_EXPORT_PAGE {
             return Ok(Verified { n_entries: chain.n_entries, head: chain.head, altered });
         }

@@ -5,10 +5,10 @@
 //! ```
 
 use super::log::{self, Tried};
-use super::{UPDATE_POLICY, current_organization, finish, locked, may_see, prove, standing};
+use super::{UPDATE_POLICY, finish, locked, prove, standing};
 use crate::cx::{App, Cx};
 use crate::error::{Error, Kind, Reason, Result};
-use model::authority::{Denial, OrganizationAct, decide_organization};
+use model::authority::OrganizationAct;
 use model::id::{AccountId, OrganizationId};
 use model::organization::{Effect, Event, next};
 use model::policy::{Policy, Refusal};
@@ -56,14 +56,9 @@ impl From<Refusal> for Error {
 /// The rules of the organization one works in.
 pub async fn read(app: &App, cx: &Cx, id: OrganizationId) -> Result<Seen> {
     let mut tx = app.store.read_home().await?;
-    may_see(&mut tx, cx).await?;
-    match current_organization(&mut tx, cx).await? {
-        Some((organization, _)) if organization.id == id => {
-            let can_edit = decide_organization(standing(&mut tx, cx, &organization).await?, OrganizationAct::EditPolicy).is_ok();
-            Ok(Seen { organization: id, policy: organization.policy, version: organization.version, can_edit })
-        }
-        _ => Err(Denial::OrganizationInvisible.into()),
-    }
+    let standing::Seen { organization, stand, .. } = standing::visible(&mut tx, cx, id, OrganizationAct::See).await?;
+    let can_edit = stand.may(OrganizationAct::EditPolicy).is_ok();
+    Ok(Seen { organization: id, policy: organization.policy, version: organization.version, can_edit })
 }
 
 /// Changes the rules. What follows from them follows at once: blocked edges close, members that no longer fit go.

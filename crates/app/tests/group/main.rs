@@ -7,6 +7,7 @@ mod creating;
 mod logging;
 mod mirroring;
 mod policies;
+mod roles;
 mod rollups;
 mod simulation;
 mod token;

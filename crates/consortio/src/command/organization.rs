@@ -2,6 +2,7 @@
 //! the same; the second factor is not asked for, because whoever may run this command may read the database.
 
 mod policy;
+mod role;
 
 use super::find_account;
 use crate::cli;
@@ -48,6 +49,7 @@ pub async fn run(config: &Config, out: Out, command: cli::Organization) -> Resul
         }
         cli::Organization::Delete { account, yes } => delete(&app, out, &account, yes).await?,
         cli::Organization::Policy(command) => policy::run(&app, out, command).await?,
+        cli::Organization::Role(command) => role::run(&app, out, command).await?,
         cli::Organization::Log(args) => log(&app, out, args).await?,
         cli::Organization::Verify { account } => return verify(&app, out, &account).await,
     }

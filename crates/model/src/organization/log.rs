@@ -112,6 +112,31 @@ pub enum Place {
     Before(i64),
 }
 
+/// The act of a mirrored view's entry.
+pub const DISCLOSED: &str = "disclosed";
+/// The subject of what happened to the organization as a whole.
+pub const WHOLE: &str = "organization";
+
+/// What an entry is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About {
+    Organization,
+    Account(AccountId),
+    Edge { source: AccountId, destination: AccountId },
+}
+
+/// What a subject names; `None` for one that this version does not know.
+pub fn about(subject: &str) -> Option<About> {
+    if subject == WHOLE {
+        return Some(About::Organization);
+    }
+    if let Some(account) = subject.strip_prefix("account:") {
+        return account.parse().ok().map(About::Account);
+    }
+    let (source, destination) = subject.strip_prefix("edge:")?.split_once(':')?.1.split_once('>')?;
+    Some(About::Edge { source: source.parse().ok()?, destination: destination.parse().ok()? })
+}
+
 /// The subject of what happened to a member.
 pub fn of_account(account: AccountId) -> String {
     format!("account:{account}")
@@ -174,6 +199,17 @@ mod tests {
         log[0].said.act = "create".to_owned();
         log[0].said.subject = "daccount:5".to_owned();
         assert_eq!(verify(&log), Err(1));
+    }
+
+    #[test]
+    fn a_subject_says_what_it_is_about() {
+        let edge = EdgeKey { feature: crate::connection::Feature::AssetCopying, source: AccountId(2), destination: AccountId(3) };
+        assert_eq!(about(&of_edge(edge)), Some(About::Edge { source: AccountId(2), destination: AccountId(3) }));
+        assert_eq!(about(&of_account(AccountId(5))), Some(About::Account(AccountId(5))));
+        assert_eq!(about(WHOLE), Some(About::Organization));
+        for unknown in ["", "account:", "account:x", "edge:mirroring", "edge:mirroring:2", "edge:mirroring:>3", "moon:1"] {
+            assert_eq!(about(unknown), None, "{unknown}");
+        }
     }
 
     #[test]

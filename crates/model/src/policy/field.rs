@@ -124,6 +124,13 @@ pub const FIELDS: &[Field] = &[
         about: "When an account may leave without the managers of the organization.",
     },
     Field {
+        name: "roles",
+        group: Group::Management,
+        kind: Kind::Switch,
+        about: "Super Admins of an account may let somebody act in the organization for that account, as Organization Admin, \
+                Connection Manager, Auditor or Privacy Officer. Off: only who is Super Admin in every account manages it.",
+    },
+    Field {
         name: "anchor_loss",
         group: Group::Changes,
         kind: Kind::Grace(Choice { value: "delete", about: "The organization is deleted at once." }),

@@ -6,7 +6,8 @@ import { options } from './options';
 import { organization } from './organization';
 import { policies } from './policies';
 import { properties } from './properties';
+import { roles } from './roles';
 import { settings } from './settings';
 import { shell } from './shell';
 
-export const messages = { ...shell, ...access, ...company, ...crm, ...imports, ...settings, ...organization, ...policies, ...properties, ...options } as const;
+export const messages = { ...shell, ...access, ...company, ...crm, ...imports, ...settings, ...organization, ...policies, ...properties, ...options, ...roles } as const;

@@ -7,7 +7,7 @@ import { organizationQuery } from '../../api/queries';
 import type { Organization } from '../../api/types';
 import { Empty, Loading, PageHeader, Problem } from '../../components/states';
 import { maybeT, useLanguage, useT } from '../../i18n';
-import { isAdmin, useHere } from '../../lib/account';
+import { isAdmin, maySeeOrganization, useHere } from '../../lib/account';
 import { moment } from '../../lib/format';
 import { AddAccounts } from './add';
 import { Configure } from './configure';
@@ -19,6 +19,7 @@ import { arrowsOf, featuresOf } from './edges';
 import { OrganizationLog } from './log';
 import { Members } from './members';
 import { OrganizationNav } from './nav';
+import { Roles } from './roles';
 import '../settings/settings.css';
 
 export { PoliciesPage } from './policies';
@@ -27,7 +28,7 @@ export function OrganizationPage() {
   const t = useT();
   const { account } = useHere();
   // To everybody else the organization is invisible; saying there is none would be another thing.
-  const maySee = account.role === 'super_admin' || account.role === 'partner_admin';
+  const maySee = maySeeOrganization(account);
   const organization = useQuery({ ...organizationQuery(account.id), enabled: maySee });
   const [mode, setMode] = useState<'look' | 'create' | 'configure'>('look');
   const [created, setCreated] = useState<Organization | null>(null);
@@ -95,7 +96,7 @@ function Overview({ organization, name, configure }: { organization: Organizatio
       <Stack gap="md">
         {organization.unmanageable && <Alert color="red" icon={<IconAlertTriangle size={18} />} title={t('org.unmanageableTitle')}>{t('org.unmanageable')}</Alert>}
         {(state === 'grace' || state === 'frozen') && <Alert color="blue" icon={<IconSnowflake size={18} />} title={t('org.state.grace')}>{organization.graceUntil ? t('org.graceText', { date: moment(organization.graceUntil, language) }) : t('org.frozenText')}</Alert>}
-        {!canEditConnections && !organization.unmanageable && <Alert color="gray" icon={<IconInfoCircle size={18} />}>{t('org.viewOnly')}</Alert>}
+        {!canEditConnections && !organization.unmanageable && <Alert color="gray" icon={<IconInfoCircle size={18} />}>{t(organization.hasRoles ? 'org.viewOnlyRoles' : 'org.viewOnly')}</Alert>}
         {unconfigured && canEditConnections && (
           <Alert color="orange" className="notice" icon={<IconInfoCircle size={18} />} title={t('org.unconfiguredTitle')}>
             <Text size="sm">{t('org.unconfiguredText')}</Text>
@@ -110,7 +111,8 @@ function Overview({ organization, name, configure }: { organization: Organizatio
           </div>
         </section>
         <Members organization={organization} add={add.open} />
-        <OrganizationLog organization={organization} />
+        <Roles organization={organization} />
+        {organization.canReadLog !== false && <OrganizationLog organization={organization} />}
       </Stack>
       {adding && <AddAccounts organization={organization} close={add.close} />}
       {deleting && <DeleteOrganization organization={organization} close={remove.close} />}

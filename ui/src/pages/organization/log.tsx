@@ -12,15 +12,16 @@ import { useHere } from '../../lib/account';
 import { download } from '../../lib/download';
 import { describe } from '../../lib/errors';
 import { moment, number } from '../../lib/format';
+import { roleName } from './roles';
 import { type NameOf, featureName, namesOf } from './words';
 
 interface Entry { seq: number; at: string; actor: string; actorName?: string | null; forName?: string | null; recordName?: string | null; recordErased?: boolean; act: string; subject?: string | null; detail?: Detail | null }
-interface Detail { edge?: Record<string, unknown>; account?: unknown; feature?: unknown; source?: unknown; destination?: unknown; act?: string; view?: { nItems?: number; items?: { type: string; n: number }[] } }
+interface Detail { edge?: Record<string, unknown>; account?: unknown; feature?: unknown; source?: unknown; destination?: unknown; act?: string; role?: string; view?: { nItems?: number; items?: { type: string; n: number }[] } }
 interface Filter { act: string | null; account: string | null; actor: string | null; since: string; until: string }
 
 const NOTHING: Filter = { act: null, account: null, actor: null, since: '', until: '' };
 const PAGE = 20;
-const ACTS = ['disclosed', 'refused', 'edge_opened', 'edge_closed', 'edge_refused', 'configured', 'member_joined', 'member_removed', 'one_member_left', 'proposed', 'verified', 'frozen', 'thawed', 'deleted'] as const;
+const ACTS = ['disclosed', 'refused', 'edge_opened', 'edge_closed', 'edge_refused', 'configured', 'role_granted', 'role_ended', 'member_joined', 'member_removed', 'one_member_left', 'proposed', 'verified', 'frozen', 'thawed', 'deleted'] as const;
 
 /** The filter as the server reads it; days are those of this clock, the last one whole. */
 export function logQuery({ act, account, actor, since, until }: Filter): Record<string, string | null> {
@@ -146,5 +147,5 @@ function sentence(entry: Entry, name: NameOf, t: Translate): string {
   const id = (value: unknown) => (value === undefined || value === null ? '' : name(String(value)));
   const subject = /^account:(\d+)$/.exec(entry.subject ?? '')?.[1];
   if (entry.act === 'refused') return t('org.log.refused', { what: maybeT(`org.tried.${detail?.act ?? ''}`) ?? detail?.act ?? '', account: id(subject) });
-  return maybeT(`org.log.${entry.act}`, { account: id(detail?.account ?? subject), feature: edge.feature ? featureName(String(edge.feature)) : '', source: id(edge.source), destination: id(edge.destination), n: detail?.view?.nItems ?? 0 }) ?? entry.act;
+  return maybeT(`org.log.${entry.act}`, { account: id(detail?.account ?? subject), feature: edge.feature ? featureName(String(edge.feature)) : '', source: id(edge.source), destination: id(edge.destination), n: detail?.view?.nItems ?? 0, role: detail?.role ? roleName(detail.role) : '' }) ?? entry.act;
 }

@@ -1,0 +1,38 @@
+//! What `consortio organization` has beside members and edges.
+
+use clap::{Args, Subcommand};
+
+#[derive(Debug, Subcommand)]
+pub enum Role {
+    /// Who holds which role, for which member.
+    List {
+        /// Id or name of a member.
+        #[arg(long)]
+        account: String,
+    },
+    /// Hand out a role for a member, or give one that is held another end.
+    Grant {
+        #[command(flatten)]
+        of: RoleOf,
+        /// When it ends by itself, such as 2027-01-31T00:00:00Z; without it, never.
+        #[arg(long)]
+        until: Option<jiff::Timestamp>,
+    },
+    /// Take a role back, at once.
+    Revoke {
+        #[command(flatten)]
+        of: RoleOf,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct RoleOf {
+    /// Id or name of the member the role is for.
+    #[arg(long)]
+    pub account: String,
+    /// The address of an active user of any member.
+    #[arg(long, value_name = "EMAIL")]
+    pub person: String,
+    /// organization_admin, connection_manager, auditor or privacy_officer.
+    pub role: String,
+}

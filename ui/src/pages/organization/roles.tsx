@@ -1,0 +1,164 @@
+/** Who holds which role of the organization, for which member. Super admins of a member give and take back those for their own account. */
+import { ActionIcon, Alert, Autocomplete, Badge, Button, Group, Modal, Radio, Select, Stack, Text, Title } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { IconPlus, IconTrash, IconUserShield } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { call } from '../../api/client';
+import { type AccountRef, queryClient, usersQuery } from '../../api/queries';
+import type { Organization } from '../../api/types';
+import { AccountMark } from '../../components/account-mark';
+import { DayField } from '../../components/special-fields';
+import { Empty, Loading, Problem } from '../../components/states';
+import { maybeT, useLanguage, useT } from '../../i18n';
+import { useHere } from '../../lib/account';
+import { describe } from '../../lib/errors';
+import { moment } from '../../lib/format';
+import { useProved } from '../../lib/proved';
+import { toastDone, toastProblem } from '../../lib/toast';
+import { ConfirmDialog } from '../settings/parts';
+import { namesOf } from './words';
+
+const ROLES = ['connection_manager', 'privacy_officer', 'auditor', 'organization_admin'] as const;
+
+interface RoleHeld { accountId: string; personId: string; name: string; email: string; role: string; grantedAt: string; grantedBy: string | null; until: string | null }
+interface RolesHeld { enabled: boolean; grantableAccountIds: string[]; results: RoleHeld[] }
+
+const keyOf = (account: AccountRef, organization: Organization) => ['a', account, 'organization-roles', String(organization.id)];
+export const roleName = (role: string): string => maybeT(`org.role.${role}`) ?? role;
+
+/** The last moment of a day on this clock, which is when the next one begins. */
+export function endOf(day: string): string | null {
+  if (!day) return null;
+  const [year = 0, month = 1, date = 1] = day.split('-').map(Number);
+  return new Date(year, month - 1, date + 1).toISOString();
+}
+
+export function Roles({ organization }: { organization: Organization }) {
+  const t = useT();
+  const { account } = useHere();
+  const [giving, give] = useDisclosure(false);
+  const key = keyOf(account.id, organization);
+  const roles = useQuery({ queryKey: key, queryFn: () => call<RolesHeld>(`/organizations/v1/${organization.id}/roles`, { account: account.id }) });
+  const found = roles.data;
+  const mayGive = (found?.grantableAccountIds.length ?? 0) > 0;
+  const button = mayGive && <Button variant="default" size="xs" leftSection={<IconPlus size={15} />} onClick={give.open}>{t('org.roles.grant')}</Button>;
+  return (
+    <section className="card" aria-labelledby="org-roles">
+      <Group justify="space-between" px={16} pt={14} pb="xs" wrap="nowrap" align="flex-start">
+        <div>
+          <Title order={2} id="org-roles">{t('org.roles')}</Title>
+          <Text size="sm" c="dimmed" maw={720}>{t(found?.enabled === false ? 'org.roles.off' : 'org.roles.text')}</Text>
+        </div>
+        {found && found.results.length > 0 && <div style={{ flexShrink: 0 }}>{button}</div>}
+      </Group>
+      {roles.isPending && <Loading rows={2} />}
+      {roles.isError && <Problem problem={roles.error} retry={() => void roles.refetch()} compact />}
+      {found?.enabled && found.results.length === 0 && <Empty compact icon={<IconUserShield size={20} />} title={t('org.roles.none')} text={t('org.roles.noneText')}>{button}</Empty>}
+      {found?.enabled && found.results.length > 0 && <RolesTable organization={organization} found={found} />}
+      {giving && found && <GiveDialog organization={organization} accounts={found.grantableAccountIds.map(String)} close={give.close} />}
+    </section>
+  );
+}
+
+function RolesTable({ organization, found }: { organization: Organization; found: RolesHeld }) {
+  const t = useT();
+  const language = useLanguage();
+  const { account, session } = useHere();
+  const [removing, setRemoving] = useState<RoleHeld | null>(null);
+  const name = namesOf(organization.members);
+  const isOwn = (one: RoleHeld) => String(one.personId) === String(session.person.id);
+  const mayTake = (one: RoleHeld) => isOwn(one) || found.grantableAccountIds.map(String).includes(String(one.accountId));
+  const words = (one: RoleHeld) => ({ role: roleName(one.role), account: name(one.accountId), name: one.name });
+  const take = async (one: RoleHeld) => {
+    try {
+      await call(`/organizations/v1/${organization.id}/roles/${one.accountId}/${one.personId}/${one.role}`, { method: 'DELETE', account: account.id });
+      toastDone(t('org.roles.revoked'));
+    } catch (problem) {
+      toastProblem(problem, t);
+    }
+    setRemoving(null);
+    await refresh(account.id, organization);
+  };
+  return (
+    <>
+      <div className="grid-scroll" tabIndex={0} role="group" aria-label={t('org.roles')}>
+        <table className="grid grid-tall">
+          <thead>
+            <tr>
+              <th scope="col">{t('org.roles.person')}</th><th scope="col">{t('org.roles.role')}</th><th scope="col">{t('org.roles.for')}</th><th scope="col">{t('org.roles.until')}</th><th scope="col">{t('org.roles.grantedBy')}</th>
+              <th scope="col"><span className="visually-hidden">{t('org.roles.revokeAct')}</span></th>
+            </tr>
+          </thead>
+          <tbody>
+            {found.results.map((one) => (
+              <tr key={`${one.accountId}|${one.personId}|${one.role}`}>
+                <td><Text size="sm" fw={560}>{one.name}</Text><Text size="xs" c="dimmed">{one.email}</Text></td>
+                <td><Badge color={one.role === 'organization_admin' ? 'orange' : 'spruce'} size="md">{roleName(one.role)}</Badge></td>
+                <td><Group gap={8} wrap="nowrap"><AccountMark id={String(one.accountId)} name={name(one.accountId)} size={24} /><Text span size="sm">{name(one.accountId)}</Text></Group></td>
+                <td>{one.until ? moment(one.until, language) : <Text span size="sm" c="dimmed">{t('org.roles.forGood')}</Text>}</td>
+                <td title={moment(one.grantedAt, language)}>{one.grantedBy ?? t('org.roles.commandLine')}</td>
+                <td style={{ textAlign: 'right' }}>{mayTake(one) && <ActionIcon aria-label={t(isOwn(one) ? 'org.roles.giveUp' : 'org.roles.revoke', words(one))} onClick={() => setRemoving(one)}><IconTrash size={16} /></ActionIcon>}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {removing && <ConfirmDialog title={t('org.roles.revokeTitle')} text={t('org.roles.revokeText', words(removing))} act={t('org.roles.revokeAct')} close={() => setRemoving(null)} confirm={() => void take(removing)} />}
+    </>
+  );
+}
+
+function GiveDialog({ organization, accounts, close }: { organization: Organization; accounts: string[]; close: () => void }) {
+  const t = useT();
+  const { account } = useHere();
+  const proved = useProved();
+  const users = useQuery(usersQuery(account.id));
+  const name = namesOf(organization.members);
+  const [target, setTarget] = useState(accounts.includes(String(account.id)) ? String(account.id) : (accounts[0] ?? ''));
+  const [email, setEmail] = useState('');
+  const [role, setRole] = useState<string>('connection_manager');
+  const [until, setUntil] = useState('');
+  const [error, setError] = useState<string>();
+  const [busy, setBusy] = useState(false);
+  const save = async () => {
+    setBusy(true);
+    setError(undefined);
+    try {
+      const body = { accountId: target, email: email.trim(), role, until: endOf(until) };
+      const outcome = await proved((stepUp) => call(`/organizations/v1/${organization.id}/roles`, { method: 'POST', account: account.id, stepUp, body }));
+      if (!outcome.done) return;
+      await refresh(account.id, organization);
+      toastDone(t('org.roles.granted', { role: roleName(role) }));
+      close();
+    } catch (problem) {
+      setError(describe(problem, t));
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <Modal opened onClose={close} title={t('org.roles.grant')} size="lg" closeButtonProps={{ 'aria-label': t('act.close') }}>
+      <form onSubmit={(event) => { event.preventDefault(); void save(); }}>
+        <Stack>
+          <Autocomplete label={t('org.roles.email')} description={t('org.roles.emailHint')} value={email} onChange={setEmail} data={[...new Set((users.data ?? []).map((user) => user.email))]} type="email" required withAsterisk={false} data-autofocus autoComplete="off" />
+          <Radio.Group label={t('org.roles.role')} value={role} onChange={setRole}>
+            <Stack gap={10} mt={8}>{ROLES.map((one) => <Radio key={one} value={one} label={roleName(one)} description={t(`org.roleText.${one}`)} />)}</Stack>
+          </Radio.Group>
+          <Select label={t('org.roles.account')} value={target} onChange={(next) => next && setTarget(next)} data={accounts.map((id) => ({ value: id, label: name(id) }))} allowDeselect={false} />
+          <DayField label={t('org.roles.until')} description={t('org.roles.untilHint')} value={until} onChange={setUntil} />
+          {error && <Alert color="red" role="alert">{error}</Alert>}
+          <Group justify="flex-end">
+            <Button variant="default" onClick={close}>{t('act.cancel')}</Button>
+            <Button type="submit" loading={busy} disabled={!email.trim() || !target}>{t('org.roles.grant')}</Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}
+
+/** What she may do may have changed with it. */
+async function refresh(account: AccountRef, organization: Organization) {
+  await Promise.all([queryClient.invalidateQueries({ queryKey: keyOf(account, organization) }), queryClient.invalidateQueries({ queryKey: ['a', account, 'organization'] }), queryClient.invalidateQueries({ queryKey: ['a', account, 'orglog'] })]);
+}
