@@ -68,6 +68,7 @@ const imports = createRoute({ getParentRoute: () => account, path: '/import', co
 const importRun = createRoute({ getParentRoute: () => account, path: '/import/$importId', component: lazyRouteComponent(pages.importing, 'ImportRunPage') });
 const organization = createRoute({ getParentRoute: () => account, path: '/organization', component: lazyRouteComponent(pages.organization, 'OrganizationPage') });
 const organizationPolicies = createRoute({ getParentRoute: () => account, path: '/organization/policies', component: lazyRouteComponent(pages.organization, 'PoliciesPage') });
+const organizationRoles = createRoute({ getParentRoute: () => account, path: '/organization/roles', component: lazyRouteComponent(pages.organization, 'RolesPage') });
 
 const settings = createRoute({ getParentRoute: () => account, path: '/settings', component: lazyRouteComponent(pages.settings, 'SettingsLayout') });
 const settingsIndex = createRoute({
@@ -89,7 +90,7 @@ const settingsPages = [
   createRoute({ getParentRoute: () => settings, path: '/disclosures', component: lazyRouteComponent(pages.settings, 'DisclosuresPage') }),
 ] as const;
 
-const tree = root.addChildren([index, signIn, setup, account.addChildren([accountIndex, list, record, imports, importRun, organization, organizationPolicies, settings.addChildren([settingsIndex, ...settingsPages])])]);
+const tree = root.addChildren([index, signIn, setup, account.addChildren([accountIndex, list, record, imports, importRun, organization, organizationPolicies, organizationRoles, settings.addChildren([settingsIndex, ...settingsPages])])]);
 
 export const router = createRouter({
   routeTree: tree,

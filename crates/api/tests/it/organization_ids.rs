@@ -22,6 +22,7 @@ const BO: PersonId = PersonId(12);
 const BODIES: &[(&str, &str)] = &[
     ("organization.add_members", r#"{"accountIds":["8"]}"#),
     ("organization.update_contacts", r#"{"contacts":{}}"#),
+    ("organization.update_policy", r#"{"version":2}"#),
     ("organization_role.grant", r#"{"accountId":"8","email":"x@y.example","role":"auditor"}"#),
     ("connection.edit", r#"{"version":2,"edges":[]}"#),
     ("connection.plan", r#"{"version":2,"edges":[]}"#),

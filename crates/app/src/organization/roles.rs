@@ -20,7 +20,8 @@ use model::organization::Organization;
 use model::organization::log::{Said, of_account};
 use model::organization::role::{Delegation, Ending, Role};
 use serde_json::json;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::collections::btree_map::{BTreeMap, Entry};
 use store::organization::role as stored;
 use store::{Tx, WriteTx};
 
@@ -71,9 +72,9 @@ pub async fn list(app: &App, cx: &Cx, id: OrganizationId) -> Result<Roles> {
     let found = if enabled { stored::held(&mut tx, id, cx.now).await? } else { Vec::new() };
     let mut people: BTreeMap<PersonId, Option<(String, String)>> = BTreeMap::new();
     for person in found.iter().flat_map(|one| [one.person, one.granted_by]) {
-        if !people.contains_key(&person) {
+        if let Entry::Vacant(place) = people.entry(person) {
             let login = store::person::read(&mut tx, person).await?;
-            people.insert(person, login.map(|login| (login.person.name, login.person.email)));
+            place.insert(login.map(|login| (login.person.name, login.person.email)));
         }
     }
     let held = found.into_iter().map(|delegation| {

@@ -94,7 +94,7 @@ async fn scenario_80_a_connection_manager_edits_edges_only_of_accounts_that_dele
         assert_eq!(open_edges(&group).await, [mirroring(CENTRAL, EAST), mirroring(EAST, WEST)]);
         // Nothing else.
         assert_eq!(code(add_members(&group.app, &here, id, &[EAST], None).await), "NOT_ADMIN_EVERYWHERE");
-        assert_eq!(code(remove_member(&group.app, &here, id, EAST).await), "NOT_ADMIN_EVERYWHERE");
+        assert_eq!(code(remove_member(&group.app, &here, id, EAST, None).await), "NOT_ADMIN_EVERYWHERE");
         assert_eq!(code(delete(&group.app, &here, id, None).await), "NOT_ADMIN_EVERYWHERE");
         let bo = wanted(WEST, "bo@group.example", Role::Auditor, None);
         assert_eq!(code(grant(&group.app, &here, id, bo, None).await), "SUPER_ADMIN_ONLY");
@@ -214,7 +214,7 @@ async fn scenario_77_a_role_ends_by_being_revoked_or_given_up_by_time_by_the_mem
 
         let ann = group.cx(ANN, CENTRAL).await;
         give(&group, id, CAT, EAST, Role::PrivacyOfficer).await;
-        remove_member(app, &ann, id, EAST).await.unwrap();
+        remove_member(app, &ann, id, EAST, None).await.unwrap();
         give(&group, id, FAY, WEST, Role::PrivacyOfficer).await;
         let system = group.system(WEST);
         app::user::deactivate(app, &system, EVE).await.unwrap();
@@ -305,7 +305,7 @@ async fn scenario_20_an_organization_admin_of_every_member_manages_it_though_nob
         grant(&group.app, &group.cx(FAY, WEST).await, id, role, Some(&proof)).await.unwrap();
         let seen = read(&group.app, &cat).await.unwrap();
         assert_eq!((seen.unmanageable, seen.can_manage, seen.can_edit_connections), (false, true, true));
-        remove_member(&group.app, &cat, id, WEST).await.unwrap();
+        remove_member(&group.app, &cat, id, WEST, None).await.unwrap();
         assert_eq!(read(&group.app, &cat).await.unwrap().organization.members.len(), 2);
     }
 }

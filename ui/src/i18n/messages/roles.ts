@@ -2,6 +2,9 @@ import type { Row } from '../index';
 
 export const roles = {
   'org.roles': ['Roles', 'Ruoli', 'Roller', 'Rollen'],
+  'org.nav.roles': ['Roles', 'Ruoli', 'Roller', 'Rollen'],
+  'org.roles.who': ['Who holds what', 'Chi ha quale ruolo', 'Hvem har hvad', 'Wie heeft wat'],
+  'org.roles.offTitle': ['Roles are switched off', 'I ruoli sono disattivati', 'Roller er slået fra', 'Rollen staan uit'],
   'org.roles.text': ['What super admins of a member let somebody do in the organization for that account, so that nobody has to be super admin everywhere.', 'Ciò che i super amministratori di un membro permettono di fare nell’organizzazione per quell’account, così nessuno deve essere super amministratore ovunque.', 'Hvad et medlems superadministratorer lader nogen gøre i organisationen for den konto, så ingen behøver være superadministrator overalt.', 'Wat superbeheerders van een lid iemand voor dat account in de organisatie laten doen, zodat niemand overal superbeheerder hoeft te zijn.'],
   'org.roles.off': ['The rules of this organization know no roles: whoever manages it is super admin in every account.', 'Le regole di questa organizzazione non prevedono ruoli: chi la gestisce è super amministratore in ogni account.', 'Denne organisations regler kender ingen roller: den, der administrerer den, er superadministrator på hver konto.', 'De regels van deze organisatie kennen geen rollen: wie haar beheert, is in elk account superbeheerder.'],
   'org.roles.none': ['Nobody holds a role yet', 'Nessuno ha ancora un ruolo', 'Ingen har en rolle endnu', 'Nog niemand heeft een rol'],

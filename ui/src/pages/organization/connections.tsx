@@ -11,7 +11,7 @@ import { describe } from '../../lib/errors';
 import { day } from '../../lib/format';
 import { toastDone } from '../../lib/toast';
 import { type Arrow, type EdgeKey, editBody, keyOf, openKeys, pairsOf, wayOf } from './edges';
-import { blockedWords, featureName, namesOf, wayWords } from './words';
+import { blockedWords, featureName, mayChange, namesOf, wayWords } from './words';
 
 interface Props { organization: Organization; arrows: Map<EdgeKey, Arrow>; features: string[] }
 
@@ -52,7 +52,7 @@ export function ConnectionsTable({ organization, arrows, features }: Props) {
                       <td>{opened ? <><Text size="xs">{opened.openedBy}</Text><Text size="xs" c="dimmed">{opened.openedAt ? day(opened.openedAt, language) : ''}</Text></> : <Text span size="xs" c="dimmed">–</Text>}</td>
                       {organization.canEditConnections && i === 0 && (
                         <td rowSpan={features.length} style={{ textAlign: 'right' }}>
-                          {isOpen(pair) && <Button variant="subtle" color="red" size="compact-sm" leftSection={<IconScissors size={14} />} aria-label={`${t('org.cut')}: ${name(a)} – ${name(b)}`} onClick={() => setCutting(pair)}>{t('org.cutShort')}</Button>}
+                          {isOpen(pair) && mayChange(organization.members, a, b, true) && <Button variant="subtle" color="red" size="compact-sm" leftSection={<IconScissors size={14} />} aria-label={`${t('org.cut')}: ${name(a)} – ${name(b)}`} onClick={() => setCutting(pair)}>{t('org.cutShort')}</Button>}
                         </td>
                       )}
                     </tr>

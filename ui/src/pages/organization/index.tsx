@@ -19,10 +19,10 @@ import { arrowsOf, featuresOf } from './edges';
 import { OrganizationLog } from './log';
 import { Members } from './members';
 import { OrganizationNav } from './nav';
-import { Roles } from './roles';
 import '../settings/settings.css';
 
 export { PoliciesPage } from './policies';
+export { RolesPage } from './roles';
 
 export function OrganizationPage() {
   const t = useT();
@@ -111,7 +111,6 @@ function Overview({ organization, name, configure }: { organization: Organizatio
           </div>
         </section>
         <Members organization={organization} add={add.open} />
-        <Roles organization={organization} />
         {organization.canReadLog !== false && <OrganizationLog organization={organization} />}
       </Stack>
       {adding && <AddAccounts organization={organization} close={add.close} />}

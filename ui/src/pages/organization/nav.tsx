@@ -11,6 +11,7 @@ export function OrganizationNav() {
   return (
     <nav className="org-nav" aria-label={t('org.nav')}>
       <Link to="/a/$account/organization" params={params} activeOptions={{ exact: true }}>{t('org.nav.overview')}</Link>
+      <Link to="/a/$account/organization/roles" params={params}>{t('org.nav.roles')}</Link>
       <Link to="/a/$account/organization/policies" params={params}>{t('org.nav.policies')}</Link>
     </nav>
   );

@@ -3,13 +3,13 @@ import { ActionIcon, Alert, Autocomplete, Badge, Button, Group, Modal, Radio, Se
 import { useDisclosure } from '@mantine/hooks';
 import { IconPlus, IconTrash, IconUserShield } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
-import { call } from '../../api/client';
-import { type AccountRef, queryClient, usersQuery } from '../../api/queries';
+import { useEffect, useState } from 'react';
+import { ApiError, call } from '../../api/client';
+import { type AccountRef, organizationQuery, queryClient, usersQuery } from '../../api/queries';
 import type { Organization } from '../../api/types';
 import { AccountMark } from '../../components/account-mark';
 import { DayField } from '../../components/special-fields';
-import { Empty, Loading, Problem } from '../../components/states';
+import { Empty, Loading, PageHeader, Problem } from '../../components/states';
 import { maybeT, useLanguage, useT } from '../../i18n';
 import { useHere } from '../../lib/account';
 import { describe } from '../../lib/errors';
@@ -17,7 +17,9 @@ import { moment } from '../../lib/format';
 import { useProved } from '../../lib/proved';
 import { toastDone, toastProblem } from '../../lib/toast';
 import { ConfirmDialog } from '../settings/parts';
+import { OrganizationNav } from './nav';
 import { namesOf } from './words';
+import '../settings/settings.css';
 
 const ROLES = ['connection_manager', 'privacy_officer', 'auditor', 'organization_admin'] as const;
 
@@ -34,7 +36,24 @@ export function endOf(day: string): string | null {
   return new Date(year, month - 1, date + 1).toISOString();
 }
 
-export function Roles({ organization }: { organization: Organization }) {
+export function RolesPage() {
+  const t = useT();
+  const { account } = useHere();
+  const organization = useQuery(organizationQuery(account.id));
+  useEffect(() => { document.title = `${t('org.roles')} · ${organization.data?.name ?? t('org.title')}`; }, [t, organization.data?.name]);
+  return (
+    <div className="page" style={{ maxWidth: 1100, margin: 0 }}>
+      {organization.data && <OrganizationNav />}
+      <PageHeader title={t('org.roles')} text={t('org.roles.text')} />
+      {organization.isPending && <section className="card"><Loading /></section>}
+      {organization.data === null && <section className="card"><Problem problem={new ApiError(404, { subCategory: 'ORGANIZATION_NOT_FOUND' })} /></section>}
+      {organization.isError && <section className="card"><Problem problem={organization.error} retry={() => void organization.refetch()} /></section>}
+      {organization.data && <Roles organization={organization.data} />}
+    </div>
+  );
+}
+
+function Roles({ organization }: { organization: Organization }) {
   const t = useT();
   const { account } = useHere();
   const [giving, give] = useDisclosure(false);
@@ -45,13 +64,11 @@ export function Roles({ organization }: { organization: Organization }) {
   const button = mayGive && <Button variant="default" size="xs" leftSection={<IconPlus size={15} />} onClick={give.open}>{t('org.roles.grant')}</Button>;
   return (
     <section className="card" aria-labelledby="org-roles">
-      <Group justify="space-between" px={16} pt={14} pb="xs" wrap="nowrap" align="flex-start">
-        <div>
-          <Title order={2} id="org-roles">{t('org.roles')}</Title>
-          <Text size="sm" c="dimmed" maw={720}>{t(found?.enabled === false ? 'org.roles.off' : 'org.roles.text')}</Text>
-        </div>
+      <Group justify="space-between" px={16} pt={14} pb="xs" wrap="nowrap">
+        <Title order={2} id="org-roles">{t('org.roles.who')}</Title>
         {found && found.results.length > 0 && <div style={{ flexShrink: 0 }}>{button}</div>}
       </Group>
+      {found?.enabled === false && <Empty compact icon={<IconUserShield size={20} />} title={t('org.roles.offTitle')} text={t('org.roles.off')} />}
       {roles.isPending && <Loading rows={2} />}
       {roles.isError && <Problem problem={roles.error} retry={() => void roles.refetch()} compact />}
       {found?.enabled && found.results.length === 0 && <Empty compact icon={<IconUserShield size={20} />} title={t('org.roles.none')} text={t('org.roles.noneText')}>{button}</Empty>}

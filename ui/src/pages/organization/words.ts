@@ -10,6 +10,13 @@ export function namesOf(members: Member[]): NameOf {
   return (id) => names.get(String(id)) ?? `#${id}`;
 }
 
+/** Whether she may open, or at least stop, what passes between two members. */
+export function mayChange(members: Member[], a: string, b: string, closing: boolean): boolean {
+  const [one, other] = [a, b].map((id) => members.find((member) => String(member.accountId) === id));
+  const manages = one?.manages !== false && other?.manages !== false;
+  return manages || (closing && (one?.stops === true || other?.stops === true));
+}
+
 export const featureName = (feature: string): string => maybeT(`org.feature.${feature}`) ?? feature;
 
 export function wayWords(way: Way, a: string, b: string, name: NameOf, t: Translate): string {
