@@ -201,6 +201,7 @@ mod tests {
                 here_is_anchor: true,
                 unmanageable: false,
                 may_withdraw: false,
+                roles: None,
                 token: Some(reach(&[scope])),
             };
             assert_eq!(crate::authority::decide_organization(standing, act), Ok(()), "{act:?}");
