@@ -52,6 +52,7 @@ struct Person {
 
 /// An account with what the person is in it.
 #[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
 struct PersonAccount {
     id: Id,
     name: String,

@@ -56,7 +56,8 @@ fn said(reply: &Reply, id: &str) -> (u16, String) {
     if let Value::Object(fields) = &mut body {
         fields.remove("correlationId");
     }
-    (reply.status.as_u16(), body.to_string().replace(id, "ID"))
+    let (status, text) = (reply.status.as_u16(), body.to_string());
+    (status, if status < 400 { text } else { text.replace(id, "ID") })
 }
 
 #[tokio::test]
