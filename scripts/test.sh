@@ -16,7 +16,7 @@ trap cleanup EXIT
 
 step "packages"
 scripts/packages.sh gcc:gcc '/usr/lib/postgresql/*/bin/initdb:postgresql' chromium:chromium \
-    '/usr/share/doc/python3-venv:python3-venv' 'python3:python3'
+    '/usr/share/doc/python3-venv:python3-venv' 'python3:python3' '/usr/share/doc/python3-aiosmtpd:python3-aiosmtpd'
 
 step "web interface: install, types, unit tests, build"
 make --no-print-directory ui/node_modules/.installed

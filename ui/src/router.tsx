@@ -83,11 +83,13 @@ const settingsPages = [
   createRoute({ getParentRoute: () => settings, path: '/security', component: lazyRouteComponent(pages.settings, 'SecurityPage') }),
   createRoute({ getParentRoute: () => settings, path: '/account', component: lazyRouteComponent(pages.settings, 'AccountSettingsPage') }),
   createRoute({ getParentRoute: () => settings, path: '/company', component: lazyRouteComponent(pages.settings, 'CompanyPage') }),
+  createRoute({ getParentRoute: () => settings, path: '/billing', component: lazyRouteComponent(pages.settings, 'BillingPage') }),
   createRoute({ getParentRoute: () => settings, path: '/users', component: lazyRouteComponent(pages.settings, 'UsersPage') }),
   createRoute({ getParentRoute: () => settings, path: '/tokens', component: lazyRouteComponent(pages.settings, 'TokensPage') }),
   createRoute({ getParentRoute: () => settings, path: '/properties', component: lazyRouteComponent(pages.settings, 'PropertiesPage') }),
   createRoute({ getParentRoute: () => settings, path: '/pipelines', component: lazyRouteComponent(pages.settings, 'PipelinesPage') }),
   createRoute({ getParentRoute: () => settings, path: '/disclosures', component: lazyRouteComponent(pages.settings, 'DisclosuresPage') }),
+  createRoute({ getParentRoute: () => settings, path: '/outbox', component: lazyRouteComponent(pages.settings, 'OutboxPage') }),
 ] as const;
 
 const tree = root.addChildren([index, signIn, setup, account.addChildren([accountIndex, list, record, imports, importRun, organization, organizationPolicies, organizationRoles, settings.addChildren([settingsIndex, ...settingsPages])])]);

@@ -115,6 +115,9 @@ pub async fn update(app: &App, cx: &Cx, patch: Patch) -> Result<Account> {
     let old = store::account::lock(&mut tx, cx.account).await?.ok_or_else(|| unknown(cx.account))?;
     let has_currency = patch.currency.is_some();
     let new = patched(&old, patch)?;
+    if new.subscriptions != old.subscriptions {
+        refuse_past_orders(&mut tx, old.id).await?;
+    }
     if new == old {
         drop(tx);
     } else {
@@ -127,15 +130,42 @@ pub async fn update(app: &App, cx: &Cx, patch: Patch) -> Result<Account> {
 }
 
 async fn save(app: &App, cx: &Cx, mut tx: WriteTx, old: &Account, new: &Account) -> Result<()> {
-    store::account::update(&mut tx, new, cx.now).await?;
-    let turned = organization::follow(&mut tx, cx, new).await?;
-    let mut changes = vec![Change::of(Did::AccountChanged, difference(old, new))];
-    changes.extend(turned.as_ref().map(organization::Turned::change));
-    tx.commit(&cx.by(), cx.now, &changes).await?;
-    if let Some(turned) = turned {
+    let written = write(&mut tx, cx, old, new).await?;
+    tx.commit(&cx.by(), cx.now, &written.changes).await?;
+    if let Some(turned) = written.turned {
         organization::tell(app, cx, &turned).await;
     }
     Ok(())
+}
+
+/// What writing an account changed, for the commit, and what its organization became, to be told afterwards.
+#[derive(Default)]
+pub(crate) struct Written {
+    pub changes: Vec<Change>,
+    pub turned: Option<organization::Turned>,
+}
+
+/// Writes an account, and lets its organization follow.
+pub(crate) async fn write(tx: &mut WriteTx, cx: &Cx, old: &Account, new: &Account) -> Result<Written> {
+    if new == old {
+        return Ok(Written::default());
+    }
+    store::account::update(tx, new, cx.now).await?;
+    let turned = organization::follow(tx, cx, new).await?;
+    let mut changes = vec![Change::of(Did::AccountChanged, difference(old, new))];
+    changes.extend(turned.as_ref().map(organization::Turned::change));
+    Ok(Written { changes, turned })
+}
+
+/// Tiers with a term are changed by orders, which say from when they hold and what they cost.
+async fn refuse_past_orders(tx: &mut WriteTx, account: AccountId) -> Result<()> {
+    match store::subscription::read(tx, account).await? {
+        Some(subscription) if subscription.lives() => {
+            let message = "the subscription has a term: change it by an order, see Account & billing";
+            Err(Error::conflict("SUBSCRIPTION_HAS_TERM", message))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Says in the account's own feed that amounts have another currency, which makes every process read its definitions again.
@@ -183,7 +213,7 @@ fn difference(old: &Account, new: &Account) -> serde_json::Value {
     serde_json::json!({ "did": "account_updated", "accountId": new.id, "changed": changed })
 }
 
-fn unknown(account: AccountId) -> Error {
+pub(crate) fn unknown(account: AccountId) -> Error {
     debug_assert!(account != INSTANCE, "the instance is no account");
     Error::not_found(format!("there is no account {account}"))
 }

@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod association;
+pub mod billing;
 mod ceremony;
 pub mod company;
 pub mod connection;
@@ -19,6 +20,7 @@ pub mod import;
 pub mod live;
 pub mod mail;
 pub mod mirror;
+pub mod notice;
 pub mod organization;
 pub mod outbox;
 pub mod owner;

@@ -6,16 +6,17 @@
 
 use crate::cx::{App, Cx};
 use crate::error::{Error, Result};
-use crate::{mail, secret};
+use crate::{billing, mail, secret};
 use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 use model::authority::Act;
+use model::billing::invoice::name;
 use model::change::{Actor, Change, Kind};
 use model::id::{AccountId, PersonId};
 use model::letter::Letter;
 use model::limits::{MAIL_REASON_CHARS_MAX, OUTBOX_DAYS, OUTBOX_PAGE_MAX, OUTBOX_SENDING_MAX};
 use model::outbox::{Delivery, Event, Mail, Recipient, State, next};
-use outside::mail::{Message, Undelivered};
+use outside::mail::{Attachment, Message, Undelivered};
 use store::{INSTANCE, Tx, WriteTx};
 
 /// The feed whose changes may come with new letters: the outbox is in the directory.
@@ -39,6 +40,16 @@ pub struct New {
 pub async fn enqueue(app: &App, tx: &mut WriteTx, new: New, now: Timestamp) -> Result<bool> {
     let id = tx.take_ids(1)?;
     let sealed_link = new.link.as_deref().map(|link| secret::seal(app, &place(id), link.as_bytes())).transpose()?;
+    put(tx, id, new, sealed_link, now).await
+}
+
+/// The same for a letter without a link.
+pub(crate) async fn enqueue_open(tx: &mut WriteTx, new: New, now: Timestamp) -> Result<bool> {
+    let id = tx.take_ids(1)?;
+    put(tx, id, new, None, now).await
+}
+
+async fn put(tx: &mut WriteTx, id: i64, new: New, sealed_link: Option<String>, now: Timestamp) -> Result<bool> {
     let New { account, cause, to: recipient, letter, .. } = new;
     let delivery = Delivery::new(now);
     let mail = Mail { account, id, cause, recipient, letter, sealed_link, delivery, queued_at: now, reason: None };
@@ -53,6 +64,7 @@ pub async fn to_person(tx: &mut Tx, person: PersonId) -> Result<Option<Recipient
         name: login.person.name,
         locale: login.person.locale,
         person: Some(person),
+        told: None,
     }))
 }
 
@@ -129,8 +141,15 @@ async fn message(app: &App, mail: &Mail) -> Result<Message> {
         subject: words.subject,
         text: words.text,
         html: words.html,
-        attachments: Vec::new(),
+        attachments: attachments(app, mail).await?,
     })
+}
+
+async fn attachments(app: &App, mail: &Mail) -> Result<Vec<Attachment>> {
+    let (Letter::Invoice { invoice, .. } | Letter::Receipt { invoice, .. }) = &mail.letter else { return Ok(Vec::new()) };
+    let mut tx = app.store.read_home().await?;
+    let bytes = billing::attachment(&mut tx, mail.account, invoice.number, &mail.recipient.locale).await?;
+    Ok(vec![Attachment { name: format!("{}.pdf", name(invoice.number)), media_type: "application/pdf", bytes }])
 }
 
 /// The same for every attempt, and for no other letter of any instance behind the same host.
@@ -203,7 +222,7 @@ pub async fn test(app: &App, cx: &Cx, address: &str, locale: &str) -> Result<()>
     let (address, _) = model::identity::person::email(address).map_err(|e| Error::invalid(e.code(), e.to_string()))?;
     let port = app.outside.mail.as_ref();
     let port = port.ok_or_else(|| Error::conflict("MAIL_NOT_CONFIGURED", "no mail server is configured: see `mail.smtp`"))?;
-    let recipient = Recipient { name: String::new(), address, locale: locale.to_owned(), person: None };
+    let recipient = Recipient { name: String::new(), address, locale: locale.to_owned(), person: None, told: None };
     let mail = Mail {
         account: INSTANCE,
         id: 0,

@@ -1,6 +1,11 @@
 //! The command line, as clap reads it.
 
+mod billing;
+mod mail;
 pub mod organization;
+
+pub use billing::{AccountInvoices, AccountSubscription, Billing, Switch};
+pub use mail::Mail;
 
 use clap::{Args, Parser, Subcommand};
 use std::net::SocketAddr;
@@ -57,6 +62,8 @@ pub enum Command {
     /// What background work could not carry out: list it, try again, give it up.
     #[command(subcommand)]
     Feed(Feed),
+    /// How this instance bills: who issues invoices, VAT, prices.
+    Billing(Billing),
     /// Letters: list, show, try again, and whether mail arrives at all.
     #[command(subcommand)]
     Mail(Mail),
@@ -123,6 +130,10 @@ pub enum Account {
         #[arg(long, value_name = "NUMBER")]
         before: Option<i64>,
     },
+    /// Show the subscription, order, and turn its renewal on or off.
+    Subscription(AccountSubscription),
+    /// List invoices, write one as a PDF, note that one was paid.
+    Invoices(AccountInvoices),
 }
 
 #[derive(Debug, Args)]
@@ -486,48 +497,6 @@ pub enum Feed {
         consumer: String,
         /// The change's number.
         change: i64,
-    },
-}
-
-#[derive(Debug, Subcommand)]
-pub enum Mail {
-    /// Letters, newest first.
-    List {
-        /// Id or name; else what is about no account.
-        #[arg(long)]
-        account: Option<String>,
-        /// queued, sent, failed or kept.
-        #[arg(long)]
-        state: Option<String>,
-        /// Only letters before this number.
-        #[arg(long, default_value_t = i64::MAX, hide_default_value = true)]
-        before: i64,
-    },
-    /// One letter as it reads.
-    Show {
-        /// Id or name of the account it is about.
-        #[arg(long)]
-        account: Option<String>,
-        /// The letter's number.
-        letter: i64,
-        /// Print the HTML instead of the text.
-        #[arg(long)]
-        html: bool,
-    },
-    /// Try a failed or kept letter again; without a number all of them.
-    Retry {
-        /// Id or name of the account it is about.
-        #[arg(long)]
-        account: Option<String>,
-        /// The letter's number.
-        letter: Option<i64>,
-    },
-    /// Send a letter that only says that mail arrives.
-    Test {
-        address: String,
-        /// en, it, da or nl.
-        #[arg(long, default_value = "en")]
-        language: String,
     },
 }
 

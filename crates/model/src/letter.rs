@@ -3,6 +3,8 @@
 //!
 //! A link that lets somebody in is no part of it: it is kept sealed beside it, see [`crate::outbox::Mail::sealed_link`].
 
+use crate::account::Subscriptions;
+use crate::billing::Term;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -28,23 +30,56 @@ pub enum Letter {
     /// Something happened in an organization, or is going to.
     Organization {
         organization: String,
-        told: Told,
         /// Who did it; none for the product itself.
         by: Option<String>,
         at: Timestamp,
         events: Vec<Happened>,
+        /// How much more there is that the letter has no place for.
+        #[serde(default)]
+        n_more: usize,
         /// The events are still to come, if nobody does anything.
         warning: Option<Warning>,
     },
+    /// The account holds sensitive data from now on.
+    SensitiveOn { account: String },
+    /// The subscription was changed.
+    Order {
+        /// None: whoever runs the server.
+        by: Option<String>,
+        now: Subscriptions,
+        later: Option<Subscriptions>,
+        term_end: Timestamp,
+        term: Term,
+        invoice: Option<i64>,
+    },
+    /// An invoice, which goes with it.
+    Invoice { invoice: Priced, due_at: Timestamp },
+    /// An invoice was paid; the receipt goes with it.
+    Receipt { invoice: Priced, paid_at: Timestamp },
+    /// The term ends soon.
+    TermEnds {
+        at: Timestamp,
+        renews: bool,
+        becomes: Subscriptions,
+        /// Of the next term.
+        term: Term,
+        currency: String,
+        price: i64,
+    },
+    /// The subscription lapsed.
+    SubscriptionEnded { at: Timestamp },
+    /// Nobody has called the points of contact right for a while.
+    ContactsDue,
+    /// A consumer of the feed has set changes aside.
+    SyncErrors { what: String, n: i64, reason: String },
 }
 
-/// As what somebody is told.
+/// An invoice, as letters speak of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Told {
-    /// The accounts she is told for.
-    pub accounts: Vec<String>,
-    /// They name nobody for it, so their Super Admins are told.
-    pub as_super_admin: bool,
+pub struct Priced {
+    pub number: i64,
+    pub currency: String,
+    pub total: i64,
 }
 
 /// One thing that happened: the act of the organization's log with what is needed to say it.
@@ -80,6 +115,14 @@ impl Letter {
             Letter::FactorReset { .. } => "factor_reset",
             Letter::Organization { warning: None, .. } => "organization_event",
             Letter::Organization { warning: Some(_), .. } => "organization_warning",
+            Letter::SensitiveOn { .. } => "sensitive_on",
+            Letter::Order { .. } => "order",
+            Letter::Invoice { .. } => "invoice",
+            Letter::Receipt { .. } => "receipt",
+            Letter::TermEnds { .. } => "term_ends",
+            Letter::SubscriptionEnded { .. } => "subscription_ended",
+            Letter::ContactsDue => "contacts_due",
+            Letter::SyncErrors { .. } => "sync_errors",
         }
     }
 }

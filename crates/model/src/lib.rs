@@ -6,6 +6,7 @@
 pub mod account;
 pub mod association;
 pub mod authority;
+pub mod billing;
 pub mod catalog;
 pub mod cell;
 pub mod change;
@@ -20,6 +21,8 @@ pub mod import;
 pub mod letter;
 pub mod limits;
 pub mod mirror;
+pub mod money;
+pub mod notice;
 pub mod object;
 pub mod organization;
 pub mod outbox;

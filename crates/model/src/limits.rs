@@ -169,3 +169,15 @@ pub const MAIL_REASON_CHARS_MAX: usize = 500;
 pub const ROLES_PER_ACCOUNT_MAX: usize = 500;
 /// Lapsed roles that are ended in one statement's page.
 pub const ROLES_ENDED_AT_ONCE: usize = 200;
+/// Things that happened which one letter tells; of more it says how many.
+pub const LETTER_EVENTS_MAX: usize = 50;
+/// Super Admins who are told for an account that names no contacts.
+pub const SUPER_ADMINS_TOLD_MAX: usize = 20;
+/// Invoices of one page.
+pub const INVOICES_PAGE_MAX: usize = 100;
+/// Orders shown of an account, newest first.
+pub const ORDERS_LISTED_MAX: usize = 100;
+/// Subscriptions looked at in one look for terms that end; the next look has the rest.
+pub const TERM_ENDS_MAX: usize = 10_000;
+/// Terms of one account ended in one look: five years of months that nobody looked.
+pub const TERMS_CAUGHT_UP_MAX: usize = 60;

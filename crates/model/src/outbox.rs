@@ -132,6 +132,18 @@ pub struct Recipient {
     pub locale: String,
     /// None for the address of somebody who is no user.
     pub person: Option<PersonId>,
+    /// As what she is told; none for what is about herself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub told: Option<Told>,
+}
+
+/// As what somebody is told.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Told {
+    /// The accounts she is told for.
+    pub accounts: Vec<String>,
+    /// They name nobody for it, so their Super Admins are told.
+    pub as_super_admin: bool,
 }
 
 /// A letter in the outbox.

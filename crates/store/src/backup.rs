@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 /// The form of the file; a reader refuses another.
 const FORMAT: &str = "consortio backup 1";
 /// Tables that are in the home database whatever account a row is about; all others follow their account.
-const DIRECTORY: [&str; 20] = [
+const DIRECTORY: &[&str] = &[
     "account",
     "account_user",
     "attempt",
@@ -21,6 +21,7 @@ const DIRECTORY: [&str; 20] = [
     "connection",
     "connection_edge",
     "instance",
+    "invoice",
     "organization",
     "organization_log",
     "organization_member",
@@ -33,6 +34,8 @@ const DIRECTORY: [&str; 20] = [
     "service_token",
     "session",
     "step_up_proof",
+    "subscription",
+    "subscription_order",
 ];
 
 /// What a backup says about itself.

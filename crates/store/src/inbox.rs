@@ -52,6 +52,25 @@ pub async fn count_parked(engine: &crate::Engine) -> Result<Vec<(String, i64)>> 
     rows.into_iter().map(|mut row| Ok((row.text(0)?, row.int(1)?))).collect()
 }
 
+/// What consumers set aside in an account since a time: of which consumer the newest is, how many, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParkedSince {
+    pub consumer: String,
+    pub n: i64,
+    pub reason: String,
+}
+
+/// See [`ParkedSince`]; nothing when there is none.
+pub async fn parked_since(tx: &mut Tx, since: Timestamp) -> Result<Option<ParkedSince>> {
+    let params = [tx.account().into(), since.into()];
+    let newest =
+        "SELECT consumer, reason FROM parked WHERE account_id = $1 AND parked_at > $2 ORDER BY parked_at DESC, seq DESC LIMIT 1";
+    let Some(mut row) = tx.query_opt(newest, &params).await? else { return Ok(None) };
+    let all = "SELECT COUNT(*) FROM parked WHERE account_id = $1 AND parked_at > $2";
+    let n = tx.query_opt(all, &params).await?.map_or(Ok(0), |mut row| row.int(0))?;
+    Ok(Some(ParkedSince { consumer: row.text(0)?, reason: row.text(1)?, n }))
+}
+
 /// What a consumer set aside, oldest first. A record with a parked change waits: its later changes are parked as well.
 pub async fn parked(tx: &mut Tx, consumer: &str, limit: usize) -> Result<Vec<Parked>> {
     let sql = "SELECT seq, record_id, reason, n_attempts, parked_at FROM parked WHERE account_id = $1 AND consumer = $2 ORDER BY seq LIMIT $3";

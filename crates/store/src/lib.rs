@@ -34,6 +34,7 @@ pub mod rollup;
 pub mod search;
 pub mod session;
 pub mod step_up;
+pub mod subscription;
 pub mod timeline;
 pub mod token;
 mod tx;

@@ -19,6 +19,7 @@ const STEPS: &[(i64, &str, &str)] = &[
     (8, "outbox", include_str!("../migrations/0008_outbox.sql")),
     (11, "roles", include_str!("../migrations/0011_roles.sql")),
     (15, "import_content", include_str!("../migrations/0015_import_content.sql")),
+    (17, "billing", include_str!("../migrations/0017_billing.sql")),
 ];
 
 /// A step that was carried out now.

@@ -361,6 +361,23 @@ pub async fn append(tx: &mut WriteTx, id: OrganizationId, entries: Vec<Said>) ->
     Ok(())
 }
 
+/// Entries of certain acts after a number, oldest first.
+pub async fn log_of_acts(
+    tx: &mut Tx,
+    id: OrganizationId,
+    acts: &BTreeSet<&'static str>,
+    after: i64,
+    limit: usize,
+) -> Result<Vec<Entry>> {
+    let names = acts.iter().map(|act| format!("'{act}'")).collect::<Vec<_>>().join(", ");
+    let sql = format!(
+        "SELECT seq, at, actor, act, subject, detail, hash FROM organization_log
+         WHERE organization_id = $1 AND seq > $2 AND act IN ({names}) ORDER BY seq LIMIT $3"
+    );
+    let rows = tx.query(&sql, &[id.into(), after.into(), limit.into()]).await?;
+    rows.into_iter().map(log_entry).collect()
+}
+
 /// A page of what is asked for of the log.
 pub async fn log(tx: &mut Tx, id: OrganizationId, filter: &Filter, place: Place, limit: usize) -> Result<Vec<Entry>> {
     let (seq, comparison, order) = match place {
@@ -398,14 +415,12 @@ pub async fn log(tx: &mut Tx, id: OrganizationId, filter: &Filter, place: Place,
         "SELECT seq, at, actor, act, subject, detail, hash FROM organization_log
          WHERE organization_id = $1 AND seq {comparison} $2{conditions} ORDER BY seq {order} LIMIT $3"
     );
-    let rows = tx.query(&sql, &params).await?;
-    rows.into_iter()
-        .map(|mut row| {
-            let said =
-                Said { at: row.int(1)?, actor: row.text(2)?, act: row.text(3)?, subject: row.text(4)?, detail: row.text(5)? };
-            Ok(Entry { seq: row.int(0)?, said, hash: row.text(6)? })
-        })
-        .collect()
+    tx.query(&sql, &params).await?.into_iter().map(log_entry).collect()
+}
+
+fn log_entry(mut row: Row) -> Result<Entry> {
+    let said = Said { at: row.int(1)?, actor: row.text(2)?, act: row.text(3)?, subject: row.text(4)?, detail: row.text(5)? };
+    Ok(Entry { seq: row.int(0)?, said, hash: row.text(6)? })
 }
 
 /// Every account that is or was a member of an organization: those whose feed may hold disclosures.

@@ -82,6 +82,12 @@ pub async fn list(tx: &mut Tx, account: AccountId, state: Option<State>, before:
     tx.query(&sql, &params).await?.into_iter().map(mail).collect()
 }
 
+/// Whether a cause has made a letter about an account already.
+pub async fn is_known(tx: &mut Tx, account: AccountId, cause: &str) -> Result<bool> {
+    let sql = "SELECT 1 FROM outbox WHERE account_id = $1 AND cause = $2 LIMIT 1";
+    Ok(tx.query_opt(sql, &[account.into(), cause.into()]).await?.is_some())
+}
+
 /// Letters of all accounts whose time has come, the longest waiting first.
 pub async fn due(tx: &mut Tx, now: Timestamp, limit: usize) -> Result<Vec<Mail>> {
     let sql = format!("{SELECT} WHERE due_at <= $1 ORDER BY due_at, id LIMIT $2");

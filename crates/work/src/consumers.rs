@@ -5,6 +5,7 @@
 use app::consumer::{self, Consumer, Retried, Step};
 use app::cx::{App, Cx};
 use app::error::{Error, Result};
+use app::notice::Notices;
 use app::rollup::Rollups;
 use model::id::AccountId;
 use std::collections::BTreeSet;
@@ -24,16 +25,43 @@ const ATTEMPTS_MAX: u32 = 6;
 const STEPS_MAX: usize = 5_000_000;
 
 /// Every consumer there is.
-pub const NAMES: &[&str] = &[Rollups::NAME];
+pub const NAMES: &[&str] = &[Notices::NAME, Rollups::NAME];
+
+/// The feeds a consumer reads.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Feeds {
+    OfAccounts,
+    /// What happens to accounts and organizations is in one feed, whichever they are.
+    OfTheInstance,
+}
+
+impl Feeds {
+    async fn all(self, app: &App) -> Result<BTreeSet<AccountId>> {
+        match self {
+            Feeds::OfAccounts => app::account::all(app).await,
+            Feeds::OfTheInstance => Ok(BTreeSet::from([app::outbox::FEED])),
+        }
+    }
+
+    fn among(self, mut written: BTreeSet<AccountId>) -> BTreeSet<AccountId> {
+        written.retain(|account| (*account == app::outbox::FEED) == (self == Feeds::OfTheInstance));
+        written
+    }
+}
 
 /// Starts them all.
 pub(crate) fn spawn(tasks: &mut JoinSet<()>, app: &App, stopping: &watch::Receiver<bool>) {
-    tasks.spawn(run(app.clone(), Rollups, stopping.clone()));
+    tasks.spawn(run(app.clone(), Rollups, Feeds::OfAccounts, stopping.clone()));
+    tasks.spawn(run(app.clone(), Notices, Feeds::OfTheInstance, stopping.clone()));
     tasks.spawn(count_parked(app.clone(), stopping.clone()));
 }
 
 /// Does everything there is to do in an account now, instead of soon.
 pub async fn catch_up(app: &App, account: AccountId) -> Result<()> {
+    if account == app::outbox::FEED {
+        consumer::catch_up(app, &Notices, account, STEPS_MAX).await?;
+        return Ok(());
+    }
     consumer::catch_up(app, &Rollups, account, STEPS_MAX).await?;
     Ok(())
 }
@@ -41,20 +69,21 @@ pub async fn catch_up(app: &App, account: AccountId) -> Result<()> {
 /// Tries what a consumer parked in an account again, see [`consumer::retry`].
 pub async fn retry(app: &App, cx: &Cx, name: &str, seq: Option<i64>) -> Result<Retried> {
     match name {
+        Notices::NAME => consumer::retry(app, cx, &Notices, seq).await,
         Rollups::NAME => consumer::retry(app, cx, &Rollups, seq).await,
         _ => Err(Error::invalid("CONSUMER_UNKNOWN", format!("\"{name}\" is no consumer; known: {}", NAMES.join(", ")))),
     }
 }
 
 /// Works until told to stop.
-async fn run<C: Consumer>(app: App, consumer: C, mut stopping: watch::Receiver<bool>) {
+async fn run<C: Consumer>(app: App, consumer: C, feeds: Feeds, mut stopping: watch::Receiver<bool>) {
     let mut written = app::live::subscribe_all(&app);
     let mut everywhere = tokio::time::interval(LOOK_EVERYWHERE);
     loop {
         let accounts = tokio::select! {
             _ = stopping.changed() => return,
-            _ = everywhere.tick() => app::account::all(&app).await,
-            accounts = written.gathered(GATHER) => Ok(accounts),
+            _ = everywhere.tick() => feeds.all(&app).await,
+            accounts = written.gathered(GATHER) => Ok(feeds.among(accounts)),
         };
         match accounts {
             Ok(accounts) => {

@@ -25,6 +25,8 @@ async fn reconcile(app: &App, files: &Path) {
     told("token", app::token::save_used(app).await);
     told("expiry", app::expiry::reconcile(app).await.map(counted));
     told("organization", app::organization::reconcile(app).await.map(|n| counted(n as u64)));
+    told("billing", app::billing::reconcile(app).await.map(|n| counted(n as u64)));
+    told("notice", app::notice::reconcile(app).await.map(counted));
     told("outbox", app::outbox::reconcile(app).await.map(counted));
     told("import", app::import::reconcile(app, files).await.map(counted));
 }

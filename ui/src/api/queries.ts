@@ -1,7 +1,7 @@
 /** What the pages read, as queries. Everything account-scoped has the account's id in its key, so switching never shows another's data. */
 import { QueryClient, infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { ApiError, call } from './client';
-import type { AccountSettings, Association, Candidate, CompanyInfo, CrmRecord, Filter, ImportJob, ObjectType, Organization, Owner, Page, Passkey, Pipeline, Property, Session, SessionRow, TimelinePage, Token, User, Why } from './types';
+import type { AccountSettings, Association, Billing, Candidate, CompanyInfo, CrmRecord, Filter, ImportJob, ObjectType, Organization, Owner, Page, Passkey, Pipeline, Property, Session, SessionRow, TimelinePage, Token, User, Why } from './types';
 
 export type AccountRef = string | number;
 
@@ -129,6 +129,7 @@ export function isFinished(state: string): boolean {
 
 export const settingsQuery = (account: AccountRef) => queryOptions({ queryKey: ['a', account, 'settings'], queryFn: () => call<AccountSettings>('/accounts/v1/settings', { account }) });
 export const companyQuery = (account: AccountRef) => queryOptions({ queryKey: ['a', account, 'company'], queryFn: () => call<CompanyInfo>('/accounts/v1/company', { account }) });
+export const subscriptionQuery = (account: AccountRef) => queryOptions({ queryKey: ['a', account, 'subscription'], queryFn: () => call<Billing>('/accounts/v1/subscription', { account }) });
 export const usersQuery = (account: AccountRef) => queryOptions({ queryKey: ['a', account, 'users'], queryFn: () => call<Page<User>>('/accounts/v1/users', { account }).then((page) => page.results) });
 export const tokensQuery = (account: AccountRef) => queryOptions({ queryKey: ['a', account, 'tokens'], queryFn: () => call<Page<Token>>('/accounts/v1/tokens', { account }).then((page) => page.results) });
 

@@ -153,3 +153,12 @@ export interface Organization {
   connections: Connection[];
 }
 export interface Candidate { accountId: string | number; name: string; eligible: boolean; reasons: string[] }
+
+export interface ProductTier { product: string; tier: string }
+export interface PricedLine extends ProductTier { price: string }
+export interface PaidSubscription { term: string; currency: string; lines: PricedLine[]; termStart: string; termEnd: string; autoRenew: boolean; next: PricedLine[] | null; nextTerm: string | null; becomes: ProductTier[]; endedAt: string | null }
+export interface PlacedOrder { id: string; at: string; term: string; before: ProductTier[]; now: ProductTier[]; later: ProductTier[] | null; termEnd: string; invoice: number | null }
+export interface Billing { subscription: PaidSubscription | null; tiers: ProductTier[]; prices: { currency: string; annualMonths: number; monthly: PricedLine[] }; orders: PlacedOrder[] }
+export interface BilledItem extends ProductTier { isRest: boolean; amount: string }
+export interface OrderPlan { now: ProductTier[]; later: ProductTier[] | null; termEnd: string; currency: string; charges: BilledItem[]; net: string; vat: string; total: string }
+export interface Invoice { number: number; name: string; issuedAt: string; dueAt: string; paidAt: string | null; because: string; from: string; until: string; currency: string; items: BilledItem[]; net: string; vat: string; total: string }

@@ -1,5 +1,6 @@
 //! Routes of `accounts`.
 
+mod billing;
 mod company;
 mod imports;
 mod live;
@@ -18,6 +19,7 @@ use crate::route::Route;
 pub fn routes() -> Vec<Route> {
     let all = [
         settings::routes(),
+        billing::routes(),
         company::routes(),
         outbox::routes(),
         users::routes(),

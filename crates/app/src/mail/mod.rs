@@ -10,7 +10,7 @@
 mod html;
 mod page;
 mod text;
-mod words;
+pub(crate) mod words;
 
 use model::outbox::Mail;
 

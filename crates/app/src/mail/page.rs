@@ -2,8 +2,9 @@
 
 use super::words::Speech;
 use super::{Block, Link, Page};
-use model::letter::{Happened, Letter, Told};
-use model::outbox::Mail;
+use model::billing::invoice;
+use model::letter::{Happened, Letter, Priced};
+use model::outbox::{Mail, Told};
 
 /// What a letter says, without why she gets it.
 struct Said {
@@ -13,6 +14,7 @@ struct Said {
 
 pub(super) fn page(public_url: &str, mail: &Mail, link: Link) -> Page {
     let say = Speech::of(&mail.recipient.locale);
+    let here = format!("{public_url}/a/{}", mail.account);
     let Said { subject, blocks } = match &mail.letter {
         Letter::Test => of(&say, "test", &[("host", public_url)], vec![]),
         Letter::Invitation { account, by } => invitation(&say, account, by.as_deref(), link),
@@ -26,7 +28,8 @@ pub(super) fn page(public_url: &str, mail: &Mail, link: Link) -> Page {
             of(&say, "factor_reset_requested", &[("by", by), ("at", &at)], vec![notice(&say, "factor_reset_requested.doubt")])
         }
         Letter::FactorReset { by } => of(&say, "factor_reset", &[("by", by)], vec![notice(&say, "factor_reset_requested.doubt")]),
-        letter @ Letter::Organization { .. } => organization(&say, &format!("{public_url}/a/{}", mail.account), letter),
+        letter @ Letter::Organization { .. } => organization(&say, &here, letter, &for_accounts(mail)),
+        letter => about_account(&say, &here, letter, &for_accounts(mail)),
     };
     Page { title: subject.clone(), subject, blocks, because: because(&say, public_url, mail) }
 }
@@ -52,8 +55,8 @@ fn invitation(say: &Speech, account: &str, by: Option<&str>, link: Link) -> Said
     Said { subject: say.with("invitation.subject", &[("account", account)]), blocks }
 }
 
-fn organization(say: &Speech, here: &str, letter: &Letter) -> Said {
-    let Letter::Organization { organization, told, by, at, events, warning } = letter else {
+fn organization(say: &Speech, here: &str, letter: &Letter, accounts: &str) -> Said {
+    let Letter::Organization { organization, by, at, events, n_more, warning } = letter else {
         unreachable!("asked by its caller")
     };
     let lines: Vec<String> = events.iter().map(|event| happened(say, event, warning.is_some())).collect();
@@ -67,15 +70,15 @@ fn organization(say: &Speech, here: &str, letter: &Letter) -> Said {
         Some(warning) => say.with("warning.lead", &[("until", &say.date(warning.until)), ("days", &warning.days.to_string())]),
     })];
     blocks.push(Block::List(lines.iter().map(|line| capitalized(line)).collect()));
+    if *n_more > 0 {
+        blocks.push(Block::Paragraph(say.with("organization.more", &[("n", &n_more.to_string())])));
+    }
     match warning {
         Some(_) => blocks.push(notice(say, "warning.help")),
         None => {
             let by = by.clone().unwrap_or_else(|| say.of_key("organization.by_system"));
             blocks.push(Block::Facts(vec![
-                (
-                    say.of_key("organization.fact.account"),
-                    told.accounts.iter().map(|name| super::plain(name)).collect::<Vec<_>>().join(", "),
-                ),
+                (say.of_key("organization.fact.account"), super::plain(accounts)),
                 (say.of_key("organization.fact.by"), super::plain(&by)),
                 (say.of_key("organization.fact.at"), say.time(*at)),
             ]));
@@ -111,15 +114,93 @@ fn notice(say: &Speech, key: &str) -> Block {
 fn because(say: &Speech, public_url: &str, mail: &Mail) -> String {
     let values = [("address", mail.recipient.address.as_str()), ("host", public_url)];
     let key = match &mail.letter {
-        Letter::Organization { told, .. } => return because_told(say, public_url, told),
         Letter::Test => "because.test",
         Letter::Invitation { .. } => "because.invited",
         Letter::LoggedInAs { .. } | Letter::FactorResetRequested { .. } | Letter::FactorReset { .. } => "because.login",
+        _ => return because_told(say, public_url, mail.recipient.told.as_ref()),
     };
     say.with(key, &values)
 }
 
-fn because_told(say: &Speech, public_url: &str, told: &Told) -> String {
+fn because_told(say: &Speech, public_url: &str, told: Option<&Told>) -> String {
+    let Some(told) = told else { return String::new() };
     let key = if told.as_super_admin { "because.super_admin" } else { "because.contact" };
     say.with(key, &[("accounts", &told.accounts.join(", ")), ("host", public_url)])
+}
+
+/// The names of the accounts somebody is told for.
+fn for_accounts(mail: &Mail) -> String {
+    mail.recipient.told.as_ref().map(|told| told.accounts.join(", ")).unwrap_or_default()
+}
+
+fn about_account(say: &Speech, here: &str, letter: &Letter, account: &str) -> Said {
+    let to_billing = || Block::Button(say.of_key("billing.button"), format!("{here}/settings/billing"));
+    match letter {
+        Letter::SensitiveOn { account } => of(say, "sensitive_on", &[("account", account)], vec![]),
+        Letter::ContactsDue => {
+            let button = Block::Button(say.of_key("contacts_due.button"), format!("{here}/settings/company"));
+            of(say, "contacts_due", &[("account", account)], vec![button])
+        }
+        Letter::SyncErrors { what, n, reason } => {
+            let facts = vec![fact(say, "sync_errors.fact.what", what), fact(say, "sync_errors.fact.reason", reason)];
+            of(say, "sync_errors", &[("account", account), ("n", &n.to_string())], vec![Block::Facts(facts)])
+        }
+        Letter::Order { .. } => order(say, letter, account, to_billing()),
+        Letter::Invoice { invoice, due_at } => {
+            let due = fact(say, "billing.fact.due", &say.date(*due_at));
+            with_invoice(say, "invoice", invoice, account, vec![priced(say, invoice, account, due), to_billing()])
+        }
+        Letter::Receipt { invoice, paid_at } => {
+            let paid = fact(say, "billing.fact.paid", &say.date(*paid_at));
+            with_invoice(say, "receipt", invoice, account, vec![priced(say, invoice, account, paid), to_billing()])
+        }
+        Letter::SubscriptionEnded { at } => {
+            of(say, "ended", &[("account", account), ("date", &say.date(*at))], vec![to_billing()])
+        }
+        letter => term_ends(say, letter, account, to_billing()),
+    }
+}
+
+fn fact(say: &Speech, key: &str, value: &str) -> (String, String) {
+    (say.of_key(key), super::plain(value))
+}
+
+fn with_invoice(say: &Speech, template: &str, priced: &Priced, account: &str, more: Vec<Block>) -> Said {
+    of(say, template, &[("number", &invoice::name(priced.number)), ("account", account)], more)
+}
+
+fn priced(say: &Speech, priced: &Priced, account: &str, last: (String, String)) -> Block {
+    let total = format!("{} {}", priced.currency, say.amount(priced.total, &priced.currency));
+    Block::Facts(vec![
+        fact(say, "billing.fact.account", account),
+        fact(say, "billing.fact.number", &invoice::name(priced.number)),
+        fact(say, "billing.fact.total", &total),
+        last,
+    ])
+}
+
+fn order(say: &Speech, letter: &Letter, account: &str, button: Block) -> Said {
+    let Letter::Order { by, now, later, term_end, .. } = letter else { unreachable!("asked by its caller") };
+    let by = by.clone().unwrap_or_else(|| say.of_key("organization.by_system"));
+    let mut facts = vec![fact(say, "billing.fact.by", &by), fact(say, "billing.fact.now", &say.tiers(now))];
+    if let Some(later) = later {
+        facts.push(fact(say, "billing.fact.later", &say.tiers(later)));
+    }
+    facts.push(fact(say, "billing.fact.term_end", &say.date(*term_end)));
+    of(say, "order", &[("account", account)], vec![Block::Facts(facts), button])
+}
+
+fn term_ends(say: &Speech, letter: &Letter, account: &str, button: Block) -> Said {
+    let Letter::TermEnds { at, renews, becomes, currency, price, .. } = letter else { unreachable!("asked by its caller") };
+    let how = if *renews { "renews" } else { "ends" };
+    let date = say.date(*at);
+    let values = [("account", account), ("date", date.as_str())];
+    let mut facts = vec![fact(say, "billing.fact.term_end", &date), fact(say, "billing.fact.later", &say.tiers(becomes))];
+    if *renews && *price > 0 {
+        facts.push(fact(say, "billing.fact.price", &format!("{currency} {}", say.amount(*price, currency))));
+    }
+    Said {
+        subject: say.with(&format!("term_ends.subject.{how}"), &values),
+        blocks: vec![Block::Paragraph(say.with(&format!("term_ends.body.{how}"), &values)), Block::Facts(facts), button],
+    }
 }

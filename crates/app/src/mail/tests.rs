@@ -1,10 +1,12 @@
 use super::words::{Speech, all};
 use super::{Link, Written, written};
 use jiff::Timestamp;
+use model::account::{Product, Subscriptions, Tier};
+use model::billing::Term;
 use model::id::AccountId;
 use model::identity::person::LOCALES;
-use model::letter::{Happened, Letter, Told, Warning};
-use model::outbox::{Delivery, Mail, Recipient};
+use model::letter::{Happened, Letter, Priced, Warning};
+use model::outbox::{Delivery, Mail, Recipient, Told};
 use std::collections::BTreeSet;
 
 fn at(text: &str) -> Timestamp {
@@ -12,7 +14,9 @@ fn at(text: &str) -> Timestamp {
 }
 
 fn mail(letter: Letter, locale: &str) -> Mail {
-    let recipient = Recipient { address: "ann@west.example".into(), name: "Ann Lee".into(), locale: locale.into(), person: None };
+    let told = Some(Told { accounts: vec!["West ApS".into()], as_super_admin: letter.template() == "organization_warning" });
+    let address = "ann@west.example".into();
+    let recipient = Recipient { address, name: "Ann Lee".into(), locale: locale.into(), person: None, told };
     let now = at("2026-11-20T10:00:00Z");
     Mail {
         account: AccountId(7),
@@ -43,7 +47,45 @@ fn letters() -> Vec<Letter> {
         Letter::FactorReset { by },
         organization(None),
         organization(Some(Warning { days: 7, until: at("2026-11-27T10:00:00Z") })),
+        Letter::SensitiveOn { account: "West ApS".into() },
+        order(),
+        Letter::Invoice { invoice: priced(), due_at: at("2026-12-20T10:00:00Z") },
+        Letter::Receipt { invoice: priced(), paid_at: at("2026-12-01T10:00:00Z") },
+        term_ends(true),
+        Letter::SubscriptionEnded { at: at("2026-11-20T10:00:00Z") },
+        Letter::ContactsDue,
+        Letter::SyncErrors { what: "rollup".into(), n: 3, reason: "RECORD_GONE: it was erased".into() },
     ]
+}
+
+fn priced() -> Priced {
+    Priced { number: 42, currency: "EUR".into(), total: 1_234_550 }
+}
+
+fn sales(tier: Tier) -> Subscriptions {
+    Subscriptions::of(&[(Product::Sales, tier)])
+}
+
+fn order() -> Letter {
+    Letter::Order {
+        by: Some("Bo Ek".into()),
+        now: sales(Tier::Enterprise),
+        later: Some(sales(Tier::Starter)),
+        term_end: at("2027-11-20T10:00:00Z"),
+        term: Term::Annual,
+        invoice: Some(42),
+    }
+}
+
+fn term_ends(renews: bool) -> Letter {
+    Letter::TermEnds {
+        at: at("2026-12-20T10:00:00Z"),
+        renews,
+        becomes: if renews { sales(Tier::Professional) } else { Subscriptions::default() },
+        term: Term::Annual,
+        currency: "DKK".into(),
+        price: 900_000,
+    }
 }
 
 fn happened(act: &str, reason: &str, values: &[(&str, &str)], until: Option<&str>) -> Happened {
@@ -55,7 +97,6 @@ fn organization(warning: Option<Warning>) -> Letter {
     let edge = [("feature", "mirroring"), ("source", "East & Sons"), ("destination", "West ApS")];
     Letter::Organization {
         organization: "Nordwind".into(),
-        told: Told { accounts: vec!["West ApS".into()], as_super_admin: warning.is_some() },
         by: None,
         at: at("2026-11-20T10:00:00Z"),
         events: vec![
@@ -63,6 +104,7 @@ fn organization(warning: Option<Warning>) -> Letter {
             happened("member_removed", "tier", &[("account", "West ApS")], None),
             happened("frozen", "", &[], Some("2026-12-04T10:00:00Z")),
         ],
+        n_more: 2,
         warning,
     }
 }
@@ -76,6 +118,13 @@ fn every_letter_in_every_language() {
             insta::assert_snapshot!(name, format!("Subject: {}\n\n{}\n{}", words.subject, words.text, words.html));
         }
     }
+}
+
+#[test]
+fn a_term_that_is_not_renewed_says_what_is_left() {
+    let words = read(term_ends(false), "en");
+    assert_eq!(words.subject, "The subscription of West ApS ends on 20 December 2026");
+    assert!(words.text.contains("From the next term on: the free tools") && !words.text.contains("Price"), "{}", words.text);
 }
 
 #[test]

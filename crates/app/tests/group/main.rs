@@ -6,6 +6,7 @@ mod contacts;
 mod creating;
 mod logging;
 mod mirroring;
+mod notices;
 mod policies;
 mod roles;
 mod rollups;

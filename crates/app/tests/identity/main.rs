@@ -1,5 +1,6 @@
 //! Sign-in, tokens, people and users, on both engines.
 
+mod billing;
 mod company;
 mod outbox;
 mod passkey;

@@ -21,7 +21,7 @@ fn with_server(app: &App, postbox: &Arc<Postbox>) -> App {
 }
 
 fn invitation(account: AccountId, cause: &str, address: &str) -> New {
-    let to = Recipient { address: address.to_owned(), name: "Ann".to_owned(), locale: "da".to_owned(), person: None };
+    let to = Recipient { address: address.to_owned(), name: "Ann".to_owned(), locale: "da".to_owned(), person: None, told: None };
     let letter = Letter::Invitation { account: "West".to_owned(), by: None };
     New { account, cause: cause.to_owned(), to, letter, link: Some(LINK.to_owned()) }
 }

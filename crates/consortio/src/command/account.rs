@@ -52,6 +52,8 @@ pub async fn run(config: &Config, out: Out, command: cli::Account) -> Result<Out
         cli::Account::List => return list(&app, out).await,
         cli::Account::Create(args) => create(&app, args).await?,
         cli::Account::Update(args) => update(&app, args).await?,
+        cli::Account::Subscription(args) => return super::billing::subscription(&app, out, args).await,
+        cli::Account::Invoices(args) => return super::billing::invoices(&app, out, args).await,
         cli::Account::Contacts(args) => return super::contacts::run(&app, out, args).await,
         cli::Account::Disclosures { account, before } => return super::disclosures::run(&app, out, &account, before).await,
     };
@@ -112,7 +114,7 @@ async fn update(app: &App, args: AccountUpdate) -> Result<Shown> {
     Ok(app::account::update(app, &cx, patch).await?.into())
 }
 
-fn subscriptions(pairs: &[String]) -> Result<Subscriptions> {
+pub(super) fn subscriptions(pairs: &[String]) -> Result<Subscriptions> {
     let mut bought: Vec<(Product, Tier)> = Vec::new();
     for pair in pairs {
         let (product, tier) =

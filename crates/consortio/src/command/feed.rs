@@ -12,6 +12,9 @@ use model::id::{AccountId, RecordId};
 use serde::Serialize;
 use work::consumers;
 
+/// What the instance's own feed is called among accounts.
+const INSTANCE: &str = "0";
+
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Shown {
@@ -55,14 +58,14 @@ pub async fn run(config: &Config, out: Out, command: cli::Feed) -> Result<Outcom
             out.result(&all, || all.iter().map(words).collect::<Vec<_>>().join("\n"))?;
         }
         cli::Feed::Retry { account, consumer, change } => {
-            let cx = find_account(&app, &account).await?;
+            let cx = find(&app, &account).await?;
             let retried = consumers::retry(&app, &cx, &consumer, change).await?;
             let shown = serde_json::json!({"done": retried.n_done, "left": retried.n_left});
             out.result(&shown, || format!("{} carried out, {} still parked", retried.n_done, retried.n_left))?;
             return Ok(if retried.n_left == 0 { Outcome::Done } else { Outcome::Remarks });
         }
         cli::Feed::Drop { account, consumer, change } => {
-            let cx = find_account(&app, &account).await?;
+            let cx = find(&app, &account).await?;
             consumer::drop_parked(&app, &cx, &consumer, change).await?;
             out.result(&serde_json::json!({"dropped": change}), || format!("change {change} is given up"))?;
         }
@@ -72,7 +75,15 @@ pub async fn run(config: &Config, out: Out, command: cli::Feed) -> Result<Outcom
 
 async fn accounts(app: &App, named: Option<&str>) -> Result<Vec<Cx>> {
     match named {
-        Some(name) => Ok(vec![find_account(app, name).await?]),
-        None => Ok(app::account::all(app).await?.into_iter().map(|account| Cx::system(app, account)).collect()),
+        Some(name) => Ok(vec![find(app, name).await?]),
+        None => {
+            let all = app::account::all(app).await?.into_iter().chain([store::INSTANCE]);
+            Ok(all.map(|account| Cx::system(app, account)).collect())
+        }
     }
+}
+
+/// An account, or the instance itself.
+async fn find(app: &App, named: &str) -> Result<Cx> {
+    if named == INSTANCE { Ok(Cx::system(app, store::INSTANCE)) } else { find_account(app, named).await }
 }

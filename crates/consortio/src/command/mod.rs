@@ -2,6 +2,7 @@
 
 mod account;
 mod backup;
+mod billing;
 mod contacts;
 mod demo;
 mod disclosures;
@@ -55,6 +56,7 @@ pub async fn run(cli: Cli, out: Out) -> Result<Outcome> {
         Command::Token(command) => token::run(&config, out, command).await,
         Command::Organization(command) => organization::run(&config, out, command).await,
         Command::Feed(command) => feed::run(&config, out, command).await,
+        Command::Billing(args) => billing::run(&config, out, args).await,
         Command::Mail(command) => mail::run(&config, out, command).await,
         Command::Import(args) => import::run(&config, out, &args).await,
         Command::Export(args) => export::run(&config, out, &args).await,

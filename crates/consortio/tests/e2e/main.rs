@@ -5,4 +5,5 @@ mod crash;
 mod group;
 mod locations;
 mod logs;
+mod mail;
 mod run;

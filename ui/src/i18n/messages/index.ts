@@ -1,7 +1,9 @@
 import { access } from './access';
+import { billing } from './billing';
 import { company } from './company';
 import { crm } from './crm';
 import { imports } from './import';
+import { mail } from './mail';
 import { options } from './options';
 import { organization } from './organization';
 import { policies } from './policies';
@@ -11,3 +13,4 @@ import { settings } from './settings';
 import { shell } from './shell';
 
 export const messages = { ...shell, ...access, ...company, ...crm, ...imports, ...settings, ...organization, ...policies, ...properties, ...options, ...roles } as const;
+export const messages = { ...shell, ...billing, ...mail, ...company, ...crm, ...imports, ...settings, ...organization, ...policies, ...properties, ...options } as const;

@@ -1,8 +1,9 @@
 import { Badge, Button, Group, Select, SimpleGrid, Stack, Switch, Text, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { call } from '../../api/client';
-import { queryClient, settingsQuery } from '../../api/queries';
+import { queryClient, settingsQuery, subscriptionQuery } from '../../api/queries';
 import type { AccountSettings } from '../../api/types';
 import { Loading, Problem } from '../../components/states';
 import { maybeT, useLanguage, useT } from '../../i18n';
@@ -92,7 +93,20 @@ const PRODUCTS = ['marketing', 'sales', 'service', 'data', 'content', 'commerce'
 const TIERS = ['free', 'starter', 'professional', 'enterprise'] as const;
 
 /** Self-hosted, so nobody is billed: the tiers say which rules of an organization apply to this account. */
-function Subscriptions({ settings, busy, save, error }: { settings: AccountSettings; busy: boolean; save: (subscriptions: AccountSettings['subscriptions']) => void; error?: string }) {
+function Subscriptions(props: { settings: AccountSettings; busy: boolean; save: (subscriptions: AccountSettings['subscriptions']) => void; error?: string }) {
+  const t = useT();
+  const { account } = useHere();
+  const billing = useQuery(subscriptionQuery(account.id));
+  const living = billing.data?.subscription && !billing.data.subscription.endedAt;
+  if (!living) return <Tiers {...props} />;
+  return (
+    <Section title={t('accountSettings.subscriptions')} text={t('billing.managed')} aside={<Button component={Link} variant="default" to={`/a/${account.id}/settings/billing`}>{t('billing.manage')}</Button>}>
+      <Group gap={6}>{billing.data!.tiers.map((one) => <Badge key={one.product} color="gray">{subscriptionName(one)}</Badge>)}</Group>
+    </Section>
+  );
+}
+
+function Tiers({ settings, busy, save, error }: { settings: AccountSettings; busy: boolean; save: (subscriptions: AccountSettings['subscriptions']) => void; error?: string }) {
   const t = useT();
   const held = (product: string) => settings.subscriptions?.find((one) => one.product.toLowerCase() === product)?.tier.toLowerCase() ?? 'free';
   const [tiers, setTiers] = useState<Record<string, string>>(() => Object.fromEntries(PRODUCTS.map((product) => [product, held(product)])));

@@ -5,8 +5,10 @@ import { useT } from '../../i18n';
 import { useHere } from '../../lib/account';
 
 export { AccountSettingsPage } from './account';
+export { BillingPage } from './billing';
 export { CompanyPage } from './company';
 export { DisclosuresPage } from './disclosures';
+export { OutboxPage } from './outbox';
 export { PipelinesPage } from './pipelines';
 export { ProfilePage } from './profile';
 export { PropertiesPage } from './properties';
@@ -15,7 +17,7 @@ export { TokensPage } from './tokens';
 export { UsersPage } from './users';
 
 const YOURS = ['profile', 'security'] as const;
-const HERE = ['account', 'company', 'users', 'tokens', 'properties', 'pipelines', 'disclosures'] as const;
+const HERE = ['account', 'company', 'billing', 'users', 'tokens', 'properties', 'pipelines', 'disclosures', 'outbox'] as const;
 
 export function SettingsLayout() {
   const t = useT();

@@ -322,4 +322,62 @@ pub(super) const WORDS: &[Words] = &[
             "de organisatie wordt verwijderd",
         ],
     ),
+    (
+        "sensitive_on.subject",
+        [
+            "{account} holds sensitive data from now on",
+            "{account} contiene ora dati sensibili",
+            "{account} har fra nu af følsomme data",
+            "{account} bevat vanaf nu gevoelige gegevens",
+        ],
+    ),
+    (
+        "sensitive_on.body",
+        [
+            "Sensitive data was turned on for {account}. From now on nothing of it is mirrored to other accounts, and this cannot be taken back.",
+            "Per {account} sono stati attivati i dati sensibili. Da ora nulla viene più mostrato ad altri account, e non si può tornare indietro.",
+            "Følsomme data er slået til for {account}. Fra nu af spejles intet derfra til andre konti, og det kan ikke gøres om.",
+            "Gevoelige gegevens zijn ingeschakeld voor {account}. Vanaf nu wordt niets daarvan naar andere accounts gespiegeld, en dit kan niet worden teruggedraaid.",
+        ],
+    ),
+    (
+        "contacts_due.subject",
+        [
+            "Are the points of contact of {account} still right?",
+            "I referenti di {account} sono ancora giusti?",
+            "Er kontaktpersonerne for {account} stadig rigtige?",
+            "Kloppen de contactpersonen van {account} nog?",
+        ],
+    ),
+    (
+        "contacts_due.body",
+        [
+            "Nobody has looked at them for 90 days. One press says that they are right; whoever has left is replaced there as well.",
+            "Nessuno li controlla da 90 giorni. Basta un clic per confermarli; lì si sostituisce anche chi non c'è più.",
+            "Ingen har set på dem i 90 dage. Ét tryk siger, at de er rigtige; hvem der er rejst, udskiftes samme sted.",
+            "Niemand heeft er 90 dagen naar gekeken. Eén klik bevestigt ze; wie weg is, vervangt u daar ook.",
+        ],
+    ),
+    ("contacts_due.button", ["Look at them", "Controllali", "Se på dem", "Bekijken"]),
+    (
+        "sync_errors.subject",
+        [
+            "{account}: changes could not be carried out",
+            "{account}: alcune modifiche non sono state eseguite",
+            "{account}: ændringer kunne ikke udføres",
+            "{account}: wijzigingen konden niet worden uitgevoerd",
+        ],
+    ),
+    (
+        "sync_errors.body",
+        [
+            "{n} changes are set aside because they could not be carried out; everything else goes on. Whoever runs the server finds and retries them with `consortio feed parked`.",
+            "{n} modifiche sono state messe da parte perché non eseguibili; tutto il resto continua. Chi gestisce il server le trova e le riprova con `consortio feed parked`.",
+            "{n} ændringer er lagt til side, fordi de ikke kunne udføres; alt andet fortsætter. Den, der driver serveren, finder dem og prøver igen med `consortio feed parked`.",
+            "{n} wijzigingen zijn opzijgezet omdat ze niet konden worden uitgevoerd; al het andere gaat door. Wie de server beheert, vindt ze en probeert ze opnieuw met `consortio feed parked`.",
+        ],
+    ),
+    ("sync_errors.fact.what", ["What", "Cosa", "Hvad", "Wat"]),
+    ("sync_errors.fact.reason", ["Why", "Perché", "Hvorfor", "Waarom"]),
+    ("organization.more", ["And {n} more.", "E altri {n}.", "Og {n} til.", "En nog {n}."]),
 ];

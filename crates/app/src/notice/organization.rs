@@ -1,0 +1,199 @@
+//! Letters because of what is in an organization's log. Entries of one turn are one event: one letter to a person, with
+//! everything of it that concerns an account she is told for.
+
+use super::{Audience, Plan, recipients};
+use crate::error::Result;
+use crate::outbox::New;
+use jiff::Timestamp;
+use model::account::Account;
+use model::connection::EdgeKey;
+use model::id::{AccountId, OrganizationId, PersonId};
+use model::letter::{Happened, Letter, Warning};
+use model::limits::{LETTER_EVENTS_MAX, LOG_EXPORT_PAGE};
+use model::notice::{Rule, acts, told};
+use model::organization::Organization;
+use model::organization::log::Entry;
+use model::outbox::Recipient;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use store::Tx;
+
+/// An entry that somebody is told of.
+struct Told<'e> {
+    rule: &'static Rule,
+    effect: &'e Value,
+    account: Option<AccountId>,
+    edge: Option<EdgeKey>,
+}
+
+/// Somebody, with what of an event she is told.
+struct Letters {
+    to: Recipient,
+    /// On whose page the letter is: the first account she is told for.
+    account: AccountId,
+    events: BTreeSet<usize>,
+}
+
+/// Reads what is new in a log and plans its letters.
+pub(super) async fn read(tx: &mut Tx, id: OrganizationId, plan: &mut Plan) -> Result<()> {
+    let cursor = format!("notice:{id}");
+    let mut after = store::feed::cursor(tx, &cursor).await?;
+    let Some((organization, mut accounts)) = store::organization::read(tx, id).await? else { return Ok(()) };
+    loop {
+        let page = store::organization::log_of_acts(tx, id, &acts(), after, LOG_EXPORT_PAGE).await?;
+        let is_last = page.len() < LOG_EXPORT_PAGE;
+        let Some(last) = page.last().map(|entry| entry.seq) else { break };
+        // An event that the page cuts is read whole with the next one; a page that is one event is taken as it is.
+        let events = events(&page);
+        let whole = if is_last || events.len() == 1 { events.len() } else { events.len() - 1 };
+        for event in &events[..whole] {
+            plan_event(tx, &organization, &mut accounts, event, plan).await?;
+        }
+        after = if whole == events.len() { last } else { events[whole][0].seq - 1 };
+        if is_last {
+            break;
+        }
+    }
+    plan.read.push((cursor, after));
+    Ok(())
+}
+
+/// Entries of the same turn stand together, at the same moment and by the same actor.
+fn events(page: &[Entry]) -> Vec<&[Entry]> {
+    page.chunk_by(|a, b| (a.said.at, &a.said.actor) == (b.said.at, &b.said.actor)).collect()
+}
+
+async fn plan_event(
+    tx: &mut Tx,
+    organization: &Organization,
+    accounts: &mut BTreeMap<AccountId, Account>,
+    event: &[Entry],
+    plan: &mut Plan,
+) -> Result<()> {
+    let details: Vec<Value> = event.iter().map(|entry| serde_json::from_str(&entry.said.detail).unwrap_or_default()).collect();
+    let entries: Vec<Told> = event.iter().zip(&details).filter_map(|(entry, detail)| told_of(entry, detail)).collect();
+    let mut members: BTreeSet<AccountId> = organization.members.keys().copied().collect();
+    members.extend(entries.iter().filter(|entry| entry.rule.act == "member_removed").filter_map(|entry| entry.account));
+    let mut people: BTreeMap<String, Letters> = BTreeMap::new();
+    for (n, entry) in entries.iter().enumerate() {
+        for id in entry.rule.concerned(entry.account, entry.edge, &members) {
+            let Some(account) = named(tx, accounts, id).await? else { continue };
+            for to in recipients(tx, &account, Some(organization.id), &Audience::of(entry.rule.notices)).await? {
+                add(&mut people, to, id, n);
+            }
+        }
+    }
+    let mut happened = Vec::new();
+    for entry in &entries {
+        happened.push(say(tx, accounts, entry).await?);
+    }
+    let by = who(tx, &event[0].said.actor).await?;
+    let at = Timestamp::from_microsecond(event[0].said.at).unwrap_or_default();
+    for Letters { to, account, events } in people.into_values() {
+        let mut concerning: Vec<Happened> = events.iter().flat_map(|n| happened[*n].1.clone()).collect();
+        let n_more = concerning.len().saturating_sub(LETTER_EVENTS_MAX);
+        concerning.truncate(LETTER_EVENTS_MAX);
+        let warning = events.iter().find_map(|n| happened[*n].0.clone());
+        let letter = Letter::Organization {
+            organization: organization.name.clone(),
+            by: by.clone(),
+            at,
+            events: concerning,
+            n_more,
+            warning,
+        };
+        let cause = format!("log:{}:{}", organization.id, event[0].seq);
+        plan.letters.push(New { account, cause, to, letter, link: None });
+    }
+    Ok(())
+}
+
+fn told_of<'e>(entry: &Entry, detail: &'e Value) -> Option<Told<'e>> {
+    let effect = &detail["effect"];
+    let rule = told(&entry.said.act, effect["reason"].as_str().unwrap_or_default())?;
+    let account = entry.said.subject.strip_prefix("account:").and_then(|id| id.parse().ok());
+    let edge = serde_json::from_value(effect["edge"].clone()).ok();
+    Some(Told { rule, effect, account, edge })
+}
+
+fn add(people: &mut BTreeMap<String, Letters>, to: Recipient, account: AccountId, event: usize) {
+    let key = model::fold::email(&to.address);
+    match people.get_mut(&key) {
+        None => drop(people.insert(key, Letters { to, account, events: BTreeSet::from([event]) })),
+        Some(letters) => {
+            letters.events.insert(event);
+            letters.account = letters.account.min(account);
+            if let (Some(has), Some(more)) = (&mut letters.to.told, to.told) {
+                for name in more.accounts {
+                    if !has.accounts.contains(&name) {
+                        has.accounts.push(name);
+                    }
+                }
+                // Named for one of them is named.
+                has.as_super_admin &= more.as_super_admin;
+            }
+        }
+    }
+}
+
+/// What an entry says, with the names of today; a warning says what is to come.
+async fn say(
+    tx: &mut Tx,
+    accounts: &mut BTreeMap<AccountId, Account>,
+    told: &Told<'_>,
+) -> Result<(Option<Warning>, Vec<Happened>)> {
+    let warned = &told.effect["expected"];
+    let Some(expected) = warned.as_array() else {
+        return Ok((None, vec![one(tx, accounts, told.rule.act, told.effect).await?]));
+    };
+    let mut events = Vec::new();
+    for effect in expected {
+        let act = effect["did"].as_str().unwrap_or_default();
+        if !act.is_empty() {
+            events.push(one(tx, accounts, act, effect).await?);
+        }
+    }
+    let days = told.effect["days"].as_i64().unwrap_or_default();
+    let until = told.effect["at"].as_str().and_then(|at| at.parse().ok());
+    Ok((until.map(|until| Warning { days, until }), events))
+}
+
+async fn one(tx: &mut Tx, accounts: &mut BTreeMap<AccountId, Account>, act: &str, effect: &Value) -> Result<Happened> {
+    let mut values = BTreeMap::new();
+    let edge: Option<EdgeKey> = serde_json::from_value(effect["edge"].clone()).ok();
+    let account = effect["account"].as_i64().map(AccountId);
+    let ids = [("account", account), ("source", edge.map(|e| e.source)), ("destination", edge.map(|e| e.destination))];
+    for (place, id) in ids {
+        if let Some(account) = match id {
+            Some(id) => named(tx, accounts, id).await?,
+            None => None,
+        } {
+            values.insert(place.to_owned(), account.name);
+        }
+    }
+    if let Some(edge) = edge {
+        values.insert("feature".to_owned(), edge.feature.name().to_owned());
+    }
+    Ok(Happened {
+        act: act.to_owned(),
+        reason: effect["reason"].as_str().unwrap_or_default().to_owned(),
+        until: effect["until"].as_str().and_then(|until| until.parse().ok()),
+        values,
+    })
+}
+
+async fn named(tx: &mut Tx, accounts: &mut BTreeMap<AccountId, Account>, id: AccountId) -> Result<Option<Account>> {
+    if let Some(account) = accounts.get(&id) {
+        return Ok(Some(account.clone()));
+    }
+    let found = store::account::read(tx, id).await?;
+    if let Some(account) = &found {
+        accounts.insert(id, account.clone());
+    }
+    Ok(found)
+}
+
+async fn who(tx: &mut Tx, actor: &str) -> Result<Option<String>> {
+    let Some(person) = actor.strip_prefix("person:").and_then(|id| id.parse().ok()).map(PersonId) else { return Ok(None) };
+    Ok(store::person::read(tx, person).await?.map(|login| login.person.name))
+}

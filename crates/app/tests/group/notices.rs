@@ -1,0 +1,177 @@
+//! Who is told of what: each event once to each person, in words about the accounts she is told for.
+
+use crate::world::*;
+use app::account::{Patch, update};
+use app::consumer::catch_up;
+use app::notice::Notices;
+use app::organization::delete;
+use app::{company, outbox};
+use model::account::Subscriptions;
+use model::company::{Contact, ContactRole, Contacts, Patch as CompanyPatch};
+use model::id::{AccountId, PersonId};
+use model::letter::{Happened, Letter};
+use model::outbox::Mail;
+use std::collections::BTreeSet;
+
+/// Everything there is to tell by now.
+async fn tell(group: &Group) {
+    catch_up(&group.app, &Notices, store::INSTANCE, 100).await.unwrap();
+}
+
+/// The letters on an account's page, oldest first: to whom, of what.
+async fn letters(group: &Group, account: AccountId) -> Vec<Mail> {
+    let found = outbox::list(&group.app, &group.system(account), None, i64::MAX, 100).await.unwrap();
+    found.into_iter().rev().map(|preview| preview.mail).collect()
+}
+
+async fn all(group: &Group) -> Vec<Mail> {
+    let mut all = Vec::new();
+    for account in ALL {
+        all.extend(letters(group, account).await);
+    }
+    all
+}
+
+/// Name of the recipient and acts she is told of.
+fn told(mails: &[Mail]) -> Vec<(&str, Vec<String>)> {
+    let act = |event: &Happened| [event.act.as_str(), event.reason.as_str()].join(" ").trim().to_owned();
+    let acts = |mail: &Mail| match &mail.letter {
+        Letter::Organization { events, .. } => events.iter().map(act).collect(),
+        other => vec![other.template().to_owned()],
+    };
+    mails.iter().map(|mail| (mail.recipient.address.split('@').next().unwrap(), acts(mail))).collect()
+}
+
+async fn name(group: &Group, account: AccountId, roles: &[(ContactRole, &[PersonId])]) {
+    let holders = |people: &[PersonId]| people.iter().map(|person| Contact::User(*person)).collect();
+    let contacts: Contacts = roles.iter().map(|(role, people)| (*role, holders(people))).collect();
+    let patch = CompanyPatch { contacts, ..CompanyPatch::default() };
+    company::update(&group.app, &group.system(account), patch).await.unwrap();
+}
+
+/// A group whose creation was told already.
+async fn quiet(group: &Group) {
+    tell(group).await;
+    group.directory(async |tx| tx.execute("DELETE FROM outbox", &[]).await.map(|_| ())).await;
+}
+
+#[tokio::test]
+async fn everybody_is_told_once_of_an_event_for_all_her_accounts_together() {
+    for group in groups().await {
+        for account in ALL {
+            name(&group, account, &[(ContactRole::Primary, &[ANN]), (ContactRole::Security, &[ANN])]).await;
+        }
+        group.organized().await;
+        tell(&group).await;
+        let mails = all(&group).await;
+        let joined = vec!["member_joined".to_owned(); 3].into_iter().chain(["verified".to_owned()]).collect();
+        assert_eq!(told(&mails), [("ann", joined)], "{}", group.fresh.engine);
+        let accounts = mails[0].recipient.told.clone().unwrap();
+        assert_eq!(
+            (accounts.accounts, accounts.as_super_admin),
+            (["Central", "East", "West"].map(str::to_owned).to_vec(), false)
+        );
+        tell(&group).await;
+        assert_eq!(all(&group).await.len(), 1, "nothing new, nothing told");
+    }
+}
+
+#[tokio::test]
+async fn an_account_that_names_nobody_has_its_super_admins_told_and_they_hear_why() {
+    for group in groups().await {
+        name(&group, WEST, &[(ContactRole::Primary, &[BO])]).await;
+        group.organized().await;
+        tell(&group).await;
+        let mails = all(&group).await;
+        let people: BTreeSet<&str> = told(&mails).into_iter().map(|(who, _)| who).collect();
+        assert_eq!(people, BTreeSet::from(["ann", "bo", "cat"]), "{}: Dan is no Super Admin", group.fresh.engine);
+        let of = |who: &str| {
+            mails.iter().find(|mail| mail.recipient.address.starts_with(who)).unwrap().recipient.told.clone().unwrap()
+        };
+        assert!(of("cat").as_super_admin && !of("bo").as_super_admin);
+        assert_eq!(of("ann").accounts, ["Central", "East"], "West has named Bo");
+    }
+}
+
+#[tokio::test]
+async fn a_connection_concerns_its_two_ends() {
+    for group in groups().await {
+        group.organized().await;
+        name(&group, CENTRAL, &[(ContactRole::Primary, &[ANN])]).await;
+        name(&group, EAST, &[(ContactRole::Primary, &[CAT])]).await;
+        name(&group, WEST, &[(ContactRole::Primary, &[BO])]).await;
+        quiet(&group).await;
+        group.open(&[mirroring(EAST, WEST)]).await;
+        tell(&group).await;
+        let people: BTreeSet<String> = told(&all(&group).await).into_iter().map(|(who, _)| who.to_owned()).collect();
+        assert_eq!(people, BTreeSet::from(["bo".to_owned(), "cat".to_owned()]), "{}", group.fresh.engine);
+    }
+}
+
+#[tokio::test]
+async fn scenario_28_the_security_contacts_of_both_accounts_are_told_that_a_source_ended() {
+    for group in groups().await {
+        group.organized().await;
+        group.open(&[mirroring(CENTRAL, EAST), mirroring(EAST, CENTRAL)]).await;
+        name(&group, CENTRAL, &[(ContactRole::Primary, &[CAT]), (ContactRole::Security, &[ANN])]).await;
+        let soc = vec![Contact::Address("soc@ext.example".to_owned())];
+        let patch = CompanyPatch { contacts: Contacts::from([(ContactRole::Security, soc)]), ..CompanyPatch::default() };
+        company::update(&group.app, &group.system(EAST), patch).await.unwrap();
+        quiet(&group).await;
+        update(&group.app, &group.system(EAST), Patch { sensitive: Some(true), ..Patch::default() }).await.unwrap();
+        tell(&group).await;
+        let mails = all(&group).await;
+        let mut told = told(&mails);
+        told.sort();
+        let closed = || vec!["edge_closed sensitive".to_owned()];
+        let turned = || vec!["sensitive_on".to_owned()];
+        assert_eq!(told, [("ann", closed()), ("cat", closed()), ("soc", closed()), ("soc", turned())], "{}", group.fresh.engine);
+    }
+}
+
+#[tokio::test]
+async fn who_is_removed_or_deleted_with_the_organization_is_told_by_its_own_contacts() {
+    for group in groups().await {
+        let id = group.organized().await.organization.id;
+        for (account, person) in [(CENTRAL, ANN), (EAST, CAT), (WEST, BO)] {
+            name(&group, account, &[(ContactRole::Primary, &[person]), (ContactRole::Billing, &[person])]).await;
+        }
+        quiet(&group).await;
+        let free = Patch { subscriptions: Some(Subscriptions::default()), ..Patch::default() };
+        update(&group.app, &group.system(WEST), free).await.unwrap();
+        tell(&group).await;
+        let mails = all(&group).await;
+        assert_eq!(told(&mails).iter().map(|(who, _)| *who).collect::<BTreeSet<_>>(), BTreeSet::from(["ann", "bo", "cat"]));
+        assert!(told(&mails).iter().all(|(_, acts)| acts == &["member_removed tier"]), "{}", group.fresh.engine);
+        quiet(&group).await;
+        let proof = group.proof(ANN, app::organization::DELETE, &id.to_string()).await;
+        delete(&group.app, &group.cx(ANN, CENTRAL).await, id, Some(&proof)).await.unwrap();
+        tell(&group).await;
+        let mails = all(&group).await;
+        let ends = || vec!["member_removed org_deleted".to_owned(), "deleted manual".to_owned()];
+        let mut told = told(&mails);
+        told.sort();
+        assert_eq!(told, [("ann", ends()), ("cat", ends())], "{}: West left before", group.fresh.engine);
+    }
+}
+
+#[tokio::test]
+async fn a_deactivated_contact_hears_nothing_more_and_a_silenced_kind_goes_to_nobody() {
+    for group in groups().await {
+        group.organized().await;
+        for account in [CENTRAL, EAST] {
+            name(&group, account, &[(ContactRole::Primary, &[CAT])]).await;
+        }
+        name(&group, WEST, &[(ContactRole::Primary, &[BO])]).await;
+        app::user::deactivate(&group.app, &group.system(EAST), CAT).await.unwrap();
+        let nobody = (model::company::Notice::OrganizationEvent, Some(BTreeSet::new()));
+        let silent = CompanyPatch { audiences: [nobody].into(), ..CompanyPatch::default() };
+        company::update(&group.app, &group.system(WEST), silent).await.unwrap();
+        quiet(&group).await;
+        group.open(&[mirroring(EAST, WEST)]).await;
+        tell(&group).await;
+        let mails = all(&group).await;
+        assert_eq!(told(&mails).iter().map(|(who, _)| *who).collect::<Vec<_>>(), ["ann"], "{}", group.fresh.engine);
+        assert!(mails[0].recipient.told.clone().unwrap().as_super_admin, "East's contact is gone, so its Super Admin is told");
+    }
+}
