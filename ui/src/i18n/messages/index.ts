@@ -12,5 +12,4 @@ import { roles } from './roles';
 import { settings } from './settings';
 import { shell } from './shell';
 
-export const messages = { ...shell, ...access, ...company, ...crm, ...imports, ...settings, ...organization, ...policies, ...properties, ...options, ...roles } as const;
-export const messages = { ...shell, ...billing, ...mail, ...company, ...crm, ...imports, ...settings, ...organization, ...policies, ...properties, ...options } as const;
+export const messages = { ...shell, ...billing, ...mail, ...access, ...company, ...crm, ...imports, ...settings, ...organization, ...policies, ...properties, ...options, ...roles } as const;
