@@ -189,7 +189,7 @@ function Invoices() {
                   <td>{day(row.issuedAt.slice(0, 10), language)}</td>
                   <td className="num">{money(row.total, language, row.currency)}</td>
                   <td>{row.paidAt ? <Badge color="teal" variant="light">{t('billing.paid')}</Badge> : <Badge color="orange" variant="light">{t('billing.due', { date: day(row.dueAt.slice(0, 10), language) })}</Badge>}</td>
-                  <td><Button component="a" size="compact-xs" variant="subtle" leftSection={<IconFileTypePdf size={15} />} href={pathWith(`/accounts/v1/invoices/${row.number}/pdf`, { account: String(account.id) })} download={`${row.name}.pdf`} aria-label={t('billing.download', { number: row.name })}>PDF</Button></td>
+                  <td><Button component="a" size="compact-xs" variant="subtle" leftSection={<IconFileTypePdf size={15} />} href={pathWith(`/accounts/v1/invoices/${row.number}/pdf`, { account: String(account.id) })} download={`${row.name}.pdf`} aria-label={t('billing.download', { number: row.name })}>{t('billing.pdf')}</Button></td>
                 </tr>
               ))}
             </tbody>
