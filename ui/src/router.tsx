@@ -36,6 +36,8 @@ const index = createRoute({
 });
 
 const signIn = createRoute({ getParentRoute: () => root, path: '/sign-in', component: lazyRouteComponent(pages.signIn, 'SignInPage'), beforeLoad: arrive, validateSearch: (search: Record<string, unknown>): { next?: string } => ({ next: typeof search.next === 'string' ? search.next : undefined }) });
+const signInWith = createRoute({ getParentRoute: () => root, path: '/sign-in/with/$provider', component: lazyRouteComponent(pages.signOn, 'SignInWithPage'), beforeLoad: arrive, validateSearch: (search: Record<string, unknown>): { next?: string; email?: string } => ({ next: typeof search.next === 'string' ? search.next : undefined, email: typeof search.email === 'string' ? search.email : undefined }) });
+const signInBack = createRoute({ getParentRoute: () => root, path: '/sign-in/back', component: lazyRouteComponent(pages.signOn, 'SignInBackPage'), beforeLoad: arrive });
 const setup = createRoute({ getParentRoute: () => root, path: '/setup/$token', component: lazyRouteComponent(pages.setup, 'SetupPage'), beforeLoad: arrive });
 
 const account = createRoute({
@@ -85,6 +87,7 @@ const settingsPages = [
   createRoute({ getParentRoute: () => settings, path: '/company', component: lazyRouteComponent(pages.settings, 'CompanyPage') }),
   createRoute({ getParentRoute: () => settings, path: '/billing', component: lazyRouteComponent(pages.settings, 'BillingPage') }),
   createRoute({ getParentRoute: () => settings, path: '/users', component: lazyRouteComponent(pages.settings, 'UsersPage') }),
+  createRoute({ getParentRoute: () => settings, path: '/sso', component: lazyRouteComponent(pages.settings, 'SsoPage') }),
   createRoute({ getParentRoute: () => settings, path: '/tokens', component: lazyRouteComponent(pages.settings, 'TokensPage') }),
   createRoute({ getParentRoute: () => settings, path: '/properties', component: lazyRouteComponent(pages.settings, 'PropertiesPage') }),
   createRoute({ getParentRoute: () => settings, path: '/pipelines', component: lazyRouteComponent(pages.settings, 'PipelinesPage') }),
@@ -92,7 +95,7 @@ const settingsPages = [
   createRoute({ getParentRoute: () => settings, path: '/outbox', component: lazyRouteComponent(pages.settings, 'OutboxPage') }),
 ] as const;
 
-const tree = root.addChildren([index, signIn, setup, account.addChildren([accountIndex, list, record, imports, importRun, organization, organizationPolicies, organizationRoles, settings.addChildren([settingsIndex, ...settingsPages])])]);
+const tree = root.addChildren([index, signIn, signInWith, signInBack, setup, account.addChildren([accountIndex, list, record, imports, importRun, organization, organizationPolicies, organizationRoles, settings.addChildren([settingsIndex, ...settingsPages])])]);
 
 export const router = createRouter({
   routeTree: tree,

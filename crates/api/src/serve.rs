@@ -207,7 +207,8 @@ mod tests {
     /// The same through a pipe that holds so many bytes.
     async fn connected_through(n_bytes: usize, patience: Duration) -> (DuplexStream, watch::Sender<bool>, JoinHandle<()>) {
         let fresh = testkit::sqlite().await;
-        let settings = Settings { public_url: String::new(), seal_key: [0; 32], demo: false, cheap_hashing: true };
+        let settings =
+            Settings { public_url: String::new(), seal_key: [0; 32], demo: false, private_addresses: false, cheap_hashing: true };
         let api = Api::new(App::new(fresh.store.clone(), testkit::outside(1).0, settings), Options::default());
         let (client, server) = tokio::io::duplex(n_bytes);
         let (stop, stopped) = watch::channel(false);

@@ -24,6 +24,10 @@ pub enum Kind {
     /// The link of the first start.
     Setup,
     Invitation,
+    /// Gone to an identity provider.
+    SignOn,
+    /// An identity provider names her; she is to confirm it.
+    SignOnLink,
 }
 
 impl Kind {
@@ -36,6 +40,8 @@ impl Kind {
             Kind::StepUp => "step_up",
             Kind::Setup => "setup",
             Kind::Invitation => "invitation",
+            Kind::SignOn => "sign_on",
+            Kind::SignOnLink => "sign_on_link",
         }
     }
 

@@ -27,6 +27,8 @@ pub struct Inner {
     pub definitions: crate::property::Cache,
     /// Service tokens that came by a moment ago.
     pub tokens: crate::token::Cache,
+    /// What identity providers say about themselves.
+    pub(crate) providers: crate::sign_on::discovery::Cache,
     /// Tokens and sessions that were used and not noted yet.
     pub(crate) seen: crate::seen::Seen,
     pub(crate) hashing: crate::password::Turns,
@@ -41,6 +43,8 @@ pub struct Settings {
     pub seal_key: [u8; 32],
     /// The fixed sign-in of the sample group is taken: only this machine reaches the server, or the operator asked for it.
     pub demo: bool,
+    /// Identity providers may be at private addresses and speak plain HTTP.
+    pub private_addresses: bool,
     /// Passwords are hashed cheaply. For tests only; the binary always says false.
     pub cheap_hashing: bool,
 }
@@ -53,6 +57,7 @@ impl App {
             settings,
             definitions: crate::property::Cache::default(),
             tokens: crate::token::Cache::default(),
+            providers: crate::sign_on::discovery::Cache::default(),
             seen: crate::seen::Seen::default(),
             hashing: crate::password::Turns::default(),
         }))

@@ -38,6 +38,7 @@ pub mod second_factor;
 mod secret;
 mod seen;
 pub mod session;
+pub mod sign_on;
 pub mod step_up;
 mod throttle;
 pub mod timeline;

@@ -319,6 +319,11 @@ async fn tell_accounts(app: &App, cx: &Cx, organization: &Organization, accounts
     }
 }
 
+/// Whether one may do an act on the organization of the account one works in.
+pub(crate) async fn may_act(tx: &mut Tx, cx: &Cx, id: OrganizationId, act: OrganizationAct) -> Result<()> {
+    standing::visible(tx, cx, id, act).await.map(drop)
+}
+
 /// Loads and locks the organization of the account one works in, for an act one may do.
 pub(crate) async fn locked(tx: &mut WriteTx, cx: &Cx, id: OrganizationId, act: OrganizationAct) -> Result<Organization> {
     Ok(standing::locked(tx, cx, id, act).await?.organization)

@@ -11,13 +11,13 @@ use crate::cx::{App, Cx, Person};
 use crate::error::{Error, Kind, Result};
 use crate::password::{self, Verdict};
 use crate::throttle::{self, Subject};
-use crate::{ceremony, refusal, second_factor, secret, seen};
+use crate::{ceremony, refusal, second_factor, secret, seen, sign_on};
 use jiff::Timestamp;
 use model::account::{Status, UserStatus, permissions};
 use model::authority::Standing;
 use model::change::{self, Actor, By, Change, Source};
 use model::fold;
-use model::id::{AccountId, PersonId};
+use model::id::{AccountId, PersonId, ProviderId};
 use model::identity::DEMO_PASSWORD;
 use model::identity::session::{Session, expires_at};
 use model::identity::sign_in::{self, Method, Proved, State};
@@ -166,10 +166,25 @@ pub(crate) struct How {
 /// Opens a session and commits it with the changes that led to it.
 pub(crate) async fn open(
     app: &App,
+    tx: WriteTx,
+    visitor: &Visitor,
+    person: PersonId,
+    how: How,
+    changes: Vec<Change>,
+    now: Timestamp,
+) -> Result<Opened> {
+    open_by(app, tx, visitor, person, how, None, changes, now).await
+}
+
+/// The same by an identity provider, with what it calls the session.
+#[expect(clippy::too_many_arguments, reason = "a session is all of this, and what is half known is no session")]
+pub(crate) async fn open_by(
+    app: &App,
     mut tx: WriteTx,
     visitor: &Visitor,
     person: PersonId,
     how: How,
+    provider: Option<(ProviderId, Option<&str>)>,
     mut changes: Vec<Change>,
     now: Timestamp,
 ) -> Result<Opened> {
@@ -183,9 +198,16 @@ pub(crate) async fn open(
         second_factor_at: how.second_factor.then_some(now),
         user_agent: visitor.user_agent.chars().take(USER_AGENT_CHARS_MAX).collect(),
         address: visitor.address.chars().take(USER_AGENT_CHARS_MAX).collect(),
+        provider: provider.map(|(id, _)| id),
     };
     store::session::create(&mut tx, &session, &secret::hash(&cookie)).await?;
-    let detail = json!({"act": "session.create", "person": person, "session": session.id, "method": how.method});
+    if let Some((id, Some(sid))) = provider {
+        store::provider::set_session(&mut tx, &session.id, person, id, sid).await?;
+    }
+    let mut detail = json!({"act": "session.create", "person": person, "session": session.id, "method": how.method});
+    if let Some(id) = session.provider {
+        detail["provider"] = json!(id);
+    }
     changes.push(Change::of(change::Kind::IdentityChanged, detail));
     tx.commit(&by(person), now, &changes).await?;
     Ok(Opened { cookie, session })
@@ -227,6 +249,10 @@ pub async fn authenticate(app: &App, cookie: &str, account: AccountId) -> Result
     let found = find(app, cookie, Some(account), now).await?;
     let session = found.session;
     let place = found.place.filter(may_enter).ok_or_else(|| Error::not_found(format!("there is no account {account}")))?;
+    if place.sign_on.is_some() {
+        let mut tx = app.store.read_home().await?;
+        sign_on::enforce(&mut tx, account, place.sign_on.as_ref(), session.person, session.provider).await?;
+    }
     let granted = permissions(place.role, place.permission_set.as_ref(), &place.seats);
     let standing = Standing { role: place.role, permissions: granted, seats: place.seats, account_status: place.account_status };
     Ok(Cx {

@@ -3,6 +3,9 @@
 mod billing;
 mod mail;
 pub mod organization;
+mod sign_on;
+
+pub use sign_on::{RealmArgs, Sso, SsoRequire};
 
 pub use billing::{AccountInvoices, AccountSubscription, Billing, Switch};
 pub use mail::Mail;
@@ -59,6 +62,9 @@ pub enum Command {
     /// The organization of an account: show, create, connect, cut, delete, roles, log.
     #[command(subcommand, alias = "org")]
     Organization(Organization),
+    /// Single sign-on: identity providers, their domains, who must use it.
+    #[command(subcommand)]
+    Sso(Sso),
     /// What background work could not carry out: list it, try again, give it up.
     #[command(subcommand)]
     Feed(Feed),

@@ -40,6 +40,8 @@ pub struct Config {
     pub mail: Mail,
     /// The fixed sign-in of the sample group is accepted although the server listens beyond this machine.
     pub allow_demo_sign_in: bool,
+    /// Identity providers may be at addresses of private networks and of this machine, and speak plain HTTP.
+    pub allow_private_addresses: bool,
 }
 
 /// How the log is written, to standard error.
@@ -83,6 +85,7 @@ impl Default for Config {
             log: Log { format: LogFormat::Text, level: "info".to_owned() },
             mail: Mail::default(),
             allow_demo_sign_in: false,
+            allow_private_addresses: false,
         }
     }
 }

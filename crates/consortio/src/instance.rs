@@ -1,6 +1,7 @@
 //! An instance opened from its configuration: data folder, key, databases, the product itself.
 
 use crate::config::Config;
+use crate::network::Reach;
 use crate::ports;
 use crate::print::Usage;
 use crate::smtp;
@@ -43,9 +44,11 @@ pub fn app(config: &Config, store: Store) -> Result<App> {
         public_url: config.url(),
         seal_key: seal_key(&config.data)?,
         demo: config.demo_sign_in_allowed(),
+        private_addresses: config.allow_private_addresses,
         cheap_hashing: false,
     };
-    Ok(App::new(store, Outside { mail: smtp::port(&config.mail)?, ..ports::outside() }, settings))
+    let reach = if config.allow_private_addresses { Reach::Private } else { Reach::Public };
+    Ok(App::new(store, Outside { mail: smtp::port(&config.mail)?, ..ports::reaching(reach) }, settings))
 }
 
 /// Takes over what a process that died held. With the directory in SQLite this data folder is the instance, and nobody else

@@ -8,6 +8,7 @@ mod command;
 mod config;
 mod demo;
 mod instance;
+mod network;
 mod ports;
 mod print;
 mod smtp;

@@ -1,5 +1,6 @@
-//! The real clock and the real randomness: the only place in the product where they are.
+//! The real clock and the real randomness, the only place in the product where they are, and the real network beside them.
 
+use crate::network::{Internet, Reach};
 use outside::{Clock, Outside, Random};
 use std::sync::Arc;
 
@@ -21,7 +22,13 @@ impl Random for SystemRandom {
     }
 }
 
-/// The ports that need no configuration.
+/// The ports that need no configuration. The network reaches public addresses; see [`reaching`].
 pub fn outside() -> Outside {
-    Outside { clock: Arc::new(SystemClock), random: Arc::new(SystemRandom), mail: None }
+    reaching(Reach::Public)
+}
+
+/// The same, with a network that reaches as far as the operator lets it.
+pub fn reaching(reach: Reach) -> Outside {
+    let network = Arc::new(Internet::new(reach));
+    Outside { clock: Arc::new(SystemClock), random: Arc::new(SystemRandom), mail: None, network }
 }

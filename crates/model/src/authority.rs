@@ -44,6 +44,8 @@ pub enum Act {
     ManageOutbox,
     /// Read the account's log: disclosures, changes, sign-ins.
     ReadAudit,
+    /// Say which identity provider signs people in, and who provisions users.
+    ManageSignOn,
 }
 
 /// Where an actor stands in one account.
@@ -174,7 +176,9 @@ pub fn decide(standing: &Standing, act: Act) -> Result<Reach, Denial> {
         Act::ManageUsers => by_name(standing, Permission::UsersManage),
         Act::ManageTokens => by_name(standing, Permission::TokensManage),
         Act::ManageSettings => by_name(standing, Permission::SettingsManage),
-        Act::ManageSubscription | Act::ManageCompany | Act::ReadBilling | Act::ManageOutbox => super_admin(standing),
+        Act::ManageSubscription | Act::ManageCompany | Act::ReadBilling | Act::ManageOutbox | Act::ManageSignOn => {
+            super_admin(standing)
+        }
         Act::ReadAudit | Act::ReadOutbox => by_name(standing, Permission::AuditView),
     }
 }
@@ -187,6 +191,7 @@ fn is_change(act: Act) -> bool {
         Act::ViewMirrored => true,
         // A Super Admin must be able to pay her way out of a suspension.
         Act::ManageSubscription | Act::ManageCompany | Act::ManageSettings | Act::ManageUsers | Act::ManageOutbox => false,
+        Act::ManageSignOn => false,
         Act::EditRecords(_) | Act::DeleteRecords(_) | Act::EraseRecords(_) => true,
         Act::ManageDefinitions | Act::Import | Act::ManageTokens => true,
     }
@@ -233,11 +238,13 @@ pub enum OrganizationAct {
     /// Take one's own account out: of an organization that nobody can manage (scenario 20), or whenever the policy lets one.
     Withdraw,
     ReadLog,
+    /// Say which identity provider signs people of members in, and who provisions their users. Members consent by themselves.
+    ManageSignOn,
 }
 
 impl OrganizationAct {
     /// Every act.
-    pub const ALL: [OrganizationAct; 10] = [
+    pub const ALL: [OrganizationAct; 11] = [
         OrganizationAct::See,
         OrganizationAct::Create,
         OrganizationAct::AddMembers,
@@ -248,6 +255,7 @@ impl OrganizationAct {
         OrganizationAct::Delete,
         OrganizationAct::Withdraw,
         OrganizationAct::ReadLog,
+        OrganizationAct::ManageSignOn,
     ];
 }
 
@@ -291,6 +299,7 @@ impl TokenReach {
             | OrganizationAct::EditContacts
             | OrganizationAct::EditPolicy
             | OrganizationAct::Delete
+            | OrganizationAct::ManageSignOn
             | OrganizationAct::Withdraw => return Err(Denial::SessionNeeded),
         };
         if scoped { Ok(()) } else { Err(Denial::PermissionMissing) }
@@ -318,7 +327,7 @@ fn decide_for_person(standing: OrganizationStanding, act: OrganizationAct) -> Re
         _ if role == Role::PartnerAdmin && !roles.holds => Err(Denial::PartnerAdminViewsOnly),
         OrganizationAct::Withdraw if role == Role::SuperAdmin && (standing.unmanageable || standing.may_withdraw) => Ok(()),
         OrganizationAct::EditConnections => some_edge(standing),
-        OrganizationAct::EditContacts => everywhere(standing),
+        OrganizationAct::EditContacts | OrganizationAct::ManageSignOn => everywhere(standing),
         OrganizationAct::Create
         | OrganizationAct::AddMembers
         | OrganizationAct::RemoveMembers
@@ -409,6 +418,7 @@ mod tests {
             Act::ReadOutbox,
             Act::ManageOutbox,
             Act::ReadAudit,
+            Act::ManageSignOn,
         ];
         let mut table = String::new();
         for (who, standing) in &personas {

@@ -69,6 +69,8 @@ id!(/// A permission set of an account.
     PermissionSetId);
 id!(/// An import job of an account.
     ImportId);
+id!(/// An identity provider of an account or an organization.
+    ProviderId);
 
 #[cfg(test)]
 mod tests {

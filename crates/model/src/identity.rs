@@ -4,12 +4,15 @@
 //! sealed is `app`'s business.
 
 pub mod attempt;
+pub mod claims;
 pub mod password;
 pub mod person;
+pub mod provider;
 pub mod recovery;
 pub mod scope;
 pub mod session;
 pub mod sign_in;
+pub mod sign_on;
 pub mod step_up;
 pub mod token;
 pub mod user;

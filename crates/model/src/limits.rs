@@ -181,3 +181,29 @@ pub const ORDERS_LISTED_MAX: usize = 100;
 pub const TERM_ENDS_MAX: usize = 10_000;
 /// Terms of one account ended in one look: five years of months that nobody looked.
 pub const TERMS_CAUGHT_UP_MAX: usize = 60;
+/// Identity providers of one account or organization.
+pub const PROVIDERS_MAX: usize = 20;
+/// Domains of one provider.
+pub const PROVIDER_DOMAINS_MAX: usize = 100;
+/// Characters of an issuer, a client id, a client secret, a value of `acr`.
+pub const PROVIDER_TEXT_CHARS_MAX: usize = 512;
+/// Characters of a domain. Source: RFC 1035.
+pub const DOMAIN_CHARS_MAX: usize = 253;
+/// Characters of a provider's name for somebody. Source: OpenID Connect Core 2.
+pub const SUBJECT_CHARS_MAX: usize = 255;
+/// Seconds a provider's clock may differ from ours.
+pub const CLOCK_SKEW_SECONDS: i64 = 120;
+/// Minutes between going to a provider and coming back.
+pub const SIGN_ON_MINUTES: i64 = 15;
+/// Bytes of what a provider answers: discovery, keys, tokens. The largest known key sets have 50 kB.
+pub const PROVIDER_REPLY_BYTES_MAX: usize = 256 * 1024;
+/// Keys of one provider that are looked at.
+pub const PROVIDER_KEYS_MAX: usize = 100;
+/// Seconds for which a provider's addresses and keys are remembered.
+pub const PROVIDER_KEPT_SECONDS: i64 = 600;
+/// Seconds between two looks for a key that is not known: whoever sends wrong tokens does not make us ask.
+pub const PROVIDER_KEYS_SECONDS: i64 = 30;
+/// Bytes of a file that proves a domain.
+pub const PROOF_FILE_BYTES_MAX: usize = 64 * 1024;
+/// People exempt from single sign-on in one account.
+pub const EXEMPT_MAX: usize = 100;

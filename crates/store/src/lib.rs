@@ -29,6 +29,7 @@ pub mod owner;
 pub mod person;
 pub mod pipeline;
 pub mod property;
+pub mod provider;
 pub mod record;
 pub mod rollup;
 pub mod search;

@@ -4,7 +4,8 @@ use crate::engine::{Result, Row};
 use crate::tx::{Tx, WriteTx};
 use jiff::Timestamp;
 use model::account::{PermissionSet, Role, Seat, Status, UserStatus};
-use model::id::{AccountId, OwnerId, PermissionSetId, PersonId};
+use model::id::{AccountId, OwnerId, PermissionSetId, PersonId, ProviderId};
+use model::identity::provider::Requirement;
 use model::identity::session::Session;
 use std::collections::BTreeSet;
 
@@ -27,10 +28,13 @@ pub struct Place {
     pub status: UserStatus,
     pub permission_set: Option<PermissionSet>,
     pub account_status: Status,
+    /// The account is entered by single sign-on only.
+    pub sign_on: Option<Requirement>,
 }
 
 const COLUMNS: &str =
-    "s.id, s.person_id, s.created_at, s.last_seen_at, s.expires_at, s.second_factor_at, s.user_agent, s.address";
+    "s.id, s.person_id, s.created_at, s.last_seen_at, s.expires_at, s.second_factor_at, s.user_agent, s.address,
+     s.provider_id";
 
 fn decode(row: &mut Row) -> Result<Session> {
     Ok(Session {
@@ -42,47 +46,50 @@ fn decode(row: &mut Row) -> Result<Session> {
         second_factor_at: row.time_opt(5)?,
         user_agent: row.text(6)?,
         address: row.text(7)?,
+        provider: row.int_opt(8)?.map(ProviderId),
     })
 }
 
 /// The session of a cookie, and what its person is in an account.
 pub async fn find(tx: &mut Tx, token_hash: &str, account: Option<AccountId>) -> Result<Option<Found>> {
     let sql = format!(
-        "SELECT {COLUMNS}, p.disabled_at, a.status, u.owner_id, u.role, u.seats, u.status, u.permission_set_id, g.name, g.permissions
+        "SELECT {COLUMNS}, p.disabled_at, a.status, u.owner_id, u.role, u.seats, u.status, u.permission_set_id, g.name, g.permissions, r.exempt
          FROM session s JOIN person p ON p.id = s.person_id
          LEFT JOIN account_user u ON u.account_id = $2 AND u.person_id = s.person_id
          LEFT JOIN account a ON a.id = u.account_id
          LEFT JOIN permission_set g ON g.account_id = u.account_id AND g.id = u.permission_set_id
+         LEFT JOIN sign_on_requirement r ON r.account_id = u.account_id
          WHERE s.token_hash = $1"
     );
     let Some(mut row) = tx.query_opt(&sql, &[token_hash.into(), account.into()]).await? else { return Ok(None) };
-    let (session, disabled_at) = (decode(&mut row)?, row.time_opt(8)?);
+    let (session, disabled_at) = (decode(&mut row)?, row.time_opt(9)?);
     Ok(Some(Found { session, disabled_at, place: place(&mut row)? }))
 }
 
 fn place(row: &mut Row) -> Result<Option<Place>> {
-    let Some(account_status) = row.named_opt(9)? else { return Ok(None) };
-    let (set, name) = (row.int_opt(14)?.map(PermissionSetId), row.text_opt(15)?);
+    let Some(account_status) = row.named_opt(10)? else { return Ok(None) };
+    let (set, name) = (row.int_opt(15)?.map(PermissionSetId), row.text_opt(16)?);
     // A set that is gone grants nothing; without the id she would have what everybody has who was given no set.
     let permission_set = match set {
         Some(id) => {
-            Some(PermissionSet { id, name: name.unwrap_or_default(), permissions: row.json_opt(16)?.unwrap_or_default() })
+            Some(PermissionSet { id, name: name.unwrap_or_default(), permissions: row.json_opt(17)?.unwrap_or_default() })
         }
         None => None,
     };
     Ok(Some(Place {
-        owner: OwnerId(row.int(10)?),
-        role: row.named(11)?,
-        seats: row.json(12)?,
-        status: row.named(13)?,
+        owner: OwnerId(row.int(11)?),
+        role: row.named(12)?,
+        seats: row.json(13)?,
+        status: row.named(14)?,
         permission_set,
         account_status,
+        sign_on: row.json_opt(18)?.map(|exempt| Requirement { exempt }),
     }))
 }
 
 pub async fn create(tx: &mut WriteTx, session: &Session, token_hash: &str) -> Result<()> {
-    let sql = "INSERT INTO session (token_hash, id, person_id, created_at, last_seen_at, expires_at, second_factor_at, user_agent, address)
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    let sql = "INSERT INTO session (token_hash, id, person_id, created_at, last_seen_at, expires_at, second_factor_at, user_agent, address, provider_id)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     let values = [
         token_hash.into(),
         (&session.id).into(),
@@ -93,6 +100,7 @@ pub async fn create(tx: &mut WriteTx, session: &Session, token_hash: &str) -> Re
         session.second_factor_at.into(),
         (&session.user_agent).into(),
         (&session.address).into(),
+        session.provider.into(),
     ];
     tx.execute(sql, &values).await?;
     Ok(())

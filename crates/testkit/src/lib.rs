@@ -8,7 +8,7 @@ mod postgres;
 pub use postgres::tls::Cluster as TlsCluster;
 
 use jiff::{SignedDuration, Timestamp};
-use outside::{Clock, Outside, Random};
+use outside::{Clock, NoNetwork, Outside, Random};
 use parking_lot::Mutex;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -88,5 +88,5 @@ impl Random for Seeded {
 pub fn outside(seed: u64) -> (Outside, Arc<FixedClock>) {
     let clock = Arc::new(FixedClock(Mutex::new(start())));
     let random = Arc::new(Seeded(Mutex::new(ChaCha8Rng::seed_from_u64(seed))));
-    (Outside { clock: clock.clone(), random, mail: None }, clock)
+    (Outside { clock: clock.clone(), random, mail: None, network: Arc::new(NoNetwork) }, clock)
 }

@@ -127,7 +127,7 @@ export interface Disclosure {
   masked: string[];
   connectionId: string | number;
 }
-export interface SessionRow { id: string; createdAt: string; lastSeenAt: string; userAgent: string | null; address: string | null; current: boolean }
+export interface SessionRow { id: string; createdAt: string; lastSeenAt: string; userAgent: string | null; address: string | null; current: boolean; singleSignOn?: boolean }
 export interface Passkey { id: string | number; name: string; createdAt: string; lastUsedAt: string | null }
 
 export type EdgeState = 'on' | 'off' | 'blocked';

@@ -19,14 +19,23 @@ export function Empty({ icon, title, text, children, compact, page }: EmptyProps
   );
 }
 
+/** The provider by which an account wants to be entered, when that is what is wrong. */
+function ssoOf(problem: unknown): { id: string; label: string } | null {
+  if (!(problem instanceof ApiError) || problem.code !== 'SIGN_ON_REQUIRED') return null;
+  const [id, label] = [problem.context.providerId?.[0], problem.context.label?.[0]];
+  return id && label ? { id, label } : null;
+}
+
 export function Problem({ problem, retry, compact, page }: { problem: unknown; retry?: () => void; compact?: boolean; page?: boolean }) {
   const t = useT();
   const status = problem instanceof ApiError ? problem.status : 0;
   const icon = status === 403 ? <IconLock size={22} /> : status === 404 ? <IconMapOff size={22} /> : <IconAlertTriangle size={22} />;
   const title = status === 403 ? t('error.forbiddenTitle') : status === 404 ? t('error.recordGoneTitle') : t('error.title');
+  const required = ssoOf(problem);
   return (
     <div role="alert">
       <Empty icon={icon} title={title} text={describe(problem, t)} compact={compact} page={page}>
+        {required && <Button component="a" href={`/sign-in/with/${required.id}?next=${encodeURIComponent(location.pathname + location.search)}`}>{t('signIn.continueWith', { label: required.label })}</Button>}
         {retry && <Button variant="default" leftSection={<IconRefresh size={15} />} onClick={retry}>{t('act.retry')}</Button>}
       </Empty>
     </div>

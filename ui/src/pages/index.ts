@@ -6,6 +6,7 @@ export const importing = () => import('./import');
 export const organization = () => import('./organization');
 export const settings = () => import('./settings');
 export const signIn = () => import('./sign-in');
+export const signOn = () => import('./sign-on');
 export const setup = () => import('./setup');
 
 /** Begins to fetch what an address will show, or what follows the sign-in page. A page that cannot be fetched is reported by whoever shows it. */

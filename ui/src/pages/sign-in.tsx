@@ -1,6 +1,6 @@
 import { Anchor, Box, Button, Divider, Group, List, PasswordInput, Stack, Text, TextInput, ThemeIcon, Title } from '@mantine/core';
 import { browserSupportsWebAuthn, browserSupportsWebAuthnAutofill, startAuthentication } from '@simplewebauthn/browser';
-import { IconCheck, IconFingerprint } from '@tabler/icons-react';
+import { IconCheck, IconFingerprint, IconLogin2 } from '@tabler/icons-react';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type ReactNode, Suspense, lazy, useCallback, useEffect, useRef, useState } from 'react';
 import { ApiError, call } from '../api/client';
@@ -13,6 +13,7 @@ import { chooseOnDoorstep } from '../i18n/choice';
 import { describe } from '../lib/errors';
 import { type Method, SWITCH } from '../lib/methods';
 import { layout, list } from '.';
+import { type Pending, confirmPending, pendingConfirmation, providerFor } from './sign-on-state';
 
 const SchemeToggle = lazy(() => import('../components/scheme-toggle').then((toggle) => ({ default: toggle.SchemeToggle })));
 
@@ -58,10 +59,12 @@ export function SignInPage() {
   const { next } = useSearch({ from: '/sign-in' });
   const [second, setSecond] = useState<{ challenge: string; methods: Method[] } | null>(null);
 
+  const [pending] = useState(pendingConfirmation);
   const entered = useCallback(async () => {
     queryClient.clear();
+    await confirmPending(t);
     await navigate({ to: next?.startsWith('/') && !next.startsWith('//') ? next : '/', replace: true });
-  }, [navigate, next]);
+  }, [navigate, next, t]);
 
   // While she types, what she will see next is fetched.
   useEffect(() => {
@@ -74,15 +77,16 @@ export function SignInPage() {
       {second ? (
         <SecondFactor {...second} entered={entered} startOver={() => setSecond(null)} />
       ) : (
-        <FirstFactor entered={entered} second={(challenge, methods) => setSecond({ challenge, methods })} />
+        <FirstFactor pending={pending} next={next} entered={entered} second={(challenge, methods) => setSecond({ challenge, methods })} />
       )}
     </Doorstep>
   );
 }
 
-function FirstFactor({ entered, second }: { entered: () => Promise<void>; second: (challenge: string, methods: Method[]) => void }) {
+function FirstFactor({ pending, next, entered, second }: { pending: Pending | null; next: string | undefined; entered: () => Promise<void>; second: (challenge: string, methods: Method[]) => void }) {
   const t = useT();
-  const [email, setEmail] = useState('');
+  const [email, setEmail] = useState(pending?.email ?? '');
+  const provider = useProvider(email, pending !== null);
   const [password, setPassword] = useState('');
   const [busy, setBusy] = useState<'password' | 'passkey' | null>(null);
   const [error, setError] = useState<string>();
@@ -134,16 +138,34 @@ function FirstFactor({ entered, second }: { entered: () => Promise<void>; second
   return (
     <form onSubmit={(event) => { event.preventDefault(); void withPassword(); }}>
       <Stack gap="md">
-        <Title order={1}>{t('signIn.title')}</Title>
+        <Title order={1}>{t(pending ? 'signOn.confirmTitle' : 'signIn.title')}</Title>
+        {pending && <Text size="sm">{t('signOn.confirmText', { label: pending.label })}</Text>}
         <TextInput label={t('signIn.email')} type="email" name="email" autoComplete="username webauthn" value={email} onChange={(event) => setEmail(event.currentTarget.value)} required withAsterisk={false} autoFocus size="md" />
         <PasswordInput ref={field} label={t('signIn.password')} name="password" autoComplete="current-password" value={password} onChange={(event) => setPassword(event.currentTarget.value)} required withAsterisk={false} size="md" visibilityToggleButtonProps={{ 'aria-label': t('password.show'), tabIndex: 0 }} />
         {error && <Text size="sm" c="var(--mantine-color-error)" role="alert">{error}</Text>}
         <Button type="submit" size="md" loading={busy === 'password'}>{t('signIn.submit')}</Button>
         <Divider label={t('signIn.or')} />
+        {provider && <Button component="a" href={`/sign-in/with/${provider.id}?${new URLSearchParams({ email: email.trim(), ...(next ? { next } : {}) })}`} variant="default" size="md" leftSection={<IconLogin2 size={18} />}>{t('signIn.continueWith', { label: provider.label })}</Button>}
         <Button variant="default" size="md" leftSection={<IconFingerprint size={18} />} loading={busy === 'passkey'} onClick={() => void withPasskey()}>{t('signIn.passkey')}</Button>
       </Stack>
     </form>
   );
+}
+
+/** The provider that speaks for an address, once it looks like one and she pauses. */
+function useProvider(email: string, off: boolean) {
+  const [provider, setProvider] = useState<{ id: string; label: string } | null>(null);
+  const domain = /^[^@\s]+@([^@\s]+\.[^@\s]{2,})$/.exec(email.trim())?.[1]?.toLowerCase();
+  useEffect(() => {
+    setProvider(null);
+    if (!domain || off) return;
+    let stale = false;
+    const timer = setTimeout(() => {
+      providerFor(`x@${domain}`).then((found) => { if (!stale) setProvider(found); }).catch(() => undefined);
+    }, 350);
+    return () => { stale = true; clearTimeout(timer); };
+  }, [domain, off]);
+  return provider;
 }
 
 function usePasskeyFinish(entered: () => Promise<void>) {

@@ -7,6 +7,7 @@ mod live;
 mod outbox;
 mod permission_sets;
 mod settings;
+mod sign_on;
 mod timeline;
 mod tokens;
 mod users;
@@ -25,6 +26,7 @@ pub fn routes() -> Vec<Route> {
         users::routes(),
         permission_sets::routes(),
         tokens::routes(),
+        sign_on::routes(),
         timeline::routes(),
         imports::routes(),
         live::routes(),

@@ -3,6 +3,7 @@
 mod factors;
 mod person;
 mod sign_in;
+mod sign_on;
 mod step_up;
 
 pub(crate) use person::AnyId;
@@ -21,7 +22,7 @@ const STEP_UP: &str = "x-consortio-step-up";
 
 /// The rows of the route table.
 pub fn routes() -> Vec<Route> {
-    [sign_in::routes(), person::routes(), factors::routes(), step_up::routes()].into_iter().flatten().collect()
+    [sign_in::routes(), sign_on::routes(), person::routes(), factors::routes(), step_up::routes()].into_iter().flatten().collect()
 }
 
 /// A way of proving a second factor.

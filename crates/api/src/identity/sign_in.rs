@@ -153,6 +153,8 @@ struct SessionRow {
     address: String,
     /// The session of this request.
     current: bool,
+    /// It was begun by single sign-on.
+    single_sign_on: bool,
 }
 
 /// What a link is for.
@@ -199,7 +201,7 @@ struct Setup {
 async fn sign_in(mut call: Call) -> Answer {
     let body: SignIn = call.json().await?;
     match session::sign_in(call.app(), &visitor(&call), &body.email, &body.password).await? {
-        Outcome::SignedIn(opened) => signed_in(&call, &opened),
+        Outcome::SignedIn(opened) => entered(&call, &opened),
         Outcome::SecondFactor { challenge, methods } => {
             let methods = methods.into_iter().map(Factor::from).collect();
             Ok(reply::ok(&SignedIn::SecondFactor { challenge, methods }))
@@ -210,7 +212,7 @@ async fn sign_in(mut call: Call) -> Answer {
 async fn second_factor(mut call: Call) -> Answer {
     let body: SecondFactor = call.json().await?;
     let opened = session::second_factor(call.app(), &visitor(&call), &body.challenge, body.method.into(), &body.code).await?;
-    signed_in(&call, &opened)
+    entered(&call, &opened)
 }
 
 async fn begin_passkey(mut call: Call) -> Answer {
@@ -222,7 +224,7 @@ async fn begin_passkey(mut call: Call) -> Answer {
 async fn finish_passkey(mut call: Call) -> Answer {
     let body: FinishPasskey = call.json().await?;
     let opened = passkey::finish_sign_in(call.app(), &visitor(&call), &body.handle, body.credential).await?;
-    signed_in(&call, &opened)
+    entered(&call, &opened)
 }
 
 async fn sign_out(mut call: Call) -> Answer {
@@ -247,6 +249,7 @@ async fn list(call: Call) -> Answer {
         last_seen_at: Time(session.last_seen_at),
         user_agent: session.user_agent,
         address: session.address,
+        single_sign_on: session.provider.is_some(),
     });
     Ok(reply::ok(&Sessions { results: results.collect() }))
 }
@@ -280,7 +283,7 @@ async fn use_link(mut call: Call) -> Answer {
         locale: body.locale,
     };
     let opened = person::introduce(call.app(), &visitor(&call), introduction).await?;
-    signed_in(&call, &opened)
+    entered(&call, &opened)
 }
 
 async fn accept(mut call: Call) -> Answer {
@@ -289,9 +292,14 @@ async fn accept(mut call: Call) -> Answer {
     Ok(reply::ok(&Accepted { account_id: Id(account.0) }))
 }
 
-fn signed_in(call: &Call, opened: &Opened) -> Answer {
-    let days = SESSION_DAYS_MAX * 24 * 60 * 60;
-    with_cookie(call, reply::ok(&SignedIn::SignedIn {}), &opened.cookie, days)
+/// An answer that opens a session in the browser.
+pub(super) fn signed_in(call: &Call, opened: &Opened, response: Response) -> Answer {
+    let seconds = SESSION_DAYS_MAX * 24 * 60 * 60;
+    with_cookie(call, response, &opened.cookie, seconds)
+}
+
+fn entered(call: &Call, opened: &Opened) -> Answer {
+    signed_in(call, opened, reply::ok(&SignedIn::SignedIn {}))
 }
 
 /// Scripts cannot read the cookie, no other site's page makes the browser send it, and over HTTPS it never leaves it. The
@@ -300,6 +308,6 @@ fn with_cookie(call: &Call, mut response: Response, value: &str, seconds: i64) -
     let secure = if call.base_url().starts_with("https:") { "; Secure" } else { "" };
     let text = format!("{SESSION_COOKIE}={value}; Path=/; HttpOnly; SameSite=Strict; Max-Age={seconds}{secure}");
     let header = HeaderValue::from_str(&text).map_err(Refusal::internal)?;
-    response.headers_mut().insert(SET_COOKIE, header);
+    response.headers_mut().append(SET_COOKIE, header);
     Ok(response)
 }

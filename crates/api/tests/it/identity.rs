@@ -31,7 +31,8 @@ async fn worlds() -> Vec<World> {
 impl World {
     fn on(fresh: Fresh) -> World {
         let (outside, clock) = testkit::outside(3);
-        let settings = Settings { public_url: URL.into(), seal_key: [7; 32], demo: false, cheap_hashing: true };
+        let settings =
+            Settings { public_url: URL.into(), seal_key: [7; 32], demo: false, private_addresses: false, cheap_hashing: true };
         let app = App::new(fresh.store.clone(), outside, settings);
         let options = Options { public_url: Some(URL.parse().unwrap()), ..Options::default() };
         let api = Api::with_routes(app.clone(), api::routes(), options);

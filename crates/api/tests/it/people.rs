@@ -38,6 +38,7 @@ impl World {
             second_factor_at: None,
             user_agent: String::new(),
             address: String::new(),
+            provider: None,
         };
         self.directory(async |tx| {
             let sql = "INSERT INTO person (id, email, email_folded, name, locale, webauthn_id, totp_confirmed_at, created_at)

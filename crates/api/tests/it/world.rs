@@ -29,7 +29,13 @@ pub async fn world() -> World {
 pub async fn world_with(routes: Vec<Route>) -> World {
     let fresh = testkit::sqlite().await;
     let (outside, _) = testkit::outside(7);
-    let settings = Settings { public_url: "http://crm.example".into(), seal_key: [7; 32], demo: false, cheap_hashing: true };
+    let settings = Settings {
+        public_url: "http://crm.example".into(),
+        seal_key: [7; 32],
+        demo: false,
+        private_addresses: false,
+        cheap_hashing: true,
+    };
     let app = App::new(fresh.store.clone(), outside, settings);
     for (id, name) in [(EAST, "East"), (WEST, "West")] {
         add_account(&app, id, name).await;

@@ -38,7 +38,14 @@ pub async fn worlds() -> Vec<World> {
 fn product(store: Store) -> (App, Arc<FixedClock>) {
     let (outside, clock) = testkit::outside(1);
     let public_url = "https://crm.example".to_owned();
-    (App::new(store, outside, Settings { public_url, seal_key: [7; 32], demo: false, cheap_hashing: true }), clock)
+    (
+        App::new(
+            store,
+            outside,
+            Settings { public_url, seal_key: [7; 32], demo: false, private_addresses: false, cheap_hashing: true },
+        ),
+        clock,
+    )
 }
 
 impl World {

@@ -64,7 +64,7 @@ impl Group {
     async fn on(fresh: Fresh) -> Group {
         let (outside, clock) = testkit::outside(1);
         let public_url = "https://crm.example".to_owned();
-        let settings = Settings { public_url, seal_key: [7; 32], demo: false, cheap_hashing: true };
+        let settings = Settings { public_url, seal_key: [7; 32], demo: false, private_addresses: false, cheap_hashing: true };
         let group = Group { app: App::new(fresh.store.clone(), outside, settings), clock, fresh };
         let anchor = Subscriptions::of(&[(Product::Marketing, Tier::Enterprise), (Product::Sales, Tier::Professional)]);
         group.add_account(CENTRAL, "Central", |account| account.subscriptions = anchor).await;

@@ -6,6 +6,7 @@ mod outbox;
 mod passkey;
 mod random;
 mod session;
+mod sign_on;
 mod step_up;
 mod token;
 mod user;

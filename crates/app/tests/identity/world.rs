@@ -173,6 +173,12 @@ pub fn refusal(result: Result<impl Sized, Error>) -> (ErrorKind, &'static str) {
 /// A product on a store.
 pub fn product(store: Store, seed: u64) -> (App, Arc<FixedClock>) {
     let (outside, clock) = testkit::outside(seed);
-    let settings = Settings { public_url: PUBLIC_URL.to_owned(), seal_key: [7; 32], demo: false, cheap_hashing: true };
+    let settings = Settings {
+        public_url: PUBLIC_URL.to_owned(),
+        seal_key: [7; 32],
+        demo: false,
+        private_addresses: false,
+        cheap_hashing: true,
+    };
     (App::new(store, outside, settings), clock)
 }

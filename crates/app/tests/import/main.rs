@@ -33,7 +33,13 @@ async fn worlds() -> Vec<World> {
 
 fn product(store: Store) -> (App, std::sync::Arc<testkit::FixedClock>) {
     let (outside, clock) = testkit::outside(1);
-    let settings = Settings { public_url: "https://crm.example".to_owned(), seal_key: [7; 32], demo: false, cheap_hashing: true };
+    let settings = Settings {
+        public_url: "https://crm.example".to_owned(),
+        seal_key: [7; 32],
+        demo: false,
+        private_addresses: false,
+        cheap_hashing: true,
+    };
     (App::new(store, outside, settings), clock)
 }
 
@@ -266,7 +272,7 @@ async fn a_process_that_waits_for_its_file_keeps_its_import() {
         let passes = std::thread::current().id();
         let (open, shut) = std::sync::mpsc::channel();
         let gate = std::sync::Arc::new(Gate { clock: world.clock.clone(), passes, shut: shut.into() });
-        let outside = outside::Outside { clock: gate.clone(), random: world.app.outside.random.clone(), mail: None };
+        let outside = outside::Outside { clock: gate.clone(), ..world.app.outside.clone() };
         let app = App::new(world.app.store.clone(), outside, world.app.settings.clone());
         let folder = world.folder.path().to_owned();
         let running = tokio::spawn(async move { import::run(&app, WEST, id, &folder, |_| {}).await });

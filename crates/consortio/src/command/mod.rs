@@ -16,6 +16,7 @@ mod move_engine;
 mod organization;
 mod permission_set;
 mod serve;
+mod sso;
 mod token;
 mod user;
 
@@ -55,6 +56,7 @@ pub async fn run(cli: Cli, out: Out) -> Result<Outcome> {
         Command::PermissionSet(command) => permission_set::run(&config, out, command).await,
         Command::Token(command) => token::run(&config, out, command).await,
         Command::Organization(command) => organization::run(&config, out, command).await,
+        Command::Sso(command) => sso::run(&config, out, command).await,
         Command::Feed(command) => feed::run(&config, out, command).await,
         Command::Billing(args) => billing::run(&config, out, args).await,
         Command::Mail(command) => mail::run(&config, out, command).await,

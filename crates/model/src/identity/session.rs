@@ -1,6 +1,6 @@
 //! A session: one browser in which a person is signed in.
 
-use crate::id::PersonId;
+use crate::id::{PersonId, ProviderId};
 use crate::limits::{SESSION_DAYS_MAX, SESSION_IDLE_DAYS};
 use jiff::{SignedDuration, Timestamp};
 
@@ -18,6 +18,8 @@ pub struct Session {
     pub second_factor_at: Option<Timestamp>,
     pub user_agent: String,
     pub address: String,
+    /// Who said that it is she, if it was not she herself.
+    pub provider: Option<ProviderId>,
 }
 
 /// Until when a session lives that was used at `seen_at`: 14 days more, but never beyond 90 days of age.

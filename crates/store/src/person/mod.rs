@@ -24,11 +24,18 @@ pub struct Login {
     pub n_passkeys: usize,
     /// Unused ones.
     pub n_recovery_codes: usize,
+    /// Identity providers that know her.
+    pub n_providers: usize,
 }
 
 impl Login {
     /// Whether she can sign in at all.
     pub fn is_able(&self) -> bool {
+        self.can_prove_herself() || self.n_providers > 0
+    }
+
+    /// Whether she can sign in by something that is hers alone.
+    pub fn can_prove_herself(&self) -> bool {
         self.password_hash.is_some() || self.n_passkeys > 0
     }
 
@@ -46,7 +53,8 @@ impl Login {
 const SELECT: &str = "SELECT p.id, p.email, p.name, p.locale, p.webauthn_id, p.default_account_id, p.created_at, p.disabled_at,
        p.password_hash, p.totp_sealed, p.totp_confirmed_at, p.totp_last_step,
        (SELECT COUNT(*) FROM passkey k WHERE k.person_id = p.id),
-       (SELECT COUNT(*) FROM recovery_code c WHERE c.person_id = p.id AND c.used_at IS NULL)
+       (SELECT COUNT(*) FROM recovery_code c WHERE c.person_id = p.id AND c.used_at IS NULL),
+       (SELECT COUNT(*) FROM provider_link l WHERE l.person_id = p.id)
      FROM person p";
 
 fn decode(mut row: Row) -> Result<Login> {
@@ -58,6 +66,7 @@ fn decode(mut row: Row) -> Result<Login> {
         totp_last_step: row.int_opt(11)?,
         n_passkeys: usize::try_from(row.int(12)?).unwrap_or_default(),
         n_recovery_codes: usize::try_from(row.int(13)?).unwrap_or_default(),
+        n_providers: usize::try_from(row.int(14)?).unwrap_or_default(),
     })
 }
 
@@ -138,7 +147,7 @@ pub async fn update(tx: &mut WriteTx, person: &Person) -> Result<()> {
 
 /// Removes a person and everything that proves she is she.
 pub async fn delete(tx: &mut WriteTx, id: PersonId) -> Result<()> {
-    for table in ["session", "challenge", "step_up_proof", "passkey", "recovery_code"] {
+    for table in ["session", "challenge", "step_up_proof", "passkey", "recovery_code", "provider_link"] {
         tx.execute(&format!("DELETE FROM {table} WHERE person_id = $1"), &[id.into()]).await?;
     }
     tx.execute("DELETE FROM person WHERE id = $1", &[id.into()]).await?;

@@ -11,5 +11,6 @@ import { properties } from './properties';
 import { roles } from './roles';
 import { settings } from './settings';
 import { shell } from './shell';
+import { signOn } from './sign-on';
 
-export const messages = { ...shell, ...billing, ...mail, ...access, ...company, ...crm, ...imports, ...settings, ...organization, ...policies, ...properties, ...options, ...roles } as const;
+export const messages = { ...shell, ...billing, ...mail, ...access, ...company, ...crm, ...imports, ...settings, ...organization, ...policies, ...properties, ...options, ...roles, ...signOn } as const;

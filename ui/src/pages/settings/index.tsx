@@ -13,11 +13,12 @@ export { PipelinesPage } from './pipelines';
 export { ProfilePage } from './profile';
 export { PropertiesPage } from './properties';
 export { SecurityPage } from './security';
+export { SsoPage } from './sso';
 export { TokensPage } from './tokens';
 export { UsersPage } from './users';
 
 const YOURS = ['profile', 'security'] as const;
-const HERE = ['account', 'company', 'billing', 'users', 'tokens', 'properties', 'pipelines', 'disclosures', 'outbox'] as const;
+const HERE = ['account', 'company', 'billing', 'users', 'sso', 'tokens', 'properties', 'pipelines', 'disclosures', 'outbox'] as const;
 
 export function SettingsLayout() {
   const t = useT();

@@ -269,7 +269,7 @@ function SessionsSection() {
               <Icon size={22} stroke={1.5} aria-hidden="true" className="quiet" />
               <div style={{ flex: 1 }}>
                 <Group gap={8}><Text size="sm" fw={560}>{browserName(row.userAgent) ?? t('security.unknownBrowser')}</Text>{row.current && <Badge size="sm">{t('security.thisOne')}</Badge>}</Group>
-                <Text size="xs" c="dimmed">{[row.address, t('security.seen', { when: ago(row.lastSeenAt, language, Date.now()) })].filter(Boolean).join(' · ')}</Text>
+                <Text size="xs" c="dimmed">{[row.singleSignOn && t('signOn.session'), row.address, t('security.seen', { when: ago(row.lastSeenAt, language, Date.now()) })].filter(Boolean).join(' · ')}</Text>
               </div>
               {!row.current && <ActionIcon aria-label={t('security.end')} onClick={() => void end(row)}><IconTrash size={16} /></ActionIcon>}
             </li>
