@@ -407,7 +407,7 @@ async fn an_organizations_provider_serves_the_members_that_consented() {
         assert_eq!(sso.sign_in(provider.id, json!({})).await.session.person, ann);
         let view = settings::read(sso.app(), &sso.world.system(WEST), Realm::Account(WEST)).await.unwrap();
         assert_eq!(view.account.unwrap().served_by, ["Ex Login"]);
-        app::organization::remove_member(sso.app(), &east, organization, WEST).await.unwrap();
+        app::organization::remove_member(sso.app(), &east, organization, WEST, None).await.unwrap();
         assert_eq!(
             refusal(sso.come_back(provider.id, json!({})).await).1,
             "SIGN_ON_NO_ACCESS",
