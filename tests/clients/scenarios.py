@@ -56,7 +56,7 @@ def account(name):
 
 def answered(api, method, path, body=None, status=None):
     """HubSpot's generic request, for what its client has no method for."""
-    wanted = {"method": method, "path": path, **({"body": body} if body is not None else {})}
+    wanted = {"base_url": URL, "method": method, "path": path, **({"body": body} if body is not None else {})}
     reply = api.api_request(wanted)
     assert reply.status_code == status if status else reply.ok, f"{method} {path}: {reply.status_code} {reply.text}"
     return reply.json() if reply.text else None
