@@ -1,7 +1,8 @@
 //! The outbox of the current account: which letters about it went to whom, and what became of them.
 
 use crate::call::Call;
-use crate::refusal::{Refusal, shorten};
+use crate::query::wrong;
+use crate::refusal::Refusal;
 use crate::reply;
 use crate::route::{Access, Answer, Parameter, Route};
 use app::outbox::{self, Preview};
@@ -114,6 +115,6 @@ fn whole(preview: &Preview) -> LetterRead {
 }
 
 fn unknown(name: &str) -> Refusal {
-    let message = format!("state is \"{}\"; known: {}", shorten(name), State::ALL.map(State::name).join(", "));
-    Refusal::invalid(message).with_code("MAIL_STATE_UNKNOWN")
+    let known = format!("one of {}", State::ALL.map(State::name).join(", "));
+    wrong("state", name, &known).with_code("MAIL_STATE_UNKNOWN")
 }
