@@ -65,7 +65,7 @@ export const searchQuery = (account: AccountRef, type: string, request: SearchRe
 export const archivedQuery = (account: AccountRef, type: string, properties: readonly string[]) =>
   infiniteQueryOptions({
     queryKey: ['a', account, 'records', type, 'archived'],
-    queryFn: ({ pageParam }) => call<Page<CrmRecord>>(`/crm/v3/objects/${type}`, { account, query: { archived: true, limit: LIMITS.batch, after: pageParam, properties: [...properties] } }),
+    queryFn: ({ pageParam }) => call<Page<CrmRecord>>(`/accounts/v1/records/${type}/archived`, { account, query: { limit: LIMITS.batch, after: pageParam, properties: [...properties] } }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.paging?.next?.after,
   });

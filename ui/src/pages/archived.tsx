@@ -1,6 +1,6 @@
 /**
- * Records in the archive, and the way back. The server lists them by id and searches none of them; so the first thousand are
- * read at once, and ordered and searched here. Few archives are larger, and what is looked for was mostly archived lately.
+ * Records in the archive, and the way back, what was archived last first. The server searches none of them; so the latest
+ * thousand are read at once and searched here. Few archives are larger, and what is looked for was mostly archived lately.
  */
 import { ActionIcon, Badge, Button, Checkbox, Group, Skeleton, Text, TextInput, Title, Tooltip } from '@mantine/core';
 import { IconArchive, IconArrowLeft, IconRestore, IconSearch } from '@tabler/icons-react';
@@ -37,7 +37,7 @@ export function ArchivedRecords({ type, back }: { type: ListType; back: () => vo
   const nPages = pages.data?.pages.length ?? 0;
   const gathering = pages.isPending || (hasNextPage && nPages < PAGES_AT_ONCE);
   useEffect(() => { if (hasNextPage && !isFetching && nPages < PAGES_AT_ONCE) void fetchNextPage(); }, [hasNextPage, isFetching, fetchNextPage, nPages]);
-  const all = useMemo(() => (pages.data?.pages.flatMap((page) => page.results) ?? []).sort((a, b) => (b.archivedAt ?? '').localeCompare(a.archivedAt ?? '')), [pages.data]);
+  const all = useMemo(() => pages.data?.pages.flatMap((page) => page.results) ?? [], [pages.data]);
   const records = useMemo(() => {
     const wanted = query.trim().toLowerCase();
     return wanted ? all.filter((record) => [recordName(type, record, t), ...info.name.map((name) => record.properties[name] ?? '')].some((text) => text.toLowerCase().includes(wanted))) : all;

@@ -1,6 +1,7 @@
 //! The CRM as HubSpot's clients know it: records, search, definitions, associations, owners, the account.
 
 mod account;
+mod archive;
 mod associations;
 mod associations_v3;
 mod batches;
@@ -26,6 +27,7 @@ const ID_PROPERTY: Parameter =
 pub fn routes() -> Vec<Route> {
     [
         records::routes(),
+        archive::routes(),
         batches::routes(),
         search::routes(),
         associations::routes(),

@@ -19,6 +19,7 @@ use std::collections::BTreeSet;
 type Row = (&'static str, &'static str, &'static str, [u16; 4]);
 
 const ROWS: &[Row] = &[
+    ("record.list_archived", "GET /accounts/v1/records/contacts/archived", "", [401, 403, 200, 200]),
     ("record.list", "GET /crm/v3/objects/contacts?properties=*", "", [401, 403, 200, 200]),
     ("record.create", "POST /crm/v3/objects/contacts", r#"{"properties":{"email":"new@ex.org"}}"#, [401, 403, 201, 201]),
     (

@@ -194,6 +194,29 @@ async fn a_read_brings_associations_along() {
 }
 
 #[tokio::test]
+async fn the_archive_pages_from_what_was_archived_last() {
+    let world = world().await;
+    let east = world.client(EAST).await;
+    let mut ids = Vec::new();
+    for name in ["a", "b", "c"] {
+        ids.push(east.make("contacts", json!({"email": format!("{name}@ex.org"), "city": name})).await);
+    }
+    for i in [1, 0, 2] {
+        east.delete(&format!("/crm/v3/objects/contacts/{}", ids[i])).await.expect(204);
+        world.clock.advance(jiff::SignedDuration::from_secs(1));
+    }
+    let first = east.get("/accounts/v1/records/contacts/archived?limit=2&properties=city").await.expect(200);
+    let of = |page: &Value| {
+        page["results"].as_array().unwrap().iter().map(|r| r["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(of(&first), [ids[2].clone(), ids[0].clone()]);
+    assert_eq!((&first["results"][0]["properties"]["city"], &first["results"][0]["archived"]), (&json!("c"), &json!(true)));
+    let after = first["paging"]["next"]["after"].as_str().unwrap();
+    let last = east.get(&format!("/accounts/v1/records/contacts/archived?limit=2&after={after}")).await.expect(200);
+    assert_eq!((of(&last), last.get("paging")), (vec![ids[1].clone()], None));
+}
+
+#[tokio::test]
 async fn an_erased_record_is_gone_for_good() {
     let world = world().await;
     let east = world.client(EAST).await;
@@ -210,6 +233,8 @@ async fn a_token_is_told_the_scope_it_lacks_and_when_only_a_person_will_do() {
     let refused = narrow.post("/crm/v3/objects/contacts", json!({"properties": {"email": "a@ex.org"}})).await.expect(403);
     assert_eq!(refused["category"], "MISSING_SCOPES");
     assert_eq!(refused["errors"][0]["context"]["requiredGranularScopes"], json!(["crm.objects.contacts.write"]));
-    let person_only = narrow.get("/organizations/v1/current").await.expect(403);
+    let unread = narrow.get("/organizations/v1/current").await.expect(403);
+    assert_eq!(unread["errors"][0]["context"]["requiredGranularScopes"], json!(["organization.read"]));
+    let person_only = narrow.delete("/organizations/v1/1").await.expect(403);
     assert_eq!((&person_only["category"], &person_only["subCategory"]), (&json!("FORBIDDEN"), &json!("SESSION_NEEDED")));
 }

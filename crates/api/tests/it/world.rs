@@ -16,6 +16,7 @@ pub const WEST: AccountId = AccountId(8);
 pub struct World {
     pub api: Api,
     pub app: App,
+    pub clock: std::sync::Arc<testkit::FixedClock>,
     _fresh: Fresh,
     _folder: tempfile::TempDir,
 }
@@ -28,7 +29,7 @@ pub async fn world() -> World {
 /// Any routes.
 pub async fn world_with(routes: Vec<Route>) -> World {
     let fresh = testkit::sqlite().await;
-    let (outside, _) = testkit::outside(7);
+    let (outside, clock) = testkit::outside(7);
     let settings = Settings {
         public_url: "http://crm.example".into(),
         seal_key: [7; 32],
@@ -42,7 +43,7 @@ pub async fn world_with(routes: Vec<Route>) -> World {
     }
     let folder = tempfile::tempdir().unwrap();
     let options = Options { files: Some(folder.path().to_owned()), ..Options::default() };
-    World { api: Api::with_routes(app.clone(), routes, options), app, _fresh: fresh, _folder: folder }
+    World { api: Api::with_routes(app.clone(), routes, options), app, clock, _fresh: fresh, _folder: folder }
 }
 
 async fn add_account(app: &App, id: AccountId, name: &str) {

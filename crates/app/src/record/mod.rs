@@ -16,7 +16,7 @@ pub use batch::{
 };
 pub use create::{CreateInput, create};
 pub use history::{HistoryValue, history};
-pub use read::{Many, Page, list, read, read_batch};
+pub use read::{Many, Page, archived, list, read, read_batch};
 pub use update::{archive, erase, restore, update};
 
 use crate::cx::Cx;

@@ -11,6 +11,7 @@ use model::object::ObjectType;
 use model::property::Schema;
 use model::record::{Record, UniqueKey};
 use std::sync::Arc;
+use store::record::ArchivePlace;
 
 /// One page of a list.
 #[derive(Debug, Clone)]
@@ -52,6 +53,24 @@ pub async fn list(app: &App, cx: &Cx, object: ObjectType, archived: bool, after:
     records.truncate(limit);
     let after = records.last().filter(|_| more).map(|r| r.id);
     Ok(Page { schema: definitions.schema(object), records, after })
+}
+
+/// Archived records, the latest first, before a place; and where the next page begins, when there is one.
+pub async fn archived(
+    app: &App,
+    cx: &Cx,
+    object: ObjectType,
+    before: Option<ArchivePlace>,
+    limit: usize,
+) -> Result<(Page, Option<ArchivePlace>)> {
+    check_limit(limit, LIST_PAGE_MAX)?;
+    let owner = reach(cx, Act::ViewRecords(object))?;
+    let (mut tx, definitions) = property::read(app, cx).await?;
+    let mut records = store::record::archived(&mut tx, object, owner, before, limit + 1).await?;
+    let more = records.len() > limit;
+    records.truncate(limit);
+    let next = records.last().filter(|_| more).and_then(|last| Some((last.archived_at?, last.id)));
+    Ok((Page { schema: definitions.schema(object), records, after: None }, next))
 }
 
 /// Many records at once, by id or by one unique property.

@@ -77,6 +77,38 @@ async fn an_archived_record_frees_its_keys_and_takes_them_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn pages_of_the_archive_begin_with_what_was_archived_last_and_cover_each_once() {
+    for fresh in testkit::engines().await {
+        let inputs: Vec<_> = (0..12)
+            .map(|i| values(&[("firstname", &format!("n{i}")), ("hubspot_owner_id", if i % 3 == 0 { "4" } else { "5" })]))
+            .collect();
+        let made = create(&fresh.store, CONTACT, &inputs).await;
+        let mut expected = Vec::new();
+        for (i, record) in made.iter().enumerate().skip(1) {
+            // Two at a time, and not in the order of the ids.
+            let at = start() + SignedDuration::from_secs([5, 1, 3, 2, 4, 6][i / 2]);
+            let archived = plan_archive(record, at).expect("a plan");
+            save(&fresh.store, record, &archived).await;
+            expected.push(archived);
+        }
+        expected.sort_by_key(|record| std::cmp::Reverse((record.archived_at, record.id)));
+        let mut tx = fresh.store.read(INSTANCE).await.expect("a read");
+        let (mut seen, mut before) = (Vec::new(), None);
+        loop {
+            let page = record::archived(&mut tx, CONTACT, None, before, 3).await.expect("a page");
+            let Some(last) = page.last() else { break };
+            before = last.archived_at.map(|at| (at, last.id));
+            seen.extend(page);
+        }
+        assert_eq!(seen, expected, "{}", fresh.engine);
+        let owned = record::archived(&mut tx, CONTACT, Some(model::id::OwnerId(4)), before, 9).await.expect("a page");
+        assert!(owned.is_empty(), "{}", fresh.engine);
+        let owned = record::archived(&mut tx, CONTACT, Some(model::id::OwnerId(4)), None, 9).await.expect("a page");
+        assert_eq!(owned.len(), 3, "{}: of the four of this owner one is not archived", fresh.engine);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn pages_by_id_cover_every_record_once() {
     for fresh in testkit::engines().await {
         let inputs: Vec<_> = (0..25)
