@@ -70,14 +70,6 @@ pub(crate) struct Look<'a> {
 impl Look<'_> {
     /// The change that goes into the source's feed: ids and counts, no names.
     pub fn change(&self) -> Change {
-        let mut left = DISCLOSED_IDS_MAX;
-        let items: Vec<Value> = (self.items.iter())
-            .map(|(object, ids)| {
-                let kept = &ids[..ids.len().min(left)];
-                left -= kept.len();
-                json!({ "type": object.singular(), "n": ids.len(), "ids": kept })
-            })
-            .collect();
         let token = match self.viewer.actor {
             Actor::Token { id } => Some(id),
             _ => None,
@@ -89,12 +81,23 @@ impl Look<'_> {
             "connectionId": self.connection,
             "viewed": self.viewed.singular(),
             "nItems": self.items.values().map(Vec::len).sum::<usize>(),
-            "items": items,
+            "items": told(&self.items),
             "masked": self.masked,
         });
         let (object, id) = self.record;
         Change { detail: Some(detail), ..Change::record(Kind::Disclosed, object, id) }
     }
+}
+
+/// What was shown, by type: each type's count, and ids as long as there is room for them.
+fn told(items: &BTreeMap<ObjectType, Vec<RecordId>>) -> Vec<Value> {
+    let mut left = DISCLOSED_IDS_MAX;
+    let of_type = |(object, ids): (&ObjectType, &Vec<RecordId>)| {
+        let kept = &ids[..ids.len().min(left)];
+        left -= kept.len();
+        json!({ "type": object.singular(), "n": ids.len(), "ids": kept })
+    };
+    items.iter().map(of_type).collect()
 }
 
 /// Looks before a number (all, without one), newest first.
@@ -177,4 +180,22 @@ fn items(of_type: &Value) -> Option<Items> {
         n: usize::try_from(of_type["n"].as_u64()?).ok()?,
         ids: ids.iter().filter_map(|id| id.as_i64().map(RecordId)).collect(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::object::{CALL, NOTE, TASK};
+
+    #[test]
+    fn ids_are_told_as_long_as_there_is_room_and_counts_always() {
+        let ids = |n: usize| (1..).take(n).map(RecordId).collect::<Vec<_>>();
+        let shown = BTreeMap::from([(NOTE, ids(DISCLOSED_IDS_MAX - 1)), (CALL, ids(DISCLOSED_IDS_MAX)), (TASK, ids(3))]);
+        let kept: Vec<Items> = told(&shown).iter().filter_map(items).collect();
+        assert_eq!(kept.iter().map(|of_type| of_type.ids.len()).sum::<usize>(), DISCLOSED_IDS_MAX);
+        for of_type in kept {
+            assert_eq!(of_type.n, shown[&of_type.object].len(), "a count was cut");
+            assert_eq!(of_type.ids, shown[&of_type.object][..of_type.ids.len()]);
+        }
+    }
 }

@@ -5,6 +5,7 @@
 
 use crate::engine::{Result, Row, StoreError, Value};
 use crate::tx::{Tx, WriteTx};
+use jiff::Timestamp;
 use model::id::{OwnerId, RecordId};
 use model::object::ObjectType;
 use model::record::{Properties, Record, UniqueKey, hot};
@@ -131,7 +132,8 @@ async fn delete_key(tx: &mut WriteTx, record: &Record, key: &UniqueKey) -> Resul
     Ok(())
 }
 
-/// Removes a record for good, with its keys, its links, the values in its history and what consumers set aside of it. The feed keeps that it was there.
+/// Removes a record for good, with its keys, its links, the values in its history and what consumers set aside of it.
+/// The feed keeps that it was there.
 pub async fn erase(tx: &mut WriteTx, record: &Record, keys: Vec<UniqueKey>) -> Result<()> {
     for key in &keys {
         delete_key(tx, record, key).await?;
@@ -139,8 +141,10 @@ pub async fn erase(tx: &mut WriteTx, record: &Record, keys: Vec<UniqueKey>) -> R
     crate::domain::delete(tx, record).await?;
     crate::association::delete_all(tx, record.object, record.id).await?;
     let place = [tx.account().into(), record.object.into(), record.id.into()];
-    tx.execute("UPDATE change SET vals = NULL, detail = NULL WHERE account_id = $1 AND type_id = $2 AND record_id = $3", &place)
-        .await?;
+    // Who was shown what of it is told by ids alone (kind 7), and stays: erasing must not hide a look.
+    let forget = "UPDATE change SET vals = NULL, detail = CASE WHEN kind = 7 THEN detail END
+                  WHERE account_id = $1 AND type_id = $2 AND record_id = $3";
+    tx.execute(forget, &place).await?;
     tx.execute("DELETE FROM look_again WHERE account_id = $1 AND type_id = $2 AND record_id = $3", &place).await?;
     // The reason why a change was set aside may quote a value.
     tx.execute("DELETE FROM parked WHERE account_id = $1 AND record_id = $2", &[place[0].clone(), place[2].clone()]).await?;
@@ -276,6 +280,34 @@ pub async fn page(
     });
     let sql = format!(
         "SELECT {SELECT} FROM record WHERE account_id = $1 AND type_id = $2 AND id > $3 AND archived_at {archived} {owned} ORDER BY id LIMIT $4"
+    );
+    tx.query(&sql, &params).await?.iter_mut().map(decode).collect()
+}
+
+/// Where a page of the archive ends: when its last record was archived, and which one that is.
+pub type ArchivePlace = (Timestamp, RecordId);
+
+/// Archived records, the latest first, before a place; all or one owner's.
+pub async fn archived(
+    tx: &mut Tx,
+    object: ObjectType,
+    owner: Option<OwnerId>,
+    before: Option<ArchivePlace>,
+    limit: usize,
+) -> Result<Vec<Record>> {
+    let mut params = vec![tx.account().into(), object.into(), limit.into()];
+    let mut conditions = String::new();
+    if let Some((at, id)) = before {
+        params.extend([at.into(), id.into()]);
+        conditions.push_str(" AND (archived_at < $4 OR (archived_at = $4 AND id < $5))");
+    }
+    if let Some(owner) = owner {
+        params.push(owner.into());
+        conditions.push_str(&format!(" AND owner_id = ${}", params.len()));
+    }
+    let sql = format!(
+        "SELECT {SELECT} FROM record WHERE account_id = $1 AND type_id = $2 AND archived_at IS NOT NULL{conditions}
+         ORDER BY archived_at DESC, id DESC LIMIT $3"
     );
     tx.query(&sql, &params).await?.iter_mut().map(decode).collect()
 }

@@ -234,6 +234,32 @@ async fn scenario_45_every_mirrored_view_is_in_the_sources_log() {
 }
 
 #[tokio::test]
+async fn scenario_45_a_disclosure_names_what_was_masked_and_only_where_something_was() {
+    for group in groups().await {
+        group.organized().await;
+        let (_, west) = known_to_both(&group).await;
+        group.open(&[mirroring(EAST, WEST)]).await;
+        let masked = ["amount", "hs_note_body", "description"].map(str::to_owned).into();
+        let policy = serde_json::to_string(&model::mirror::Sharing { masked, ..Default::default() }).unwrap();
+        let sql = "UPDATE connection_edge SET policy = $1";
+        group.directory(async |tx| tx.execute(sql, &[policy.into()]).await.map(drop)).await;
+        let page = view(&group, west).await.unwrap();
+        let (deal, note) = (&page.items[0], &page.items[5]);
+        assert_eq!((deal.title(), deal.record.get("amount")), (Some("d"), None), "{}", group.fresh.engine);
+        assert_eq!(note.record.get("hs_note_body"), None);
+        let told = &disclosures(&group).await[0];
+        // No item has a description, so none was kept back.
+        assert_eq!(told.masked, ["amount", "hs_note_body"], "{}", group.fresh.engine);
+        assert_eq!(told.n_items, 6);
+        let sql = "UPDATE connection_edge SET policy = $1";
+        let open = serde_json::to_string(&model::mirror::Sharing::default()).unwrap();
+        group.directory(async |tx| tx.execute(sql, &[open.into()]).await.map(drop)).await;
+        view(&group, west).await.unwrap();
+        assert!(disclosures(&group).await[0].masked.is_empty(), "{}", group.fresh.engine);
+    }
+}
+
+#[tokio::test]
 async fn scenario_46_who_objects_is_left_out_whichever_side_says_so() {
     for group in groups().await {
         group.organized().await;

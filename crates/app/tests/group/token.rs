@@ -141,7 +141,9 @@ async fn scenario_45_a_look_by_a_token_names_it_and_an_erased_record_is_named_no
         assert_eq!(of_log(ANN, CENTRAL).await.record, disclosure::Called::default(), "{}", group.fresh.engine);
         assert!(!kept(&group).await.contains("Unforgettable"), "{}: a name was kept", group.fresh.engine);
         record::erase(&group.app, &group.system(EAST), CONTACT, &record::Key::id(east)).await.unwrap();
-        assert_eq!(told().await.called, disclosure::Called { name: None, erased: true });
+        // Who saw what stays told, of a record whose name is gone.
+        let erased = disclosure::Disclosure { called: disclosure::Called { name: None, erased: true }, ..look };
+        assert_eq!(told().await, erased, "{}", group.fresh.engine);
         assert_eq!(of_log(ANN, EAST).await.record, disclosure::Called { name: None, erased: true });
         let (mut export, mut csv) = (Export::new(id, Filter::default(), Format::Csv), Vec::new());
         let ann = group.cx(ANN, EAST).await;
