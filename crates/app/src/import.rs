@@ -115,7 +115,7 @@ pub async fn preview(app: &App, cx: &Cx, folder: &Path, file: &str, object: Obje
 /// The latest import that took, or is about to take, the same bytes as the same type.
 async fn taken_before(tx: &mut store::Tx, content: &str, object: ObjectType) -> Result<Option<(ImportId, Job)>> {
     let same = store::import::of_content(tx, content, IMPORTS_LISTED_MAX).await?;
-    Ok(same.into_iter().find(|(_, job)| job.takes_all() && job.mapping.object == object))
+    Ok(same.into_iter().find(|(_, job)| job.takes_rows() && job.mapping.object == object))
 }
 
 /// A file whose rows find the records they made is harmless a second time; any other doubles them.

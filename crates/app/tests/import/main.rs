@@ -159,6 +159,17 @@ async fn a_file_that_was_taken_before_doubles_nothing_unless_somebody_says_so() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_import_that_refused_every_row_may_be_made_again() {
+    for world in worlds().await {
+        let unclear = b"Deal name;Deal stage;Amount\nOne;Closed Won;1.234\n";
+        for _ in 0..2 {
+            let id = world.accept(DEAL, Mode::Create, unclear).await;
+            assert_eq!(counts(&world.run(id).await), (1, 0, 0, 1), "{}", world.fresh.engine);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_stopped_import_of_a_file_may_be_made_again() {
     for world in worlds().await {
         let id = world.accept(DEAL, Mode::Create, b"Deal name,Deal stage\nOne,Closed Won\n").await;

@@ -104,9 +104,10 @@ pub struct Job {
 }
 
 impl Job {
-    /// Whether this import takes, or took, every row of its file. One that was stopped or broke may be made again.
-    pub fn takes_all(&self) -> bool {
-        matches!(self.state, State::Waiting | State::Running | State::Done)
+    /// Whether rows of its file are in, or will be. One that was stopped before the first, or refused them all, may be made again.
+    pub fn takes_rows(&self) -> bool {
+        let is_to_come = matches!(self.state, State::Waiting | State::Running);
+        is_to_come || self.counts.n_created + self.counts.n_updated > 0
     }
 }
 
@@ -128,6 +129,48 @@ mod tests {
             let found = [E::Started, E::ReachedEnd, E::Cancelled, E::Broke].map(|event| next(state, event));
             assert_eq!(found, expected, "{state:?}");
             assert_eq!(state.is_final(), found.iter().all(|s| *s == state), "{state:?}");
+        }
+    }
+
+    #[test]
+    fn a_file_is_taken_when_rows_of_it_are_in_or_will_be() {
+        let mapping = Mapping {
+            object: crate::object::DEAL,
+            mode: crate::import::Mode::Create,
+            id_property: None,
+            columns: vec![],
+            date_order: None,
+            number_format: None,
+        };
+        let at = jiff::Timestamp::UNIX_EPOCH;
+        let table = [
+            (State::Waiting, 0, true),
+            (State::Running, 0, true),
+            (State::Done, 0, false),
+            (State::Done, 1, true),
+            (State::Cancelled, 0, false),
+            (State::Cancelled, 1, true),
+            (State::Failed, 0, false),
+            (State::Failed, 1, true),
+        ];
+        for (state, n_created, expected) in table {
+            let job = Job {
+                state,
+                file_name: String::new(),
+                file: String::new(),
+                mapping: mapping.clone(),
+                encoding: Encoding::Utf8,
+                delimiter: ',',
+                content: None,
+                n_total: 9,
+                counts: Counts { n_created, ..Counts::default() },
+                by: Actor::System,
+                created_at: at,
+                started_at: None,
+                finished_at: None,
+                failure: None,
+            };
+            assert_eq!(job.takes_rows(), expected, "{state:?} with {n_created} in");
         }
     }
 }

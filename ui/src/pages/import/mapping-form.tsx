@@ -128,22 +128,22 @@ function ReadyForm({ chosen, another }: { chosen: Chosen; another: () => void })
 
         <section className="card" style={{ padding: 16 }}>
           <Group align="flex-start" gap="lg">
-            <Select label={t('import.mode')} description={t(`import.modeText.${mode}`)} inputWrapperOrder={['label', 'input', 'description', 'error']} data={MODES.map((value) => ({ value, label: t(`import.mode.${value}`) }))} value={mode} onChange={(value) => value && setMode(value as Mode)} allowDeselect={false} w={{ base: '100%', sm: 320 }} error={errors.mode} disabled={sent !== null} />
+            <Select label={t('import.mode')} description={t(`import.modeText.${mode}`)} inputWrapperOrder={['label', 'input', 'description', 'error']} data={MODES.map((value) => ({ value, label: t(`import.mode.${value}`) }))} value={mode} onChange={(value) => value && setMode(value as Mode)} allowDeselect={false} w={{ base: '100%', sm: 245 }} error={errors.mode} disabled={sent !== null} />
             <Select
               label={t('import.key')}
               data={[...keys.map((value) => ({ value, label: schema.label(value) })), ...(mayBeKeyless(type, mapping) || key === null ? [{ value: NO_KEY, label: t('import.keyNone') }] : [])]}
               value={key ?? NO_KEY}
               onChange={(value) => setKey(value === NO_KEY ? null : value)}
               allowDeselect={false}
-              w={{ base: '100%', sm: 320 }}
+              w={{ base: '100%', sm: 245 }}
               error={errors.idProperty}
               disabled={sent !== null}
             />
-            {mapping.some((name) => name && schema.kind(name) === 'number') && (
-              <Select label={t('import.numbers')} placeholder={t('import.chooseFormat')} description={format === null ? t('import.unproved') : undefined} inputWrapperOrder={['label', 'input', 'description', 'error']} data={(['decimal_point', 'decimal_comma'] as const).map((value) => ({ value, label: t(`import.numbers.${value}`) }))} value={format} onChange={(value) => setFormat(value as NumberFormat | null)} clearable w={{ base: '100%', sm: 260 }} error={errors.numberFormat} disabled={sent !== null} />
+            {mapping.some((name) => name && schema.get(name)?.type === 'number') && (
+              <Select label={t('import.numbers')} placeholder={t('import.chooseFormat')} description={format === null ? t('import.unproved') : undefined} inputWrapperOrder={['label', 'input', 'description', 'error']} data={(['decimal_point', 'decimal_comma'] as const).map((value) => ({ value, label: t(`import.numbers.${value}`) }))} value={format} onChange={(value) => setFormat(value as NumberFormat | null)} clearable w={{ base: '100%', sm: 245 }} error={errors.numberFormat} disabled={sent !== null} />
             )}
-            {mapping.some((name) => name && ['date', 'datetime'].includes(schema.kind(name))) && (
-              <Select label={t('import.dates')} placeholder={t('import.chooseFormat')} description={order === null ? t('import.unproved') : undefined} inputWrapperOrder={['label', 'input', 'description', 'error']} data={(['day_month', 'month_day'] as const).map((value) => ({ value, label: t(`import.dates.${value}`) }))} value={order} onChange={(value) => setOrder(value as DateOrder | null)} clearable w={{ base: '100%', sm: 260 }} error={errors.dateOrder} disabled={sent !== null} />
+            {mapping.some((name) => name && ['date', 'datetime'].includes(schema.get(name)?.type ?? '')) && (
+              <Select label={t('import.dates')} placeholder={t('import.chooseFormat')} description={order === null ? t('import.unproved') : undefined} inputWrapperOrder={['label', 'input', 'description', 'error']} data={(['day_month', 'month_day'] as const).map((value) => ({ value, label: t(`import.dates.${value}`) }))} value={order} onChange={(value) => setOrder(value as DateOrder | null)} clearable w={{ base: '100%', sm: 245 }} error={errors.dateOrder} disabled={sent !== null} />
             )}
           </Group>
           {Object.entries(errors).filter(([name]) => !['mode', 'idProperty', 'dateOrder', 'numberFormat'].includes(name)).map(([name, message]) => <Alert key={name} color="red" mt="md" role="alert">{message}</Alert>)}
@@ -159,7 +159,7 @@ function ReadyForm({ chosen, another }: { chosen: Chosen; another: () => void })
           )}
           <Group mt="lg" gap="md">
             <Button type="submit" size="md" disabled={Boolean(hindrance)} loading={sent !== null} rightSection={<IconArrowRight size={16} />}>
-              {chosen.exact ? t('import.start', { n: rows }) : t('import.rowsUnknown')}
+              {chosen.exact ? t('import.start', { count: chosen.nRows, n: rows }) : t('import.rowsUnknown')}
             </Button>
             {hindrance && <Text size="sm" c="var(--mantine-color-error)" role="status">{obstacleWords(hindrance, t, schema.label)}</Text>}
           </Group>
