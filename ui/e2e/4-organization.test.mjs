@@ -1,7 +1,7 @@
 // The heart of it: accounts are joined, connected, seen through, narrowed, cut; at every moment a rep sees what the connections allow, and no more.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { accessible, find, go, manager, open, rep, signedIn, virtualAuthenticator } from './lib.mjs';
+import { accessible, begin, find, giveReasons, go, manager, open, rep, signedIn, virtualAuthenticator } from './lib.mjs';
 
 let browser;
 let boss;
@@ -25,13 +25,17 @@ const origins = async (page) => {
   const counted = (await page.getByRole('list', { name: 'Sister companies' }).getByRole('listitem').allInnerTexts()).filter((line) => /items? shown/.test(line)).map((line) => `From ${line.split('\n')[0].trim()}`);
   return [...new Set([...labels.map((label) => label.trim()), ...counted])].sort();
 };
-const configure = async () => {
+const configure = async (way = 'Manual set-up') => {
   await go(boss, 'West', 'organization');
   await boss.getByRole('button', { name: 'Configure connections' }).click();
+  await begin(boss, way);
   await boss.getByRole('heading', { name: 'West with…' }).waitFor();
 };
 const switchOf = (other) => boss.getByRole('switch', { name: `Data mirroring between West and ${other}` });
-const review = () => boss.getByRole('button', { name: 'Next' }).click();
+const review = async () => {
+  await boss.getByRole('button', { name: 'Next' }).click();
+  await giveReasons(boss);
+};
 const done = async () => {
   await boss.getByRole('button', { name: 'Done' }).click();
   await boss.getByRole('button', { name: 'Configure connections' }).waitFor();
@@ -120,6 +124,8 @@ describe('connecting', () => {
     await configure();
     await boss.getByText(/pass personal data between legal entities/).waitFor();
     await switchOf('Central').check({ force: true });
+    // New connections begin one-way; this one is meant both ways.
+    await boss.getByRole('region', { name: 'West – Central' }).getByRole('checkbox', { name: 'One-way connection' }).uncheck();
     await boss.getByText('1 change, not applied yet').waitFor();
     await accessible(boss, 'configure');
     await review();
@@ -152,8 +158,7 @@ describe('connecting', () => {
   });
 
   test('one click opens everything between all', async () => {
-    await configure();
-    await boss.getByRole('button', { name: 'One-click set-up' }).click();
+    await configure('One-click set-up');
     await boss.getByText('2 changes, not applied yet').waitFor();
     await review();
     await done();
@@ -167,7 +172,7 @@ describe('narrowing and cutting', () => {
     await configure();
     const pair = boss.getByRole('region', { name: 'West – East' });
     await pair.getByRole('checkbox', { name: 'One-way connection' }).check();
-    await pair.getByText('East sees West').click();
+    await pair.getByText('East sees West').first().click();
     await review();
     await boss.getByText('East will no longer share with West').waitFor();
     await done();
@@ -188,7 +193,7 @@ describe('narrowing and cutting', () => {
     await other.close();
     await boss.getByRole('button', { name: 'Done' }).click();
     await boss.getByText('Somebody else changed the connections').waitFor();
-    await boss.getByRole('button', { name: 'Load the present state' }).click();
+    await boss.getByRole('button', { name: 'Reload and reapply my changes' }).click();
     await boss.getByText('East and West will no longer share').waitFor();
     await done();
     assert.deepEqual(await origins(west), ['From Central']);
@@ -241,7 +246,7 @@ describe('the end', () => {
     await boss.getByRole('button', { name: 'Join 2 accounts' }).click();
     await prove();
     await boss.getByRole('dialog', { name: /is created/ }).getByRole('button', { name: 'Configure now' }).click();
-    await boss.getByRole('button', { name: 'One-click set-up' }).click();
+    await begin(boss, 'One-click set-up');
     await review();
     await done();
     assert.deepEqual(await origins(west), ['From Central', 'From East']);

@@ -93,6 +93,26 @@ export function totp(secret, atMs = Date.now()) {
   return String((hash.readUInt32BE(hash[19] & 15) & 0x7fffffff) % 1_000_000).padStart(6, '0');
 }
 
+/** Where configuring connections begins, with more than two accounts. */
+export async function begin(page, way) {
+  await page.getByRole('radio', { name: new RegExp(`^${way}`) }).click();
+  await page.getByRole('button', { name: 'Use this' }).click();
+}
+
+/** Says why, if the organization asks for it before the review. */
+export async function giveReasons(page) {
+  const asked = page.getByRole('dialog', { name: /Why is this shared|Terms:/ });
+  const reviewed = page.getByRole('heading', { name: 'What will change' });
+  await asked.or(reviewed).first().waitFor();
+  if (!(await asked.isVisible())) return;
+  await asked.getByRole('textbox', { name: /^Purpose/ }).fill('One service for the customers of the group');
+  await asked.getByRole('combobox', { name: /^Legal basis/ }).click();
+  await page.getByRole('option', { name: 'Contract (b)' }).click();
+  await accessible(page, 'reasons');
+  await asked.getByRole('button', { name: 'Keep these terms' }).click();
+  await reviewed.waitFor();
+}
+
 /** A passkey device inside the browser that always agrees. */
 export async function virtualAuthenticator(page) {
   const devtools = await page.context().newCDPSession(page);

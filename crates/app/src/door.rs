@@ -10,9 +10,9 @@ use model::account::{Deed, Permissions, Role, Scope};
 use model::authority::Standing;
 use model::change::{Actor, Source};
 use model::connection::Feature;
+use model::connection::terms::CUSTOMERS;
 use model::id::ConnectionId;
 use model::mirror::SHOWN;
-use model::object::{COMPANY, CONTACT};
 use model::organization::{Facts, stop};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -56,11 +56,13 @@ fn enter(cx: &Cx, passage: Passage) -> Result<Through> {
     if matches!(cx.actor, Actor::Connection { .. }) {
         return Err(Error::forbidden("DOOR_AFTER_DOOR", "what came through a connection cannot go through another one"));
     }
-    if !Feature::AVAILABLE.contains(&feature) {
-        return Err(Error::invalid("FEATURE_NOT_AVAILABLE", format!("{} is not available in this release", feature.name())));
+    // Permitted is not carried: what this version does not use yet goes through nowhere.
+    if !feature.is_used() {
+        let message = format!("{} may be permitted by a connection; this version does not use it yet", feature.name());
+        return Err(Error::forbidden("FEATURE_NOT_USED", message));
     }
     let (source, destination) = (Facts::of(&passage.source), Facts::of(&passage.destination));
-    if let Some(stop) = stop(passage.phase, &passage.policy, feature, &source, &destination) {
+    if let Some(stop) = stop(passage.phase, &passage.policy, feature, &passage.opened.terms, &source, &destination) {
         let message = format!("connection {} carries nothing at the moment", passage.connection);
         return Err(Error::forbidden(stop.code(), message));
     }
@@ -84,10 +86,11 @@ fn enter(cx: &Cx, passage: Passage) -> Result<Through> {
     Ok(Through { cx: inside, passage })
 }
 
-/// Reading, of what the feature shows and of the records it is found by. Nothing else, ever: no right to change anything.
+/// Reading, of what the terms show and of the customers it is found by. Nothing else, ever: no right to change anything.
 fn allowed(passage: &Passage) -> Permissions {
-    let shown = SHOWN.into_iter().filter(|object| passage.sharing.shows(*object));
-    let types = [CONTACT, COMPANY].into_iter().chain(shown);
+    let terms = &passage.opened.terms;
+    let shown = SHOWN.into_iter().filter(|object| terms.shows(*object));
+    let types = CUSTOMERS.into_iter().filter(|customer| terms.covers(*customer)).chain(shown);
     types.fold(Permissions::default(), |permissions, object| permissions.with(object, Deed::View, Scope::Everything))
 }
 

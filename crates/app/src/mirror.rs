@@ -2,29 +2,36 @@
 //!
 //! ```text
 //!   record here -> keys -> every open door into this account, at once:
-//!     source: match -> timeline -> leave out who objects -> sharing policy
+//!     source: match -> timeline -> leave out who objects -> terms of the edge
 //!   -> one page, newest first -> a disclosure in the feed of every source -> shown
 //! ```
 //! Nothing is stored on this side, so cutting a connection is over at the next look. Nothing is shown before the source's own
 //! log says who saw it.
 
+mod matching;
+mod place;
+
+pub use place::{read_place, write_place};
+
 use crate::cx::{App, Cx};
 use crate::disclosure::Look;
 use crate::door::{self, Through};
 use crate::error::{Error, Kind, Result};
+use crate::property::{self, Definitions};
 use futures_util::future::join_all;
+use matching::{known_keys, matching};
 use model::account::Account;
 use model::change::Change;
+use model::connection::terms::Terms;
 use model::connection::{Feature, Opened};
 use model::id::{AccountId, ConnectionId, OwnerId, RecordId};
-use model::limits::{MIRROR_MATCHES_MAX, TIMELINE_PAGE_MAX};
+use model::limits::TIMELINE_PAGE_MAX;
 use model::mirror::{self, Hindrance, Keys, Part, Place, SHOWN};
 use model::object::{COMPANY, CONTACT, DEAL, ObjectType};
 use model::record::{Record, UniqueKey};
 use model::timeline;
-use std::cmp::Reverse;
+use place::place;
 use std::collections::{BTreeMap, BTreeSet};
-use store::Tx;
 
 /// How often an own timeline is asked for more when permissions leave most of it out.
 const ROUNDS_MAX: usize = 8;
@@ -46,6 +53,8 @@ pub struct Item {
     pub record: Record,
     pub owner_name: Option<String>,
     pub origin: Option<Origin>,
+    /// The terms of the connection took something out of it.
+    pub withheld: bool,
 }
 
 /// What one source has to say about a record.
@@ -90,8 +99,8 @@ pub struct Why {
     pub destination: Account,
     pub opened: Opened,
     pub opened_by: Option<String>,
-    pub purpose: Option<String>,
-    pub shares: Vec<ObjectType>,
+    /// What is shared and why.
+    pub terms: Terms,
     /// The keys of the record that are known in the source.
     pub matched: Option<Keys>,
 }
@@ -134,6 +143,9 @@ pub async fn why(app: &App, cx: &Cx, object: ObjectType, id: RecordId, connectio
         return Err(Error::forbidden(first.code(), message));
     }
     let Through { cx: there, passage } = cx.through(app, connection, Feature::Mirroring).await?;
+    if !passage.opened.terms.covers(object) {
+        return Err(not_covered(object));
+    }
     let matched = match &keys {
         Some(keys) => known_keys(&mut app.store.read(there.account).await?, object, keys).await?,
         None => None,
@@ -143,13 +155,17 @@ pub async fn why(app: &App, cx: &Cx, object: ObjectType, id: RecordId, connectio
     Ok(Why {
         connection,
         opened_by: names.get(&passage.opened.by).cloned(),
+        terms: passage.opened.terms.clone(),
         opened: passage.opened,
-        purpose: passage.sharing.purpose.clone(),
-        shares: SHOWN.into_iter().filter(|object| passage.sharing.shows(*object)).collect(),
         source: passage.source,
         destination: passage.destination,
         matched,
     })
+}
+
+/// The refusal of a customer whose dealings the terms leave out.
+fn not_covered(object: ObjectType) -> Error {
+    Error::forbidden("NOT_IN_TERMS", format!("the terms of the connection leave out what was done with {}", object.plural()))
 }
 
 /// A record the viewer may see in her own account; anything else is not there for her.
@@ -212,7 +228,11 @@ async fn mirrored_page(app: &App, cx: &Cx, record: &Record, before: Option<Place
 async fn look(app: &App, cx: &Cx, object: ObjectType, keys: &Keys) -> Result<(Vec<Found>, Vec<Source>)> {
     let (mut open, mut stopped) = (Vec::new(), Vec::new());
     for (passage, entered) in door::all_into(app, cx, Feature::Mirroring).await? {
-        match entered {
+        let covered = entered.and_then(|through| match through.passage.opened.terms.covers(object) {
+            true => Ok(through),
+            false => Err(not_covered(object)),
+        });
+        match covered {
             Ok(through) => open.push(Found { through, matches: Vec::new(), hangs_on: BTreeMap::new() }),
             Err(error) => stopped.push(source(&passage.source, passage.connection, State::Stopped(error.code))),
         }
@@ -294,7 +314,7 @@ impl Found {
     /// Where this source's items stand, from the index alone, in that account's own transaction.
     async fn places(&self, app: &App, object: ObjectType, before: Option<Place>, limit: usize) -> Result<Part<Line>> {
         let account = self.through.cx.account;
-        let types: Vec<ObjectType> = SHOWN.into_iter().filter(|t| self.through.passage.sharing.shows(*t)).collect();
+        let types: Vec<ObjectType> = SHOWN.into_iter().filter(|t| self.through.passage.opened.terms.shows(*t)).collect();
         let begins = before.map(|place| mirror::after(place, account));
         let mut lines = BTreeMap::new();
         let mut more_after: Option<Place> = None;
@@ -320,14 +340,21 @@ impl Found {
         if lines.is_empty() {
             return Ok(read);
         }
-        let mut tx = app.store.read(self.through.cx.account).await?;
+        let passage = &self.through.passage;
+        // Looked up anew on every look: what was marked sensitive a moment ago stays where it is.
+        let (mut tx, definitions) = match passage.source.sensitive {
+            true => property::read(app, &self.through.cx).await.map(|(tx, definitions)| (tx, Some(definitions)))?,
+            false => (app.store.read(self.through.cx.account).await?, None),
+        };
         let mut by_type: BTreeMap<ObjectType, Vec<RecordId>> = BTreeMap::new();
         for (object, id) in lines {
             by_type.entry(*object).or_default().push(*id);
         }
         for (object, ids) in &by_type {
             let records = store::record::load_many(&mut tx, *object, ids).await?;
-            read.records.extend(records.into_iter().filter(|r| r.archived_at.is_none()).map(|r| (r.id, r)));
+            let terms = &passage.opened.terms;
+            let passing = records.into_iter().filter(|r| r.archived_at.is_none() && terms.passes(r));
+            read.records.extend(passing.map(|r| (r.id, self.withheld(r, definitions.as_deref()))));
         }
         let ids: Vec<RecordId> = read.records.keys().copied().collect();
         for person in store::mirror::people_of(&mut tx, &ids).await? {
@@ -339,20 +366,35 @@ impl Found {
         Ok(read)
     }
 
-    fn item(&mut self, at: jiff::Timestamp, mut record: Record, matched: RecordId) -> Item {
+    /// A record as the terms let it pass, and the fields they took out of it. `definitions` are those of a source that stores
+    /// sensitive data: of it passes only what is defined and marked as not sensitive.
+    fn withheld(&self, mut record: Record, definitions: Option<&Definitions>) -> (Record, Vec<String>) {
         let passage = &self.through.passage;
         if record.object == DEAL {
             let currency = || passage.source.currency.clone();
             record.properties.entry("deal_currency_code".to_owned()).or_insert_with(currency);
         }
-        self.hangs_on.insert(record.id, (matched, passage.sharing.mask(&mut record.properties)));
+        let schema = definitions.map(|definitions| definitions.schema(record.object));
+        let is_open =
+            |name: &str| schema.as_ref().is_none_or(|schema| schema.property(name).is_some_and(|d| d.data_sensitivity.is_open()));
+        let withheld = passage.opened.terms.withhold(&mut record, is_open);
+        (record, withheld)
+    }
+
+    fn item(&mut self, at: jiff::Timestamp, (record, withheld): (Record, Vec<String>), matched: RecordId) -> Item {
+        let is_withheld = !withheld.is_empty();
+        self.hangs_on.insert(record.id, (matched, withheld));
+        let passage = &self.through.passage;
+        // A closed deal stands where it was closed: where that is kept back, it says when it was made.
+        let tells_closing = record.object == DEAL && !passage.opened.terms.reveals("closedate");
+        let at = if tells_closing { record.created_at } else { at };
         let origin = Origin {
             account: self.through.cx.account,
             account_name: passage.source.name.clone(),
             connection: passage.connection,
             ambiguous: mirror::is_ambiguous(self.matches.len()),
         };
-        Item { at, record, owner_name: None, origin: Some(origin) }
+        Item { at, record, owner_name: None, origin: Some(origin), withheld: is_withheld }
     }
 
     /// What the source is told: a look for each matched record, with the items of the page that hang on it.
@@ -375,7 +417,8 @@ impl Found {
 /// same e-mail or meeting are asked all the same.
 #[derive(Default)]
 struct Read {
-    records: BTreeMap<RecordId, Record>,
+    /// Each as the terms let it pass, and the fields they took out.
+    records: BTreeMap<RecordId, (Record, Vec<String>)>,
     /// Addresses of the people the items are about; who objects on the viewer's side is left out.
     emails: BTreeMap<RecordId, Vec<String>>,
 }
@@ -408,51 +451,6 @@ async fn shown(app: &App, cx: &Cx, found: &mut Vec<Found>, stopped: &mut Vec<Sou
         }
     }
     Ok(items)
-}
-
-/// Records of a source under the same keys that do not object, oldest first, at most [`MIRROR_MATCHES_MAX`].
-async fn matching(tx: &mut Tx, object: ObjectType, keys: &Keys) -> Result<Vec<RecordId>> {
-    let mut records: BTreeMap<RecordId, Record> = BTreeMap::new();
-    match keys {
-        Keys::Emails(emails) => {
-            let wanted: Vec<UniqueKey> = emails.iter().map(|email| UniqueKey::new("email", email)).collect();
-            let ids: BTreeSet<RecordId> =
-                store::record::find_by_keys(tx, object, &wanted).await?.into_iter().map(|(_, id)| id).collect();
-            let ids: Vec<RecordId> = ids.into_iter().collect();
-            for record in store::record::load_many(tx, object, &ids).await? {
-                records.insert(record.id, record);
-            }
-        }
-        Keys::Domains(domains) => {
-            for domain in domains {
-                for record in store::domain::find(tx, domain, MIRROR_MATCHES_MAX).await? {
-                    records.insert(record.id, record);
-                }
-            }
-        }
-    }
-    let shown = records.into_values().filter(|r| r.archived_at.is_none() && !mirror::is_excluded(|name| r.get(name)));
-    Ok(shown.map(|record| record.id).take(MIRROR_MATCHES_MAX).collect())
-}
-
-/// Which of the keys the source knows.
-async fn known_keys(tx: &mut Tx, object: ObjectType, keys: &Keys) -> Result<Option<Keys>> {
-    let mut known = BTreeSet::new();
-    for text in keys.texts() {
-        let one = BTreeSet::from([text.to_owned()]);
-        let one = match keys {
-            Keys::Emails(_) => Keys::Emails(one),
-            Keys::Domains(_) => Keys::Domains(one),
-        };
-        if !matching(tx, object, &one).await?.is_empty() {
-            known.insert(text.to_owned());
-        }
-    }
-    let keys = match keys {
-        Keys::Emails(_) => Keys::Emails(known),
-        Keys::Domains(_) => Keys::Domains(known),
-    };
-    Ok(Some(keys).filter(|keys| !keys.is_empty()))
 }
 
 /// Leaves out items about people who object in the viewer's account.
@@ -512,7 +510,7 @@ async fn own_part(app: &App, cx: &Cx, record: &Record, before: Option<Place>, li
         for (at, record) in page {
             let visible = mirror::may_see(mirror::reach(&cx.standing, record.object), is_owner(cx, &record));
             if visible && seen.insert(record.id) {
-                part.items.push(Line::Own(Box::new(Item { at, record, owner_name: None, origin: None })));
+                part.items.push(Line::Own(Box::new(Item { at, record, owner_name: None, origin: None, withheld: false })));
             }
         }
         part.more_after = end.map(|(at, id)| place(at, cx.account, id));
@@ -548,31 +546,6 @@ async fn name_owners(app: &App, cx: &Cx, items: &mut [Item]) -> Result<()> {
         item.owner_name = of(item).and_then(|key| names.get(&key).cloned());
     }
     Ok(())
-}
-
-fn place(at: jiff::Timestamp, account: AccountId, id: RecordId) -> Place {
-    (Reverse(at), account, Reverse(id))
-}
-
-/// A place as clients carry it: time in microseconds, account, id.
-pub fn write_place((Reverse(at), account, Reverse(id)): Place) -> String {
-    format!("{}.{account}.{id}", at.as_microsecond())
-}
-
-/// Reads a place back. A bare time begins before everything of that moment.
-pub fn read_place(text: &str) -> Result<Place> {
-    let wrong = || {
-        let shown: String = text.chars().take(64).collect();
-        Error::new(Kind::Invalid, "BEFORE_INVALID", format!("\"{shown}\" is not a place on a timeline"))
-    };
-    if let Ok(at) = text.parse::<jiff::Timestamp>() {
-        return Ok(place(at, AccountId(i64::MAX), RecordId(0)));
-    }
-    let mut parts = text.split('.').map(|part| part.parse::<i64>().ok().filter(|n| *n >= 0));
-    let mut number = || parts.next().flatten();
-    let (Some(at), Some(account), Some(id)) = (number(), number(), number()) else { return Err(wrong()) };
-    let at = jiff::Timestamp::from_microsecond(at).map_err(|_| wrong())?;
-    Ok(place(at, AccountId(account), RecordId(id)))
 }
 
 impl Item {

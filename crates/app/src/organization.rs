@@ -18,7 +18,7 @@ use model::authority::{Denial, OrganizationAct, decide_organization};
 use model::change::{Actor, Change, Kind as Did};
 use model::eligibility::{self, Candidate, Joining, Policy};
 use model::id::{AccountId, OrganizationId, PersonId};
-use model::mirror::Sharing;
+use model::limits::REVIEWS_PAGE;
 use model::organization::log::{Said, of_account, of_edge};
 use model::organization::{Effect, Event, Facts, IMPACT_TEXT_VERSION, Organization, next};
 use standing::{Seen, Stand, from, is_system, role_here};
@@ -64,6 +64,8 @@ pub struct View {
     pub can_read_log: bool,
     /// What one may do in each member.
     pub stand: Stand,
+    /// When it was seen.
+    pub now: jiff::Timestamp,
 }
 
 /// An account that might join, with every reason against.
@@ -194,7 +196,7 @@ pub async fn create(app: &App, cx: &Cx, new: New) -> Result<View> {
 pub async fn read(app: &App, cx: &Cx) -> Result<View> {
     let mut tx = app.store.read_home().await?;
     let Seen { organization, accounts, stand } = standing::here(&mut tx, cx).await?;
-    let opened: BTreeSet<PersonId> = organization.open.values().map(|o| o.by).collect();
+    let opened: BTreeSet<PersonId> = organization.open.values().flat_map(|o| [o.by, o.approved.by]).collect();
     Ok(View {
         connections: store::organization::connections(&mut tx, organization.id).await?,
         people: store::organization::names(&mut tx, &opened).await?,
@@ -204,6 +206,7 @@ pub async fn read(app: &App, cx: &Cx) -> Result<View> {
         can_withdraw: stand.may(OrganizationAct::Withdraw).is_ok(),
         can_read_log: stand.may(OrganizationAct::ReadLog).is_ok(),
         stand,
+        now: cx.now,
         organization,
         accounts,
     })
@@ -270,9 +273,12 @@ async fn delete_now(app: &App, cx: &Cx, id: OrganizationId, proof: Option<&str>)
     Ok(())
 }
 
-/// Ends graces whose time is over. Takes no input and may run at any time.
+/// Ends graces whose time is over, and says which reviews of terms are due. Takes no input and may run at any time.
 pub async fn reconcile(app: &App) -> Result<usize> {
-    let waiting = store::organization::in_grace(&mut app.store.read_home().await?, 100).await?;
+    let mut home = app.store.read_home().await?;
+    let mut waiting: BTreeSet<OrganizationId> = store::organization::in_grace(&mut home, 100).await?.into_iter().collect();
+    waiting.extend(store::organization::with_reviews_due(&mut home, app.outside.now(), REVIEWS_PAGE).await?);
+    drop(home);
     let mut n = roles::reconcile(app).await?;
     for id in waiting {
         let cx = Cx::system(app, store::INSTANCE);
@@ -368,7 +374,7 @@ async fn turn(
 
 async fn save(tx: &mut WriteTx, cx: &Cx, before: i64, turned: &Turned, cause: &serde_json::Value) -> Result<()> {
     let (organization, effects) = (&turned.organization, &turned.effects);
-    if !store::organization::save(tx, before, organization, effects, &Sharing::default(), cx.now).await? {
+    if !store::organization::save(tx, before, organization, effects, cx.now).await? {
         return Err(Error::conflict("VERSION_STALE", "somebody else changed the organization at the same moment; try again"));
     }
     let entries = effects.iter().map(|effect| said(cx, organization, before, effect, cause)).collect();
@@ -384,7 +390,8 @@ fn said(cx: &Cx, organization: &Organization, before: i64, effect: &Effect, caus
     let act = effect_json["did"].as_str().unwrap_or("unknown").to_owned();
     let subject = match effect {
         Effect::MemberJoined { account } | Effect::MemberRemoved { account, .. } => of_account(*account),
-        Effect::EdgeOpened { edge } | Effect::EdgeClosed { edge, .. } | Effect::EdgeRefused { edge, .. } => of_edge(*edge),
+        Effect::EdgeOpened { edge, .. } | Effect::EdgeAmended { edge, .. } | Effect::EdgeClosed { edge, .. } => of_edge(*edge),
+        Effect::EdgeRefused { edge, .. } | Effect::ReviewDue { edge, .. } => of_edge(*edge),
         _ => "organization".to_owned(),
     };
     let mut from = from(cx);

@@ -1,6 +1,7 @@
 //! The command line, as clap reads it.
 
 mod billing;
+mod connections;
 mod mail;
 pub mod organization;
 mod sign_on;
@@ -8,6 +9,9 @@ mod sign_on;
 pub use sign_on::{RealmArgs, Sso, SsoRequire};
 
 pub use billing::{AccountInvoices, AccountSubscription, Billing, Switch};
+pub use connections::{
+    OrganizationConnect, OrganizationEdge, OrganizationOpen, OrganizationPlan, OrganizationTemplate, TermsFlags,
+};
 pub use mail::Mail;
 
 use clap::{Args, Parser, Subcommand};
@@ -336,8 +340,16 @@ pub enum Organization {
     },
     /// Join accounts. Nothing is shared until a direction is opened.
     Create(OrganizationCreate),
-    /// Let a feature pass in one direction.
-    Open(OrganizationEdge),
+    /// Let a feature pass in one direction, or change the terms on which it passes.
+    #[command(visible_alias = "one-way")]
+    Open(OrganizationOpen),
+    /// Let a feature pass both ways.
+    Connect(OrganizationConnect),
+    /// What opening or closing would change, and how many people's data would be seen by whom. Applies nothing; ends with 2
+    /// when something would change.
+    Plan(OrganizationPlan),
+    /// Connect a hub with everybody, everybody with everybody, or nobody. What is blocked stays off.
+    Template(OrganizationTemplate),
     /// Stop a feature in one direction, at once.
     Close(OrganizationEdge),
     /// Stop everything between two members, at once.
@@ -459,19 +471,6 @@ pub struct OrganizationCreate {
     /// The impact statement, which is printed without this flag, was read and is agreed to.
     #[arg(long)]
     pub acknowledge: bool,
-}
-
-#[derive(Debug, Args)]
-pub struct OrganizationEdge {
-    /// Id or name of the account that gives.
-    #[arg(long)]
-    pub from: String,
-    /// Id or name of the account that sees.
-    #[arg(long)]
-    pub to: String,
-    /// What passes.
-    #[arg(long, default_value = "mirroring")]
-    pub feature: String,
 }
 
 #[derive(Debug, Subcommand)]

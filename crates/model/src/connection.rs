@@ -12,12 +12,16 @@
 //! ```
 
 pub mod plan;
+pub mod template;
+pub mod terms;
 
 use crate::account::Subscriptions;
-use crate::eligibility::{Policy, Tiers};
 use crate::id::{AccountId, PersonId};
+use crate::policy::{Policy, SensitiveRule, Tiers};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::fmt;
+use terms::Terms;
 
 /// What may pass through a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -32,8 +36,6 @@ pub enum Feature {
 impl Feature {
     /// Every feature.
     pub const ALL: [Feature; 4] = [Feature::Mirroring, Feature::AssetCopying, Feature::Workflows, Feature::Reports];
-    /// Those that work in this release; the others can be reasoned about but not opened.
-    pub const AVAILABLE: [Feature; 1] = [Feature::Mirroring];
 
     /// The stored and wire name.
     pub fn name(self) -> &'static str {
@@ -48,6 +50,12 @@ impl Feature {
     /// The feature of a name.
     pub fn from_name(name: &str) -> Option<Feature> {
         Feature::ALL.into_iter().find(|f| f.name() == name)
+    }
+
+    /// Whether this version carries anything along such an edge. The others are permitted when opened, and wait for what will
+    /// use them.
+    pub fn is_used(self) -> bool {
+        self == Feature::Mirroring
     }
 
     /// A source with sensitive data is barred from all but asset copying: definitions hold no values. Source: spec 2.3.
@@ -81,6 +89,12 @@ impl EdgeKey {
     }
 }
 
+impl fmt::Display for EdgeKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} from {} to {}", self.feature.name(), self.source, self.destination)
+    }
+}
+
 /// Two accounts, smaller id first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Pair {
@@ -95,9 +109,28 @@ impl Pair {
     }
 }
 
-/// Who opened an edge, and when.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// Who opened an edge and when, and on which terms it is open now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Opened {
+    pub by: PersonId,
+    pub at: Timestamp,
+    pub terms: Terms,
+    pub approved: Approved,
+    /// The log says already that the review of these terms is due.
+    #[serde(default)]
+    pub review_told: bool,
+}
+
+impl Opened {
+    /// An edge that one person opens and approves.
+    pub fn new(by: PersonId, at: Timestamp, terms: Terms) -> Opened {
+        Opened { by, at, terms, approved: Approved { by, at }, review_told: false }
+    }
+}
+
+/// Who approved the terms of an edge as they are, and when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Approved {
     pub by: PersonId,
     pub at: Timestamp,
 }
@@ -202,9 +235,10 @@ pub struct End<'a> {
     pub subscriptions: &'a Subscriptions,
 }
 
-/// Whether a feature can pass from one account to another at all. Sensitive data is named first: it never goes away.
-pub fn block(policy: &Policy, feature: Feature, source: End<'_>, destination: End<'_>) -> Option<Block> {
-    if feature.carries_values() && source.sensitive {
+/// Whether a feature can pass from one account to another at all. Sensitive data is named first: it never goes away. `terms` are
+/// those of the edge when it is open; an edge that is not yet can still be given a list of fields, where that is enough.
+pub fn block(policy: &Policy, feature: Feature, source: End<'_>, destination: End<'_>, terms: Option<&Terms>) -> Option<Block> {
+    if feature.carries_values() && source.sensitive && !may_give_fields(policy, terms) {
         return Some(Block::Sensitive);
     }
     let enough = match (policy.tiers, feature) {
@@ -214,6 +248,11 @@ pub fn block(policy: &Policy, feature: Feature, source: End<'_>, destination: En
         (Tiers::AnchorAndProfessional, Feature::Reports) => destination.subscriptions.has_professional(),
     };
     if enough { None } else { Some(Block::Subscription) }
+}
+
+/// Whether an account with sensitive data may give the fields that are listed. Source: scenario 31.
+fn may_give_fields(policy: &Policy, terms: Option<&Terms>) -> bool {
+    policy.sensitive == SensitiveRule::Fields && terms.is_none_or(|terms| terms.fields.is_some())
 }
 
 #[cfg(test)]
@@ -243,10 +282,24 @@ mod tests {
         for policy in [Policy::parity(), Policy::open()] {
             for feature in Feature::ALL {
                 let expected = (feature != Feature::AssetCopying).then_some(Block::Sensitive);
-                assert_eq!(block(&policy, feature, secret, open), expected, "{feature:?} from sensitive");
-                assert_eq!(block(&policy, feature, open, secret), None, "{feature:?} into sensitive");
+                assert_eq!(block(&policy, feature, secret, open, None), expected, "{feature:?} from sensitive");
+                assert_eq!(block(&policy, feature, open, secret, None), None, "{feature:?} into sensitive");
             }
         }
+    }
+
+    #[test]
+    fn where_the_policy_looks_at_fields_a_sensitive_source_needs_a_list_of_them() {
+        let rich = Subscriptions::of(&[(Product::Sales, Tier::Enterprise)]);
+        let (secret, open) = (End { sensitive: true, subscriptions: &rich }, End { sensitive: false, subscriptions: &rich });
+        let policy = Policy { sensitive: SensitiveRule::Fields, ..Policy::open() };
+        let listed = Terms { fields: Some(["dealname".to_owned()].into()), ..Terms::default() };
+        let everything = Terms::default();
+        let asked = |policy: &Policy, terms| block(policy, Feature::Mirroring, secret, open, terms);
+        assert_eq!(asked(&policy, Some(&listed)), None);
+        assert_eq!(asked(&policy, Some(&everything)), Some(Block::Sensitive));
+        assert_eq!(asked(&policy, None), None, "it can still be opened with a list");
+        assert_eq!(asked(&Policy::open(), Some(&listed)), Some(Block::Sensitive));
     }
 
     #[test]
@@ -256,8 +309,8 @@ mod tests {
             Subscriptions::of(&[(Product::Sales, Tier::Professional)]),
         );
         let (m, s) = (End { sensitive: false, subscriptions: &marketing }, End { sensitive: false, subscriptions: &sales });
-        assert_eq!(block(&Policy::parity(), Feature::Mirroring, m, s), None);
-        assert_eq!(block(&Policy::parity(), Feature::Mirroring, s, m), Some(Block::Subscription));
-        assert_eq!(block(&Policy::open(), Feature::Mirroring, s, m), None);
+        assert_eq!(block(&Policy::parity(), Feature::Mirroring, m, s, None), None);
+        assert_eq!(block(&Policy::parity(), Feature::Mirroring, s, m, None), Some(Block::Subscription));
+        assert_eq!(block(&Policy::open(), Feature::Mirroring, s, m, None), None);
     }
 }

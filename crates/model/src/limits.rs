@@ -135,6 +135,17 @@ pub const HASHINGS_MAX: usize = 4;
 pub const PASSWORD_CHARS_MIN: usize = 12;
 /// See [`PASSWORD_CHARS_MIN`].
 pub const PASSWORD_CHARS_MAX: usize = 200;
+/// Characters of the purpose of a connection: a paragraph of a record of processing.
+pub const PURPOSE_CHARS_MAX: usize = 1_000;
+/// Fields, masked fields and pipelines that the terms of a connection name: each is looked for in every record that passes.
+pub const TERMS_FIELDS_MAX: usize = 500;
+/// Keys of contacts and companies that one dry run reads, of all accounts together: two accounts of 400,000 contacts each are
+/// compared in about a second. Beyond it the count is a lower bound.
+pub const DRY_RUN_KEYS_MAX: usize = 1_000_000;
+/// Keys of one page of a dry run: a statement of some milliseconds.
+pub const DRY_RUN_PAGE: usize = 5_000;
+/// Organizations with a review to remind of that one look takes.
+pub const REVIEWS_PAGE: usize = 100;
 /// Edges of one organization: everyone-with-everyone for 100 accounts and four features, or a hub with 10,000 spokes.
 pub const EDGES_MAX: usize = 80_000;
 /// Items of one page of an organization's log or of a list of disclosures.

@@ -10,9 +10,8 @@ use crate::fold;
 use crate::id::{AccountId, RecordId};
 use crate::object::{CALL, COMPANY, CONTACT, DEAL, EMAIL, MEETING, NOTE, ObjectType, TASK};
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 use std::cmp::{Ordering, Reverse};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// The property by which a person objects to being shown to sister companies.
 pub const EXCLUSION: &str = "hs_excluded_from_cross_account_data_mirroring";
@@ -143,39 +142,6 @@ pub fn may_receive(policy: &Policy, destination: &Subscriptions) -> bool {
     policy.tiers == Tiers::Any || destination.has_sales_or_service_professional()
 }
 
-/// What one edge shares, narrower than everything where somebody said so. Kept with the edge.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Sharing {
-    /// Types of records that are shown; among [`SHOWN`].
-    pub types: BTreeSet<ObjectType>,
-    /// Properties that arrive without their value, of any type.
-    #[serde(default)]
-    pub masked: BTreeSet<String>,
-    /// Why this is shared, in the words of who opened it.
-    #[serde(default)]
-    pub purpose: Option<String>,
-}
-
-impl Default for Sharing {
-    /// Everything that mirroring shows: parity.
-    fn default() -> Sharing {
-        Sharing { types: SHOWN.into(), masked: BTreeSet::new(), purpose: None }
-    }
-}
-
-impl Sharing {
-    /// Whether records of a type pass. What is not mirrored at all never does, whatever the policy names.
-    pub fn shows(&self, object: ObjectType) -> bool {
-        SHOWN.contains(&object) && self.types.contains(&object)
-    }
-
-    /// Takes the values of masked properties out; the names of those that had one.
-    pub fn mask(&self, properties: &mut BTreeMap<String, String>) -> Vec<String> {
-        self.masked.iter().filter(|name| properties.remove(*name).is_some()).cloned().collect()
-    }
-}
-
 /// Where an item stands in a merged timeline: newest first, then by account, then the newest id first; the same order on
 /// every look.
 pub type Place = (Reverse<Timestamp>, AccountId, Reverse<RecordId>);
@@ -291,21 +257,6 @@ mod tests {
             let codes: Vec<_> = viewer_hindrances(&standing, may_see_record).into_iter().map(Hindrance::code).collect();
             assert_eq!(codes, expected, "{standing:?}");
         }
-    }
-
-    #[test]
-    fn scenario_43_tickets_and_contacts_pass_under_no_policy() {
-        let greedy = Sharing { types: [TICKET, CONTACT, NOTE].into(), ..Sharing::default() };
-        assert!(!greedy.shows(TICKET) && !greedy.shows(CONTACT) && greedy.shows(NOTE) && !greedy.shows(CALL));
-        assert!(SHOWN.iter().all(|t| Sharing::default().shows(*t)));
-    }
-
-    #[test]
-    fn a_masked_property_arrives_without_its_value() {
-        let sharing = Sharing { masked: ["amount".to_owned(), "hs_note_body".to_owned()].into(), ..Sharing::default() };
-        let mut properties = BTreeMap::from([("amount".to_owned(), "10".to_owned()), ("dealname".to_owned(), "X".to_owned())]);
-        assert_eq!(sharing.mask(&mut properties), ["amount"]);
-        assert_eq!(properties.keys().collect::<Vec<_>>(), ["dealname"]);
     }
 
     proptest! {

@@ -7,13 +7,16 @@
 
 pub mod log;
 pub mod phase;
+pub mod replay;
 pub mod role;
 
-use crate::account::{Account, Status, Subscriptions};
-use crate::connection::{self, Block, Closing, Edge, EdgeEffect, EdgeEvent, EdgeKey, End, Feature, Opened};
+use crate::account::{Account, Product, Status, Subscriptions, Tier};
+use crate::connection::terms::Terms;
+use crate::connection::{self, Approved, Block, Closing, Edge, EdgeEffect, EdgeEvent, EdgeKey, End, Feature, Opened};
 use crate::id::{AccountId, OrganizationId, PersonId};
 use crate::policy::{AnchorLoss, Policy};
-use jiff::{Timestamp, ToSpan};
+use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan, tz};
 use phase::{Deletion, MembershipEvent, Phase, PhaseEffect, PhaseEvent, Removal};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -86,9 +89,10 @@ pub enum Event {
     RemoveMember {
         account: AccountId,
     },
-    /// Edges as [`connection::plan::plan`] allowed them.
+    /// Edges as [`connection::plan::plan`] allowed them: `open` are those to be on, each on its terms; one that is on already
+    /// gets the terms.
     EditEdges {
-        open: BTreeSet<EdgeKey>,
+        open: BTreeMap<EdgeKey, Terms>,
         close: BTreeSet<EdgeKey>,
         by: PersonId,
     },
@@ -121,6 +125,18 @@ pub enum Effect {
     },
     EdgeOpened {
         edge: EdgeKey,
+        opened: Box<Opened>,
+    },
+    /// An edge goes on, on other terms.
+    EdgeAmended {
+        edge: EdgeKey,
+        before: Box<Terms>,
+        after: Box<Opened>,
+    },
+    /// The day has come on which somebody wanted to look again. Nothing ends by it.
+    ReviewDue {
+        edge: EdgeKey,
+        review_on: Date,
     },
     EdgeClosed {
         edge: EdgeKey,
@@ -160,14 +176,28 @@ impl Organization {
 
     /// The state of an edge between two members; off where one is none.
     pub fn edge(&self, key: EdgeKey) -> Edge {
+        self.edge_on(key, self.open.get(&key).map(|opened| &opened.terms))
+    }
+
+    /// The state an edge would have on these terms.
+    fn edge_on(&self, key: EdgeKey, terms: Option<&Terms>) -> Edge {
         let (Some(source), Some(destination)) = (self.members.get(&key.source), self.members.get(&key.destination)) else {
             return Edge::Off;
         };
-        match connection::block(&self.policy, key.feature, source.facts.end(), destination.facts.end()) {
+        match connection::block(&self.policy, key.feature, source.facts.end(), destination.facts.end(), terms) {
             Some(block) => Edge::Blocked(block),
             None if self.open.contains_key(&key) => Edge::On,
             None => Edge::Off,
         }
+    }
+
+    /// Why an account cannot be one end of a feature, whoever the other one is.
+    pub fn barred(&self, feature: Feature, account: AccountId, as_source: bool) -> Option<Block> {
+        let account = self.members.get(&account)?.facts.end();
+        let able = Subscriptions::of(&[(Product::Sales, Tier::Enterprise)]);
+        let other = End { sensitive: false, subscriptions: &able };
+        let (source, destination) = if as_source { (account, other) } else { (other, account) };
+        connection::block(&self.policy, feature, source, destination, None)
     }
 
     /// Whether anything may pass along an edge now: it is on, the organization is active, and so are both accounts.
@@ -175,8 +205,9 @@ impl Organization {
         let (Some(source), Some(destination)) = (self.members.get(&key.source), self.members.get(&key.destination)) else {
             return false;
         };
-        let stop = stop(self.phase, &self.policy, key.feature, &source.facts, &destination.facts);
-        self.open.contains_key(&key) && stop.is_none()
+        self.open.get(&key).is_some_and(|opened| {
+            stop(self.phase, &self.policy, key.feature, &opened.terms, &source.facts, &destination.facts).is_none()
+        })
     }
 
     /// The member that holds the organization up: the one that joined first among those that can.
@@ -216,7 +247,7 @@ impl Stop {
 }
 
 /// What stops an edge that is on, if anything: asked anew whenever something is about to pass.
-pub fn stop(phase: Phase, policy: &Policy, feature: Feature, source: &Facts, destination: &Facts) -> Option<Stop> {
+pub fn stop(phase: Phase, policy: &Policy, feature: Feature, terms: &Terms, source: &Facts, destination: &Facts) -> Option<Stop> {
     if !phase.is_active() {
         return Some(Stop::OrganizationNotActive);
     }
@@ -226,7 +257,7 @@ pub fn stop(phase: Phase, policy: &Policy, feature: Feature, source: &Facts, des
     if !policy.may_span(&source.location, &destination.location) {
         return Some(Stop::HostingMismatch);
     }
-    connection::block(policy, feature, source.end(), destination.end()).map(Stop::Blocked)
+    connection::block(policy, feature, source.end(), destination.end(), Some(terms)).map(Stop::Blocked)
 }
 
 /// What becomes of an organization, and what that does, in order. Total: an event that makes no sense is [`Effect::Refused`].
@@ -327,7 +358,7 @@ impl Turn {
         }
     }
 
-    fn edit(&mut self, open: BTreeSet<EdgeKey>, close: BTreeSet<EdgeKey>, by: PersonId) {
+    fn edit(&mut self, open: BTreeMap<EdgeKey, Terms>, close: BTreeSet<EdgeKey>, by: PersonId) {
         self.edges(|key| close.contains(&key), EdgeEvent::Close);
         if !self.is.phase.is_active() {
             if !open.is_empty() {
@@ -335,23 +366,34 @@ impl Turn {
             }
             return;
         }
-        for edge in open {
+        for (edge, terms) in open {
             let both = self.is.members.contains_key(&edge.source) && self.is.members.contains_key(&edge.destination);
             if !both || edge.source == edge.destination {
                 continue;
             }
-            match connection::next(self.is.edge(edge), EdgeEvent::Open) {
+            match connection::next(self.is.edge_on(edge, Some(&terms)), EdgeEvent::Open) {
                 (_, EdgeEffect::Opened) => {
-                    self.is.open.insert(edge, Opened { by, at: self.now });
-                    self.effects.push(Effect::EdgeOpened { edge });
+                    let opened = Opened::new(by, self.now, terms);
+                    self.is.open.insert(edge, opened.clone());
+                    self.effects.push(Effect::EdgeOpened { edge, opened: Box::new(opened) });
                 }
                 (_, EdgeEffect::Refused(reason)) => self.effects.push(Effect::EdgeRefused { edge, reason }),
-                (_, EdgeEffect::Nothing | EdgeEffect::Closed(_)) => {}
+                (_, EdgeEffect::Nothing | EdgeEffect::Closed(_)) => self.amend(edge, terms, by),
             }
         }
         if !self.is.open.is_empty() {
             self.phase(PhaseEvent::Configure);
         }
+    }
+
+    /// Other terms for an edge that goes on. Who opened it stays; who approved the terms is who gives them.
+    fn amend(&mut self, edge: EdgeKey, terms: Terms, by: PersonId) {
+        let Some(opened) = self.is.open.get_mut(&edge).filter(|opened| opened.terms != terms) else { return };
+        let review_told = opened.review_told && opened.terms.review_on == terms.review_on;
+        let approved = Approved { by, at: self.now };
+        let before = std::mem::replace(opened, Opened { terms, approved, review_told, ..opened.clone() });
+        let after = Box::new(opened.clone());
+        self.effects.push(Effect::EdgeAmended { edge, before: Box::new(before.terms), after });
     }
 
     /// What an account became: first its edges, then its membership.
@@ -434,6 +476,13 @@ impl Turn {
         if self.is.phase == Phase::Grace && self.is.grace_until.is_some_and(|until| until <= self.now) {
             self.phase(PhaseEvent::GraceOver);
         }
+        let today = day(self.now);
+        for (edge, opened) in &mut self.is.open {
+            if let Some(review_on) = opened.terms.review_on.filter(|date| *date <= today && !opened.review_told) {
+                opened.review_told = true;
+                self.effects.push(Effect::ReviewDue { edge: *edge, review_on });
+            }
+        }
     }
 
     fn dissolve(&mut self, reason: Deletion) {
@@ -445,6 +494,11 @@ impl Turn {
         self.is.grace_until = None;
         self.effects.push(Effect::Deleted { reason });
     }
+}
+
+/// The day of a time, in UTC: what review dates are compared with.
+pub fn day(at: Timestamp) -> Date {
+    at.to_zoned(tz::TimeZone::UTC).date()
 }
 
 /// Everything a page shows of the edges between two members, both directions, features in order.

@@ -54,6 +54,32 @@ pub enum Withdraw {
     Always,
 }
 
+/// How a new connection starts on the page and in templates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NewConnections {
+    OneWay,
+    TwoWay,
+}
+
+/// Whether an edge that carries values needs a purpose and a legal basis to be opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TermsRule {
+    Required,
+    Optional,
+}
+
+/// What sensitive data bars.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SensitiveRule {
+    /// The account that stores it, as a source of anything but definitions: for good. Source: spec 2.3.
+    Account,
+    /// The fields that are marked; the account gives what the terms list and no more. Source: scenario 31.
+    Fields,
+}
+
 /// The rules of one organization.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(remote = "Self")]
@@ -70,6 +96,9 @@ pub struct Policy {
     /// Super Admins of a member may hand out roles for it. Source: spec 8 #6.
     pub roles: bool,
     pub anchor_loss: AnchorLoss,
+    pub new_connections: NewConnections,
+    pub terms: TermsRule,
+    pub sensitive: SensitiveRule,
 }
 
 impl Policy {
@@ -84,6 +113,9 @@ impl Policy {
             withdraw: Withdraw::WhenUnmanageable,
             roles: false,
             anchor_loss: AnchorLoss::Delete,
+            new_connections: NewConnections::TwoWay,
+            terms: TermsRule::Optional,
+            sensitive: SensitiveRule::Account,
         }
     }
 
@@ -98,6 +130,9 @@ impl Policy {
             withdraw: Withdraw::Always,
             roles: true,
             anchor_loss: AnchorLoss::Grace { days: 14 },
+            new_connections: NewConnections::OneWay,
+            terms: TermsRule::Required,
+            sensitive: SensitiveRule::Account,
         }
     }
 

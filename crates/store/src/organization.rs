@@ -10,10 +10,10 @@ use crate::engine::{Result, Row, StoreError, Value, json};
 use crate::tx::{Tx, WriteTx};
 use jiff::Timestamp;
 use model::account::{Account, Role};
-use model::connection::{EdgeKey, Feature, Opened, Pair};
+use model::connection::terms::Terms;
+use model::connection::{Approved, EdgeKey, Feature, Opened, Pair};
 use model::eligibility::Policy;
 use model::id::{AccountId, ConnectionId, OrganizationId, PersonId};
-use model::mirror::Sharing;
 use model::organization::log::{self, Entry, Filter, Place, Said};
 use model::organization::phase::Phase;
 use model::organization::{Effect, Facts, Member, Organization};
@@ -39,26 +39,18 @@ pub struct Passage {
     pub policy: Policy,
     pub edge: EdgeKey,
     pub opened: Opened,
-    pub sharing: Sharing,
     pub source: Account,
     pub destination: Account,
 }
 
 /// Writes one or more turns of an organization: the row itself, guarded by the version it had before, then every effect.
 /// `false` when somebody else was faster; nothing is written then, and the transaction must not be committed.
-pub async fn save(
-    tx: &mut WriteTx,
-    before: i64,
-    after: &Organization,
-    effects: &[Effect],
-    sharing: &Sharing,
-    at: Timestamp,
-) -> Result<bool> {
+pub async fn save(tx: &mut WriteTx, before: i64, after: &Organization, effects: &[Effect], at: Timestamp) -> Result<bool> {
     if !save_row(tx, before, after, at).await? {
         return Ok(false);
     }
     save_members(tx, after.id, effects, at).await?;
-    save_edges(tx, after, effects, sharing, at).await?;
+    save_edges(tx, after.id, effects, at).await?;
     Ok(true)
 }
 
@@ -102,30 +94,35 @@ async fn save_members(tx: &mut WriteTx, id: OrganizationId, effects: &[Effect], 
     Ok(())
 }
 
-async fn save_edges(tx: &mut WriteTx, after: &Organization, effects: &[Effect], sharing: &Sharing, at: Timestamp) -> Result<()> {
+async fn save_edges(tx: &mut WriteTx, id: OrganizationId, effects: &[Effect], at: Timestamp) -> Result<()> {
     let touched: BTreeSet<Pair> = effects
         .iter()
         .filter_map(|effect| match effect {
-            Effect::EdgeOpened { edge } | Effect::EdgeClosed { edge, .. } => Some(edge.pair()),
+            Effect::EdgeOpened { edge, .. }
+            | Effect::EdgeAmended { edge, .. }
+            | Effect::EdgeClosed { edge, .. }
+            | Effect::ReviewDue { edge, .. } => Some(edge.pair()),
             _ => None,
         })
         .collect();
     if touched.is_empty() {
         return Ok(());
     }
-    let ids = connection_ids(tx, after.id, &touched, at).await?;
+    let ids = connection_ids(tx, id, &touched, at).await?;
     for effect in effects {
         match effect {
-            Effect::EdgeOpened { edge } => {
-                if let Some(opened) = after.open.get(edge) {
-                    open_edge(tx, ids[&edge.pair()], *edge, *opened, sharing).await?;
-                }
-            }
+            Effect::EdgeOpened { edge, opened } => open_edge(tx, ids[&edge.pair()], *edge, opened).await?,
+            Effect::EdgeAmended { edge, after, .. } => open_edge(tx, ids[&edge.pair()], *edge, after).await?,
             Effect::EdgeClosed { edge, reason } => {
                 let sql = "UPDATE connection_edge SET state = 'off', reason = $4
                            WHERE connection_id = $1 AND feature = $2 AND source_account_id = $3";
                 let params = [ids[&edge.pair()].into(), edge.feature.name().into(), edge.source.into(), name(reason)?.into()];
                 tx.execute(sql, &params).await?;
+            }
+            Effect::ReviewDue { edge, .. } => {
+                let sql = "UPDATE connection_edge SET review_told = 1
+                           WHERE connection_id = $1 AND feature = $2 AND source_account_id = $3";
+                tx.execute(sql, &[ids[&edge.pair()].into(), edge.feature.name().into(), edge.source.into()]).await?;
             }
             _ => {}
         }
@@ -133,23 +130,37 @@ async fn save_edges(tx: &mut WriteTx, after: &Organization, effects: &[Effect], 
     Ok(())
 }
 
-async fn open_edge(tx: &mut WriteTx, id: ConnectionId, edge: EdgeKey, opened: Opened, sharing: &Sharing) -> Result<()> {
+async fn open_edge(tx: &mut WriteTx, id: ConnectionId, edge: EdgeKey, opened: &Opened) -> Result<()> {
     let sql = "INSERT INTO connection_edge
-                 (connection_id, feature, source_account_id, destination_account_id, state, reason, policy, opened_by, opened_at)
-               VALUES ($1, $2, $3, $4, 'on', NULL, $5, $6, $7)
+                 (connection_id, feature, source_account_id, destination_account_id, state, reason, policy, opened_by, opened_at,
+                  approved_by, approved_at, review_at, review_told)
+               VALUES ($1, $2, $3, $4, 'on', NULL, $5, $6, $7, $8, $9, $10, $11)
                ON CONFLICT (connection_id, feature, source_account_id) DO UPDATE SET state = 'on', reason = NULL,
-                 policy = excluded.policy, opened_by = excluded.opened_by, opened_at = excluded.opened_at";
+                 policy = excluded.policy, opened_by = excluded.opened_by, opened_at = excluded.opened_at,
+                 approved_by = excluded.approved_by, approved_at = excluded.approved_at, review_at = excluded.review_at,
+                 review_told = excluded.review_told";
     let params = [
         id.into(),
         edge.feature.name().into(),
         edge.source.into(),
         edge.destination.into(),
-        json(sharing)?,
+        json(&opened.terms)?,
         opened.by.into(),
         opened.at.into(),
+        opened.approved.by.into(),
+        opened.approved.at.into(),
+        review_at(&opened.terms)?.into(),
+        i64::from(opened.review_told).into(),
     ];
     tx.execute(sql, &params).await?;
     Ok(())
+}
+
+/// The first moment of the day of the review, in UTC.
+fn review_at(terms: &Terms) -> Result<Option<Timestamp>> {
+    let begins = |date: jiff::civil::Date| date.to_zoned(jiff::tz::TimeZone::UTC).map(|begins| begins.timestamp());
+    let broken = |e: jiff::Error| StoreError::Broken(format!("a review date cannot be stored: {e}"));
+    terms.review_on.map(begins).transpose().map_err(broken)
 }
 
 /// The ids of the pairs' connections; those that were never connected get one.
@@ -189,6 +200,14 @@ pub async fn policy(tx: &mut Tx, id: OrganizationId) -> Result<Option<Policy>> {
 pub async fn in_grace(tx: &mut Tx, limit: usize) -> Result<Vec<OrganizationId>> {
     let sql = "SELECT id FROM organization WHERE state = 'grace' ORDER BY grace_until, id LIMIT $1";
     tx.query(sql, &[limit.into()]).await?.iter_mut().map(|row| row.int(0).map(OrganizationId)).collect()
+}
+
+/// Organizations with an edge whose review is due and not yet said in the log.
+pub async fn with_reviews_due(tx: &mut Tx, now: Timestamp, limit: usize) -> Result<Vec<OrganizationId>> {
+    let sql = "SELECT DISTINCT c.organization_id FROM connection_edge e JOIN connection c ON c.id = e.connection_id
+               WHERE e.state = 'on' AND e.review_told = 0 AND e.review_at IS NOT NULL AND e.review_at <= $1
+               ORDER BY c.organization_id LIMIT $2";
+    tx.query(sql, &[now.into(), limit.into()]).await?.iter_mut().map(|row| row.int(0).map(OrganizationId)).collect()
 }
 
 /// One organization whole, with its members' accounts; deleted ones too.
@@ -231,15 +250,32 @@ async fn members(tx: &mut Tx, organization: &mut Organization) -> Result<BTreeMa
 }
 
 async fn edges(tx: &mut Tx, organization: &mut Organization) -> Result<()> {
-    let sql = "SELECT e.feature, e.source_account_id, e.destination_account_id, e.opened_by, e.opened_at
-               FROM connection c JOIN connection_edge e ON e.connection_id = c.id
-               WHERE c.organization_id = $1 AND e.state = 'on'";
-    for mut row in tx.query(sql, &[organization.id.into()]).await? {
+    let sql = format!(
+        "SELECT e.feature, e.source_account_id, e.destination_account_id, {OPENED}
+         FROM connection c JOIN connection_edge e ON e.connection_id = c.id
+         WHERE c.organization_id = $1 AND e.state = 'on'"
+    );
+    for mut row in tx.query(&sql, &[organization.id.into()]).await? {
         let feature = row.named(0)?;
         let edge = EdgeKey { feature, source: AccountId(row.int(1)?), destination: AccountId(row.int(2)?) };
-        organization.open.insert(edge, Opened { by: PersonId(row.int(3)?), at: row.time(4)? });
+        organization.open.insert(edge, opened(&mut row, 3)?);
     }
     Ok(())
+}
+
+/// The columns of an edge that is on.
+const OPENED: &str = "e.opened_by, e.opened_at, e.approved_by, e.approved_at, e.review_told, e.policy";
+const N_OPENED: usize = 6;
+
+/// Reads [`OPENED`] from a column on.
+fn opened(row: &mut Row, at: usize) -> Result<Opened> {
+    Ok(Opened {
+        by: PersonId(row.int(at)?),
+        at: row.time(at + 1)?,
+        approved: Approved { by: PersonId(row.int(at + 2)?), at: row.time(at + 3)? },
+        review_told: row.int(at + 4)? != 0,
+        terms: row.json(at + 5)?,
+    })
 }
 
 /// The pairs that were ever connected in an organization.
@@ -307,7 +343,7 @@ pub async fn names(tx: &mut Tx, people: &BTreeSet<PersonId>) -> Result<BTreeMap<
 fn passages(which: &str) -> String {
     let (source, destination) = (prefixed("s"), prefixed("d"));
     format!(
-        "SELECT e.connection_id, o.id, o.state, o.policy, e.feature, e.opened_by, e.opened_at, e.policy, {source}, {destination}
+        "SELECT e.connection_id, o.id, o.state, o.policy, e.feature, {OPENED}, {source}, {destination}
          FROM connection_edge e
          JOIN connection c ON c.id = e.connection_id
          JOIN organization o ON o.id = c.organization_id
@@ -321,15 +357,14 @@ fn passages(which: &str) -> String {
 }
 
 fn passage(row: &mut Row) -> Result<Passage> {
-    let (source, destination) = (account(row, 8)?, account(row, 8 + N_ACCOUNT)?);
+    let (source, destination) = (account(row, 5 + N_OPENED)?, account(row, 5 + N_OPENED + N_ACCOUNT)?);
     Ok(Passage {
         connection: ConnectionId(row.int(0)?),
         organization: OrganizationId(row.int(1)?),
         phase: phase(&row.text(2)?)?,
         policy: row.json(3)?,
         edge: EdgeKey { feature: row.named(4)?, source: source.id, destination: destination.id },
-        opened: Opened { by: PersonId(row.int(5)?), at: row.time(6)? },
-        sharing: row.json(7)?,
+        opened: opened(row, 5)?,
         source,
         destination,
     })

@@ -76,7 +76,7 @@ const KEY_COLUMNS: [&str; 5] = ["account_id", "type_id", "property", "value", "r
 pub async fn insert_many(tx: &mut WriteTx, records: Vec<(&Record, Vec<UniqueKey>)>) -> Result<()> {
     let mut rows = Vec::with_capacity(records.len());
     let mut keys = Vec::with_capacity(records.len());
-    let mut domains = Vec::new();
+    let (mut domains, mut excluded) = (Vec::new(), Vec::new());
     for (record, unique) in records {
         let mut row = Vec::with_capacity(COLUMNS.len());
         row.extend([tx.account().into(), record.object.into(), record.id.into()]);
@@ -85,10 +85,12 @@ pub async fn insert_many(tx: &mut WriteTx, records: Vec<(&Record, Vec<UniqueKey>
         rows.push(row);
         keys.extend(unique.into_iter().map(|key| key_row(tx, record, key)));
         domains.extend(crate::domain::rows(tx.account(), record));
+        excluded.extend(crate::excluded::row(tx.account(), record));
     }
     tx.insert_many("record", &COLUMNS, &rows, "").await?;
     tx.insert_many("record_key", &KEY_COLUMNS, &keys, "").await?;
     tx.insert_many("company_domain", &crate::domain::COLUMNS, &domains, "").await?;
+    tx.insert_many("record_excluded", &crate::excluded::COLUMNS, &excluded, "").await?;
     Ok(())
 }
 
@@ -119,6 +121,7 @@ pub async fn update(
     let added = new_keys.into_iter().filter(|k| !old_keys.contains(k)).map(|k| key_row(tx, new, k)).collect::<Vec<_>>();
     tx.insert_many("record_key", &KEY_COLUMNS, &added, "").await?;
     crate::domain::update(tx, old, new).await?;
+    crate::excluded::update(tx, old, new).await?;
     if hot(old).occurred_at != hot(new).occurred_at {
         crate::association::move_on_timelines(tx, new.object, new.id, hot(new).occurred_at).await?;
     }
@@ -139,6 +142,7 @@ pub async fn erase(tx: &mut WriteTx, record: &Record, keys: Vec<UniqueKey>) -> R
         delete_key(tx, record, key).await?;
     }
     crate::domain::delete(tx, record).await?;
+    crate::excluded::delete(tx, record).await?;
     crate::association::delete_all(tx, record.object, record.id).await?;
     let place = [tx.account().into(), record.object.into(), record.id.into()];
     // Who was shown what of it is told by ids alone (kind 7), and stays: erasing must not hide a look.

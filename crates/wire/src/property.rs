@@ -81,6 +81,8 @@ pub struct PropertyIn {
     pub form_field: Option<bool>,
     pub referenced_object_type: Option<String>,
     pub external_options: Option<bool>,
+    /// `non_sensitive`, `sensitive`, `highly_sensitive`.
+    pub data_sensitivity: Option<String>,
 }
 
 /// An option as it comes in.

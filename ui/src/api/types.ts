@@ -72,10 +72,12 @@ export interface TimelineItem {
   properties: Record<string, string | null>;
   ownerName: string | null;
   origin: TimelineOrigin | null;
+  /** The terms of the connection keep part of it back. */
+  withheld?: boolean;
 }
 export interface TimelineSource { accountId: string | number; accountName: string; state: string; nItems: number; nMatches: number; ambiguous: boolean; reason?: string }
 export interface TimelinePage { results: TimelineItem[]; paging?: { next?: { after?: string; before?: string } }; sources?: TimelineSource[]; hindrances?: string[] }
-export interface Why { connectionId: string | number; sourceAccount: string | { id: number; name: string }; destinationAccount: string | { id: number; name: string }; openedBy: string | null; openedAt: string | null; purpose: string | null; shares: string[] | string; match: string | { kind?: string; value?: string } }
+export interface Why { connectionId: string | number; sourceAccount: string | { id: number; name: string }; destinationAccount: string | { id: number; name: string }; openedBy: string | null; openedAt: string | null; purpose: string | null; legalBasis?: string | null; legalBasisText?: string | null; shares: string[] | string; match: string | { kind?: string; value?: string } }
 
 export interface ImportJob {
   id: string | number;
@@ -131,9 +133,13 @@ export interface SessionRow { id: string; createdAt: string; lastSeenAt: string;
 export interface Passkey { id: string | number; name: string; createdAt: string; lastUsedAt: string | null }
 
 export type EdgeState = 'on' | 'off' | 'blocked';
-export interface Edge { feature: string; source: string | number; destination: string | number; state: EdgeState; reason?: string | null; openedBy?: string | null; openedAt?: string | null }
+export interface Edge { feature: string; source: string | number; destination: string | number; state: EdgeState; reason?: string | null; openedBy?: string | null; openedAt?: string | null; terms?: Terms | null; approvedBy?: string | null; approvedAt?: string | null; reviewDue?: boolean }
+/** On which terms an edge is open. */
+export interface Terms { purpose: string | null; legalBasis: string | null; legalBasisText: string | null; customers: string[]; types: string[]; dealPipelines: string[] | null; fields: string[] | null; masked: string[]; reviewOn: string | null }
+export interface Barred { feature: string; as: 'source' | 'destination'; reason: string }
+export interface ConnectionRules { newConnections: 'one_way' | 'two_way'; terms: 'required' | 'optional'; sensitive: 'account' | 'fields' }
 export interface Connection { id: string | number | null; accountIds: (string | number)[]; edges: Edge[] }
-export interface Member { accountId: string | number; name: string; location: string; sensitive: boolean; subscriptions: { product: string; tier: string }[] | string[]; joinedAt: string; manages?: boolean; stops?: boolean }
+export interface Member { accountId: string | number; name: string; location: string; sensitive: boolean; subscriptions: { product: string; tier: string }[] | string[]; joinedAt: string; manages?: boolean; stops?: boolean; barred?: Barred[] }
 export interface Organization {
   id: string | number;
   name: string;
@@ -151,6 +157,8 @@ export interface Organization {
   graceUntil?: string;
   members: Member[];
   connections: Connection[];
+  features?: { feature: string; used: boolean }[];
+  connectionRules?: ConnectionRules;
 }
 export interface Candidate { accountId: string | number; name: string; eligible: boolean; reasons: string[] }
 

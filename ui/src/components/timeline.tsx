@@ -157,6 +157,7 @@ function Item({ item, type, id, deals }: { item: TimelineItem; type: ListType; i
           <Text size="xs" c="dimmed" className="tabular" title={moment(item.at, language)} style={{ flexShrink: 0 }}>{kind === 'deals' ? day(item.at, language) : `${day(item.at, language)}, ${clock(item.at, language)}`}</Text>
         </div>
         {body && <div className="tl-body">{long && !whole ? `${body.slice(0, OUTLINE_MAX)}…` : body}{long && <> <Button variant="subtle" size="compact-xs" aria-expanded={whole} onClick={() => setWhole(!whole)}>{t(whole ? 'timeline.less' : 'timeline.more')}</Button></>}</div>}
+        {item.withheld && <Text size="xs" c="dimmed" mt={6}>{t('timeline.withheld')}</Text>}
         {(item.origin || facts.length > 0) && (
           <div className="tl-foot">
             {item.origin && <OriginLabel origin={item.origin} />}
@@ -174,6 +175,8 @@ function DealStage({ item, deals }: { item: TimelineItem; deals: Schema }) {
   const t = useT();
   const p = item.properties;
   if (!item.origin) return <PropertyValue schema={deals} name="dealstage" value={p.dealstage} values={p} />;
+  // The terms may keep it back; then nothing is said of it.
+  if (!p.dealstage && !p.hs_is_closed) return null;
   const state = p.hs_is_closed_won === 'true' || p.dealstage === 'closedwon' ? 'won' : p.hs_is_closed_lost === 'true' || p.hs_is_closed === 'true' || p.dealstage === 'closedlost' ? 'lost' : 'open';
   return <Badge color={{ won: 'spruce', lost: 'red', open: 'blue' }[state]}>{t(`deal.${state}`)}</Badge>;
 }
@@ -200,7 +203,7 @@ function WhyAnswer({ origin, type, id }: { item: TimelineItem; origin: TimelineO
   const why = useQuery(whyQuery(account.id, type, id, origin.connectionId, origin.accountId));
   if (why.isPending) return <Stack gap={8} role="status" aria-label={t('state.loading')}><Skeleton h={14} /><Skeleton h={14} w="80%" /><Skeleton h={14} w="60%" /></Stack>;
   if (why.isError) return <Problem problem={why.error} compact />;
-  const { sourceAccount, destinationAccount, openedBy, openedAt, purpose, shares, match } = why.data;
+  const { sourceAccount, destinationAccount, openedBy, openedAt, purpose, legalBasis, legalBasisText, shares, match } = why.data;
   const source = accountWord(sourceAccount) || origin.accountName;
   const shared = (Array.isArray(shares) ? shares : [shares]).filter(Boolean).map((share) => maybeT(`why.share.${share}`) ?? share);
   const matched = typeof match === 'string' ? match : match?.value ?? '';
@@ -215,6 +218,7 @@ function WhyAnswer({ origin, type, id }: { item: TimelineItem; origin: TimelineO
         {shared.length > 0 && <><dt>{t('why.shares')}</dt><dd>{list(shared, language)}</dd></>}
         <dt>{t('why.match')}</dt><dd>{maybeT(`why.match.${key}`, { value: matched }) ?? matched}{origin.ambiguous ? ` ${t('why.ambiguous')}` : ''}</dd>
         {purpose && <><dt>{t('why.purpose')}</dt><dd>{purpose}</dd></>}
+        {legalBasis && <><dt>{t('why.basis')}</dt><dd>{maybeT(`basis.${legalBasis}`) ?? legalBasis}{legalBasisText ? `: ${legalBasisText}` : ''}</dd></>}
       </dl>
       <Text size="xs" c="dimmed" mt={8}>{t('why.logged', { source })}</Text>
     </div>

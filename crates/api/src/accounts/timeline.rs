@@ -8,7 +8,7 @@ use crate::route::{Access, Answer, Parameter, Route};
 use app::disclosure::{self, Disclosure};
 use app::mirror::{self, Item, Page, Source, State, Why};
 use model::limits::{LOG_PAGE_MAX, TIMELINE_PAGE_MAX};
-use model::mirror::Keys;
+use model::mirror::{Keys, SHOWN};
 use model::object::DEAL;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -86,6 +86,8 @@ struct TimelineItem {
     owner_name: Option<String>,
     /// Another account of the organization; null for the account's own.
     origin: Option<TimelineOrigin>,
+    /// The terms of the connection keep something of it back.
+    withheld: bool,
 }
 
 /// Where a mirrored item comes from.
@@ -125,6 +127,10 @@ struct Reason {
     opened_by: Option<String>,
     opened_at: Time,
     purpose: Option<String>,
+    /// Of Article 6 of the GDPR, such as `contract`.
+    legal_basis: Option<&'static str>,
+    legal_basis_text: Option<String>,
+    approved_at: Time,
     /// The types that are shared.
     shares: Vec<&'static str>,
     #[serde(rename = "match")]
@@ -248,6 +254,7 @@ fn item(item: Item) -> TimelineItem {
             connection_id: Id(origin.connection.0),
             ambiguous: origin.ambiguous,
         }),
+        withheld: item.withheld,
         properties: item.record.properties,
     }
 }
@@ -281,8 +288,11 @@ fn reason(why: Why) -> Reason {
         destination_account: Named { id: Id(why.destination.id.0), name: why.destination.name },
         opened_by: why.opened_by,
         opened_at: Time(why.opened.at),
-        purpose: why.purpose,
-        shares: why.shares.into_iter().map(|object| object.plural()).collect(),
+        shares: SHOWN.into_iter().filter(|object| why.terms.shows(*object)).map(|object| object.plural()).collect(),
+        purpose: why.terms.purpose,
+        legal_basis: why.terms.legal_basis.map(|basis| basis.name()),
+        legal_basis_text: why.terms.legal_basis_text,
+        approved_at: Time(why.opened.approved.at),
         matched,
     }
 }

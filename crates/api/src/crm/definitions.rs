@@ -3,7 +3,7 @@
 use crate::refusal::Refusal;
 use model::pipeline::{Pipeline, Stage, StageInput};
 use model::property::definition::{DefinitionInput, DefinitionPatch};
-use model::property::{FieldType, PropertyDefinition, PropertyGroup, PropertyOption, ValueType};
+use model::property::{FieldType, PropertyDefinition, PropertyGroup, PropertyOption, Sensitivity, ValueType};
 use std::borrow::Cow;
 use wire::paging::Lifetime;
 use wire::pipeline::StageIn;
@@ -17,6 +17,12 @@ const VALUE_TYPES: [(&str, ValueType); 6] = [
     ("datetime", ValueType::Datetime),
     ("bool", ValueType::Bool),
     ("enumeration", ValueType::Enumeration),
+];
+
+const SENSITIVITIES: [(&str, Sensitivity); 3] = [
+    ("non_sensitive", Sensitivity::NonSensitive),
+    ("sensitive", Sensitivity::Sensitive),
+    ("highly_sensitive", Sensitivity::HighlySensitive),
 ];
 
 const FIELD_TYPES: [(&str, FieldType); 12] = [
@@ -55,7 +61,7 @@ pub fn property(definition: &PropertyDefinition) -> Property<'_> {
         form_field: definition.form_field,
         archived: definition.archived,
         archived_at: definition.archived_at.map(Time),
-        data_sensitivity: &definition.data_sensitivity,
+        data_sensitivity: definition.data_sensitivity.name(),
         created_at: Time(definition.created_at),
         updated_at: Time(definition.updated_at),
         created_user_id: definition.created_user_id.as_deref(),
@@ -116,7 +122,13 @@ pub fn definition(input: PropertyIn) -> Result<DefinitionInput, Refusal> {
         hidden: input.hidden.unwrap_or(false),
         form_field: input.form_field.unwrap_or(false),
         referenced_object_type: input.referenced_object_type,
+        sensitivity: sensitivity(input.data_sensitivity.as_deref())?.unwrap_or_default(),
     })
+}
+
+/// A degree of sensitivity by its name.
+pub fn sensitivity(name: Option<&str>) -> Result<Option<Sensitivity>, Refusal> {
+    name.map(|name| named(&SENSITIVITIES, "dataSensitivity", name)).transpose()
 }
 
 /// What of a definition changes.
@@ -131,6 +143,7 @@ pub fn definition_patch(input: PropertyIn) -> Result<DefinitionPatch, Refusal> {
         options: input.options.map(options),
         hidden: input.hidden,
         form_field: input.form_field,
+        sensitivity: sensitivity(input.data_sensitivity.as_deref())?,
     })
 }
 

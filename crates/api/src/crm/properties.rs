@@ -1,12 +1,12 @@
 //! Property definitions and groups. Source: wire spec 4.
 
 use super::ARCHIVED;
-use super::definitions::{definition, definition_patch, group, property as shown, required};
+use super::definitions::{definition, definition_patch, group, property as shown, required, sensitivity};
 use super::show;
 use crate::call::Call;
 use crate::refusal::Refusal;
 use crate::reply;
-use crate::route::{Access, Answer, Route};
+use crate::route::{Access, Answer, Parameter, Route};
 use app::property;
 use axum::http::StatusCode;
 use model::property::PropertyGroup;
@@ -17,6 +17,12 @@ use wire::property::{Group, GroupIn, PropertiesIn, Property, PropertyIn, Propert
 const TAG: &str = "Properties";
 const READ: Access = Access::Account("crm.schemas.{objectType}.read");
 const WRITE: Access = Access::Account("crm.schemas.{objectType}.write");
+
+const SENSITIVITY: Parameter = Parameter {
+    name: "dataSensitivity",
+    kind: "string",
+    about: "`non_sensitive`, `sensitive` or `highly_sensitive`; all when not said.",
+};
 
 /// The rows of the route table.
 pub fn routes() -> Vec<Route> {
@@ -29,7 +35,7 @@ fn definition_routes() -> Vec<Route> {
     vec![
         Route::get("/crm/v3/properties/{objectType}", "property.list", READ, list)
             .about(TAG, "Lists the definitions of a type; all on one page.")
-            .query(&[ARCHIVED])
+            .query(&[ARCHIVED, SENSITIVITY])
             .reply::<Page<Property<'static>>>(200),
         Route::post("/crm/v3/properties/{objectType}", "property.create", WRITE, create)
             .about(TAG, "Defines a property.")
@@ -88,8 +94,10 @@ async fn list(call: Call) -> Answer {
     let object = call.object_type("objectType")?;
     let query = call.query();
     let wanted = query.list("properties");
+    let sensitivity = sensitivity(query.one("dataSensitivity"))?;
     let found = property::list(call.app(), call.cx(), object, query.flag("archived")?).await?;
-    let results = found.iter().filter(|one| wanted.is_empty() || wanted.contains(&one.name.as_str())).map(shown).collect();
+    let found = found.iter().filter(|one| sensitivity.is_none_or(|wanted| one.data_sensitivity == wanted));
+    let results = found.filter(|one| wanted.is_empty() || wanted.contains(&one.name.as_str())).map(shown).collect();
     Ok(reply::ok(&Page::whole(results)))
 }
 

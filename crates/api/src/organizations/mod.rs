@@ -1,40 +1,39 @@
 //! Organizations and their connections. A service token reads them, and edits connections, as far as the person who made it may
 //! at that moment. What asks for a second factor, or changes who belongs, is for people only.
 
+mod connections;
 mod log;
 mod policy;
 mod roles;
 mod shape;
+mod terms;
 
 pub use shape::{Subscription, subscriptions};
 
 use crate::accounts::{contacts, wanted_contacts};
 use crate::call::Call;
-use crate::refusal::{Refusal, shorten};
+use crate::refusal::Refusal;
 use crate::reply;
 use crate::route::{Access, Answer, Parameter, Route};
 use app::organization;
-use app::{company, connection, error};
-use model::connection::Feature;
-use model::connection::plan::Wish;
+use app::{company, error};
 use model::id::{AccountId, OrganizationId};
-use model::limits::{EDGES_MAX, ORGANIZATION_MEMBERS_MAX};
+use model::limits::ORGANIZATION_MEMBERS_MAX;
 use model::organization::IMPACT_TEXT_VERSION;
 use model::policy::Policy;
-use shape::{Impact, NewMembers, NewOrganization, Organization, Picker, Plan, WishedEdges};
+use shape::{Impact, NewMembers, NewOrganization, Organization, Picker};
 use wire::lenient::Text;
 
 const TAG: &str = "Organizations";
 /// The scopes of service tokens.
 const READ: &str = model::identity::scope::ORGANIZATION_READ;
-const CONNECTIONS: &str = model::identity::scope::ORGANIZATION_CONNECTIONS;
 const STEP_UP: &str = "x-consortio-step-up";
 const POLICY: Parameter = Parameter { name: "policy", kind: "string", about: "`open` (the default) or `parity`." };
 
 /// The rows of the route table.
 pub fn routes() -> Vec<Route> {
     let session = Access::AccountSession;
-    let (read_scope, edit_scope) = (Access::Account(READ), Access::Account(CONNECTIONS));
+    let read_scope = Access::Account(READ);
     vec![
         Route::get("/organizations/v1/candidates", "organization.candidates", session, candidates)
             .about(TAG, "Accounts that may join with the current one, and every reason why others may not.")
@@ -59,14 +58,6 @@ pub fn routes() -> Vec<Route> {
         Route::get("/organizations/v1/{organizationId}/impact", "organization.impact_of", session, impact)
             .about(TAG, "The same text, for adding accounts.")
             .reply::<Impact>(200),
-        Route::put("/organizations/v1/{organizationId}/connections", "connection.edit", edit_scope, edit)
-            .about(TAG, "Replaces the set of open edges; a stale version is a conflict. A service token may what the person who made it may now, else 403 TOKEN_CREATOR_MAY_NOT.")
-            .body::<WishedEdges>()
-            .reply::<Organization>(200),
-        Route::post("/organizations/v1/{organizationId}/connections/plan", "connection.plan", edit_scope, plan)
-            .about(TAG, "What that would change, in words. Applies nothing.")
-            .body::<WishedEdges>()
-            .reply::<Plan>(200),
         Route::post("/organizations/v1/{organizationId}/members", "organization.add_members", session, add_members)
             .about(TAG, "Adds accounts. Needs a step-up for organization.add_members; its subject is as for creating. A service token gets 403 SESSION_NEEDED.")
             .body::<NewMembers>()
@@ -87,6 +78,7 @@ pub fn routes() -> Vec<Route> {
     ]
     .into_iter()
     .chain(roles::routes())
+    .chain(connections::routes())
     .chain(log::routes())
     .chain(policy::routes())
     .collect()
@@ -126,18 +118,6 @@ async fn create(mut call: Call) -> Answer {
 async fn delete(call: Call) -> Answer {
     organization::delete(call.app(), call.cx(), id(&call)?, proof(&call).as_deref()).await?;
     Ok(reply::empty())
-}
-
-async fn edit(mut call: Call) -> Answer {
-    let (id, body): (_, WishedEdges) = (id(&call)?, call.json().await?);
-    let view = connection::edit(call.app(), call.cx(), id, body.version, &wishes(&body)?).await?;
-    Ok(reply::ok(&shape::organization(&view)))
-}
-
-async fn plan(mut call: Call) -> Answer {
-    let (id, body): (_, WishedEdges) = (id(&call)?, call.json().await?);
-    let review = connection::plan(call.app(), call.cx(), id, body.version, &wishes(&body)?).await?;
-    Ok(reply::ok(&shape::plan(review)))
 }
 
 async fn add_members(mut call: Call) -> Answer {
@@ -188,19 +168,4 @@ fn accounts(texts: &[Text]) -> Result<Vec<AccountId>, Refusal> {
         return Err(Refusal::invalid(message).with_code("TOO_MANY_ACCOUNTS"));
     }
     texts.iter().map(account).collect()
-}
-
-fn wishes(body: &WishedEdges) -> Result<Vec<Wish>, Refusal> {
-    if body.edges.len() > EDGES_MAX {
-        let message = format!("{} edges are named; at most {EDGES_MAX} are allowed", body.edges.len());
-        return Err(Refusal::invalid(message).with_code("TOO_MANY_EDGES"));
-    }
-    let wish = |edge: &shape::WishedEdge| {
-        let feature = Feature::from_name(&edge.feature).ok_or_else(|| {
-            let message = format!("\"{}\" is no feature of a connection; expected \"mirroring\"", shorten(&edge.feature));
-            Refusal::invalid(message).with_code("FEATURE_UNKNOWN")
-        })?;
-        Ok(shape::wish(feature, account(&edge.source)?, account(&edge.destination)?, edge.on))
-    };
-    body.edges.iter().map(wish).collect()
 }

@@ -1,13 +1,12 @@
 //! What organizations look like in JSON. Ids are decimal strings, times as everywhere.
 
-use app::connection::Review;
+use super::terms::{EdgeTerms, edge_terms};
 use app::organization::log::Named;
 use app::organization::{Candidates, View};
 use model::account::{Account, Subscriptions};
-use model::connection::plan::Wish;
 use model::connection::{Edge, EdgeKey, Feature, Pair};
 use model::id::AccountId;
-use model::organization::edges_between;
+use model::organization::{day, edges_between};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -43,7 +42,10 @@ pub struct Organization {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub grace_until: Option<Time>,
     pub members: Vec<Member>,
+    /// Every pair of a small organization; of a large one those that are connected.
     pub connections: Vec<Connection>,
+    pub features: Vec<ConnectionFeature>,
+    pub connection_rules: ConnectionRules,
 }
 
 /// A member.
@@ -61,6 +63,8 @@ pub struct Member {
     pub manages: bool,
     /// One may close its edges, whatever the other end.
     pub stops: bool,
+    /// What it cannot give or receive, whoever is at the other end.
+    pub barred: Vec<Barred>,
 }
 
 /// A product at a tier.
@@ -98,6 +102,65 @@ pub struct ConnectionEdge {
     pub reason: Option<&'static str>,
     pub opened_by: Option<String>,
     pub opened_at: Option<Time>,
+    /// Of an edge that is on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub terms: Option<EdgeTerms>,
+    /// Who approved the terms as they are; nobody for the command line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub approved_by: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub approved_at: Option<Time>,
+    /// The day has come on which somebody wanted to look again.
+    pub review_due: bool,
+}
+
+impl ConnectionEdge {
+    /// An edge that is off.
+    pub fn of(key: EdgeKey) -> ConnectionEdge {
+        ConnectionEdge {
+            feature: key.feature.name(),
+            source: Id(key.source.0),
+            destination: Id(key.destination.0),
+            state: "off",
+            reason: None,
+            opened_by: None,
+            opened_at: None,
+            terms: None,
+            approved_by: None,
+            approved_at: None,
+            review_due: false,
+        }
+    }
+}
+
+/// A feature of connections.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ConnectionFeature {
+    pub feature: &'static str,
+    /// Whether this version carries anything along it; if not, opening it permits what a later one will do.
+    pub used: bool,
+}
+
+/// The rules of the organization that its connections live by.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ConnectionRules {
+    /// `one_way` or `two_way`: how a new connection starts.
+    pub new_connections: Value,
+    /// `required` or `optional`: purpose and legal basis.
+    pub terms: Value,
+    /// `account` or `fields`: what sensitive data bars.
+    pub sensitive: Value,
+}
+
+/// Why an account cannot be one end of a feature, whoever the other one is.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Barred {
+    pub feature: &'static str,
+    /// `source` or `destination`.
+    #[serde(rename = "as")]
+    pub end: &'static str,
+    pub reason: &'static str,
 }
 
 /// The organization of a view.
@@ -118,7 +181,26 @@ pub fn organization(view: &View) -> Organization {
         grace_until: is.grace_until.map(Time),
         members: view.accounts.values().map(|account| member(view, account)).collect(),
         connections: connections(view),
+        features: Feature::ALL.map(|feature| ConnectionFeature { feature: feature.name(), used: feature.is_used() }).into(),
+        connection_rules: ConnectionRules {
+            new_connections: word(&is.policy.new_connections),
+            terms: word(&is.policy.terms),
+            sensitive: word(&is.policy.sensitive),
+        },
     }
+}
+
+fn word(value: &impl Serialize) -> Value {
+    serde_json::to_value(value).unwrap_or_default()
+}
+
+fn barred(view: &View, account: AccountId) -> Vec<Barred> {
+    let ends = Feature::ALL.into_iter().flat_map(|feature| [(feature, "source"), (feature, "destination")]);
+    let barred = ends.filter_map(|(feature, end)| {
+        let block = view.organization.barred(feature, account, end == "source")?;
+        Some(Barred { feature: feature.name(), end, reason: block.code() })
+    });
+    barred.collect()
 }
 
 fn member(view: &View, account: &Account) -> Member {
@@ -133,6 +215,7 @@ fn member(view: &View, account: &Account) -> Member {
         joined_at: Time(joined_at),
         manages: view.stand.manages(account.id),
         stops: view.stand.stops(account.id),
+        barred: barred(view, account.id),
     }
 }
 
@@ -155,7 +238,7 @@ fn pairs(view: &View) -> BTreeSet<Pair> {
 }
 
 fn connection(view: &View, pair: Pair, id: Option<Id>) -> Connection {
-    let edges = edges_between(&view.organization, pair.low, pair.high, &Feature::AVAILABLE);
+    let edges = edges_between(&view.organization, pair.low, pair.high, &Feature::ALL);
     let edges = edges.into_iter().map(|(key, edge)| connection_edge(view, key, edge)).collect();
     Connection { id, account_ids: [Id(pair.low.0), Id(pair.high.0)], edges }
 }
@@ -168,13 +251,15 @@ fn connection_edge(view: &View, key: EdgeKey, edge: Edge) -> ConnectionEdge {
         Edge::Blocked(block) => ("blocked", Some(block.code())),
     };
     ConnectionEdge {
-        feature: key.feature.name(),
-        source: Id(key.source.0),
-        destination: Id(key.destination.0),
         state,
         reason,
         opened_by: opened.and_then(|o| view.people.get(&o.by).cloned()),
         opened_at: opened.map(|o| Time(o.at)),
+        terms: opened.map(|o| edge_terms(&o.terms)),
+        approved_by: opened.and_then(|o| view.people.get(&o.approved.by).cloned()),
+        approved_at: opened.map(|o| Time(o.approved.at)),
+        review_due: opened.is_some_and(|o| o.terms.is_review_due(day(view.now))),
+        ..ConnectionEdge::of(key)
     }
 }
 
@@ -248,64 +333,14 @@ pub struct WishedEdges {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct WishedEdge {
-    /// `mirroring`.
+    /// `mirroring`, `asset_copying`, `workflows`, `reports`.
     pub feature: String,
     pub source: Text,
     pub destination: Text,
     /// False closes the edge, as leaving it out does.
     pub on: bool,
-}
-
-/// What an edit would do.
-#[derive(Debug, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Plan {
-    pub changes: Vec<PlannedChange>,
-    pub n_people_visible: Vec<Visible>,
-}
-
-/// One line of the review.
-#[derive(Debug, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct PlannedChange {
-    /// `connect_two_way`, `connect_one_way`, `widen_to_two_way`, `narrow_to_one_way`, `reverse`, `cut`.
-    pub kind: Value,
-    pub feature: &'static str,
-    pub source: Id,
-    pub destination: Id,
-    /// The same in English.
-    pub words: String,
-}
-
-/// How many people's data a destination would see.
-#[derive(Debug, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Visible {
-    pub source: Id,
-    pub destination: Id,
-    pub n_people: usize,
-}
-
-/// The plan of a review.
-pub fn plan(review: Review) -> Plan {
-    let changes = review.changes.into_iter().map(|(change, words)| PlannedChange {
-        kind: serde_json::to_value(change.kind).unwrap_or_default(),
-        feature: change.edge.feature.name(),
-        source: Id(change.edge.source.0),
-        destination: Id(change.edge.destination.0),
-        words,
-    });
-    let visible = review.n_people_visible.into_iter().map(|(edge, n_people)| Visible {
-        source: Id(edge.source.0),
-        destination: Id(edge.destination.0),
-        n_people,
-    });
-    Plan { changes: changes.collect(), n_people_visible: visible.collect() }
-}
-
-/// The wish of a wished edge, its ids and feature already read.
-pub fn wish(feature: Feature, source: AccountId, destination: AccountId, on: bool) -> Wish {
-    Wish { edge: EdgeKey { feature, source, destination }, on }
+    /// The terms it has, or the usual ones for a new edge, when not said.
+    pub terms: Option<EdgeTerms>,
 }
 
 /// An entry of the log.

@@ -233,6 +233,13 @@ const ROWS: &[Row] = &[
     ("organization.read_contacts", "GET /organizations/v1/1/contacts", "", [401, 403, 403, 404]),
     ("connection.edit", "PUT /organizations/v1/1/connections", EDGES, [401, 403, 403, 404]),
     ("connection.plan", "POST /organizations/v1/1/connections/plan", EDGES, [401, 403, 403, 404]),
+    ("connection.template", "GET /organizations/v1/1/connections/template?template=none", "", [401, 403, 403, 404]),
+    (
+        "connection.apply_template",
+        "POST /organizations/v1/1/connections/template",
+        r#"{"template":"none"}"#,
+        [401, 403, 403, 404],
+    ),
     ("disclosure.list", "GET /accounts/v1/disclosures", "", [401, 403, 200, 200]),
     ("operations.health", "GET /healthz", "", [200, 200, 200, 200]),
     ("operations.ready", "GET /readyz", "", [200, 200, 200, 200]),
@@ -561,7 +568,7 @@ async fn a_viewer_sees_everything_and_changes_nothing() {
             // What goes in, and which keys there are, is not for viewers; mirroring needs a seat of its own.
             "token.list" | "imports.list" | "imports.read" | "imports.errors" | "timeline.why" | "disclosure.list" => 403,
             // For a standard user there is no organization.
-            "connection.edit" | "connection.plan" => 404,
+            "connection.edit" | "connection.plan" | "connection.apply_template" => 404,
             _ if line.starts_with("GET ") || ASKED_BY_POST.contains(id) => *owner,
             _ => 403,
         };

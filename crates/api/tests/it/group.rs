@@ -115,7 +115,8 @@ impl Group {
 }
 
 fn edge(source: AccountId, destination: AccountId, on: bool) -> Value {
-    json!({"feature": "mirroring", "source": source.to_string(), "destination": destination.0, "on": on})
+    let terms = on.then(|| json!({"purpose": "one service", "legalBasis": "contract"}));
+    json!({"feature": "mirroring", "source": source.to_string(), "destination": destination.0, "on": on, "terms": terms})
 }
 
 /// Status and stable code of a refusal.
@@ -186,13 +187,19 @@ async fn scenarios_13_and_14_a_partner_admin_gets_403_and_everybody_else_404() {
 async fn scenario_35_a_plan_applies_nothing_and_a_stale_version_is_a_conflict() {
     let group = group().await;
     let made = group.organized().await;
-    group.record(EAST, CONTACT, &[("email", "a@x.example")]).await;
+    for account in [EAST, WEST] {
+        group.record(account, CONTACT, &[("email", "a@x.example")]).await;
+    }
+    group.record(EAST, CONTACT, &[("email", "b@x.example")]).await;
     let line = format!("POST /organizations/v1/{}/connections/plan", made["id"].as_str().unwrap());
     let body = json!({"version": made["version"], "edges": [edge(EAST, WEST, true)]});
     let plan = group.asked(ANN, EAST, &line, body, None).await.json();
     assert_eq!(plan["changes"][0]["kind"], "connect_one_way");
     assert_eq!(plan["changes"][0]["words"], "mirroring: East will share with West, not the other way");
-    assert_eq!(plan["nPeopleVisible"], json!([{"source": "7", "destination": "8", "nPeople": 1}]));
+    assert_eq!(
+        plan["nPeopleVisible"],
+        json!([{"source": "7", "destination": "8", "nPeople": 1, "nCompanies": 0, "atLeast": false}])
+    );
     let edited = group.edit(&made, json!([edge(EAST, WEST, true)])).await.json();
     assert_eq!(edited["connections"][0]["edges"][0]["openedBy"], "Ann");
     let stale = group.edit(&made, json!([])).await;
@@ -202,7 +209,7 @@ async fn scenario_35_a_plan_applies_nothing_and_a_stale_version_is_a_conflict() 
         (json!([edge(EAST, AccountId(99), true)]), "NOT_A_MEMBER"),
         (json!([edge(EAST, WEST, true), edge(EAST, WEST, false)]), "EDGE_TWICE"),
         (json!([{"feature": "telepathy", "source": "7", "destination": "8", "on": true}]), "FEATURE_UNKNOWN"),
-        (json!([{"feature": "workflows", "source": "7", "destination": "8", "on": true}]), "FEATURE_NOT_AVAILABLE"),
+        (json!([{"feature": "workflows", "source": "7", "destination": "8", "on": true}]), "TERMS_MISSING"),
         (json!([{"feature": "mirroring", "source": "x", "destination": "8", "on": true}]), "ID_INVALID"),
     ];
     for (edges, code) in bad {

@@ -7,12 +7,13 @@ pub(crate) use cache::{likely, read, write};
 
 use crate::cx::{App, Cx};
 use crate::error::{Error, Kind, Result};
+use model::account::Role;
 use model::authority::Act;
 use model::change::{Actor, Change, Kind as ChangeKind};
 use model::limits::BATCH_MAX;
 use model::object::ObjectType;
 use model::property::definition::{self, DefinitionInput, DefinitionPatch, Refusal};
-use model::property::{PropertyDefinition, PropertyGroup, Schema};
+use model::property::{PropertyDefinition, PropertyGroup, Schema, Sensitivity};
 use std::sync::Arc;
 use store::WriteTx;
 
@@ -56,6 +57,7 @@ pub async fn create(app: &App, cx: &Cx, object: ObjectType, inputs: Vec<Definiti
     if inputs.len() > BATCH_MAX {
         return Err(Error::too_large("BATCH_LIMIT", format!("a batch can have {BATCH_MAX} inputs, not {}", inputs.len())));
     }
+    may_mark(app, cx, inputs.iter().map(|input| (input.name.as_str(), input.sensitivity))).await?;
     let (mut tx, definitions) = write(app, cx, 0).await?;
     let groups = definitions.group_names(object);
     let groups: Vec<&str> = groups.iter().map(String::as_str).collect();
@@ -74,9 +76,27 @@ pub async fn create(app: &App, cx: &Cx, object: ObjectType, inputs: Vec<Definiti
     Ok(made)
 }
 
+/// Sensitive fields are for accounts that store sensitive data, and not for Partner Admins to make. Source: spec 7.2. Asked before
+/// the account is written to: what it is stands in the directory, and once on it stays on.
+async fn may_mark<'a>(app: &App, cx: &Cx, wished: impl IntoIterator<Item = (&'a str, Sensitivity)>) -> Result<()> {
+    let Some((name, sensitivity)) = wished.into_iter().find(|(_, sensitivity)| !sensitivity.is_open()) else { return Ok(()) };
+    let (name, degree): (String, _) = (name.chars().take(100).collect(), sensitivity.name());
+    if cx.standing.role == Role::PartnerAdmin {
+        let message = format!("a Partner Admin cannot make \"{name}\" a {degree} property");
+        return Err(Error::forbidden("PARTNER_ADMIN_NO_SENSITIVE", message));
+    }
+    let account = store::account::read(&mut app.store.read_home().await?, cx.account).await?;
+    if account.is_some_and(|account| account.sensitive) {
+        return Ok(());
+    }
+    let message = format!("\"{name}\" cannot be {degree}: the account does not store sensitive data; turn that on first");
+    Err(Error::invalid("SENSITIVE_DATA_OFF", message).with("propertyName", &name))
+}
+
 /// Changes a definition.
 pub async fn update(app: &App, cx: &Cx, object: ObjectType, name: &str, patch: DefinitionPatch) -> Result<PropertyDefinition> {
     cx.may(Act::ManageDefinitions)?;
+    may_mark(app, cx, patch.sensitivity.map(|sensitivity| (name, sensitivity))).await?;
     let (mut tx, definitions) = write(app, cx, 0).await?;
     let groups = definitions.group_names(object);
     let groups: Vec<&str> = groups.iter().map(String::as_str).collect();

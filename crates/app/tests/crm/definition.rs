@@ -25,6 +25,7 @@ fn definition(name: &str, unique: bool) -> DefinitionInput {
         hidden: false,
         form_field: true,
         referenced_object_type: None,
+        sensitivity: model::property::Sensitivity::NonSensitive,
     }
 }
 

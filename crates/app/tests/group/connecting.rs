@@ -23,7 +23,7 @@ async fn scenarios_28_and_29_sensitive_data_turned_on_ends_a_source_at_once_and_
         let view = read(&group.app, &group.cx(ANN, CENTRAL).await).await.unwrap();
         assert_eq!(view.organization.members.len(), 3);
         assert_eq!(view.organization.edge(mirroring(EAST, WEST)), Edge::Blocked(Block::Sensitive));
-        let wishes = [Wish { edge: mirroring(EAST, WEST), on: true }];
+        let wishes = [Wish::on(mirroring(EAST, WEST))];
         let cx = group.cx(ANN, CENTRAL).await;
         assert_eq!(code(edit(&group.app, &cx, id, view.organization.version, &wishes).await), "SOURCE_SENSITIVE");
         let off = Patch { sensitive: Some(false), ..Patch::default() };
@@ -37,10 +37,15 @@ async fn scenario_33_one_click_opens_all_that_is_available_both_ways() {
         update(&group.app, &group.system(WEST), Patch { sensitive: Some(true), ..Patch::default() }).await.unwrap();
         let organization = group.organized().await.organization;
         let cx = group.cx(ANN, CENTRAL).await;
-        let wishes = one_click(&group.app, &cx).await.unwrap();
-        edit(&group.app, &cx, organization.id, organization.version, &wishes).await.unwrap();
+        let filled = one_click(&group.app, &cx, None).await.unwrap();
+        assert_eq!(filled.blocked.len(), 2 * 3, "{}", group.fresh.engine);
+        assert!(filled.blocked.iter().all(|(edge, block)| edge.source == WEST && *block == Block::Sensitive));
+        edit(&group.app, &cx, organization.id, organization.version, &filled.wishes).await.unwrap();
+        let open = open_edges(&group).await;
+        assert_eq!(open.len(), 4 * 6 - 2 * 3);
         let expected = [mirroring(CENTRAL, EAST), mirroring(CENTRAL, WEST), mirroring(EAST, CENTRAL), mirroring(EAST, WEST)];
-        assert_eq!(open_edges(&group).await, expected, "{}", group.fresh.engine);
+        assert_eq!(open.iter().filter(|e| e.feature == Feature::Mirroring).copied().collect::<Vec<_>>(), expected);
+        assert!(open.iter().all(|e| e.source != WEST || e.feature == Feature::AssetCopying));
     }
 }
 
@@ -51,12 +56,14 @@ async fn scenario_35_nothing_applies_before_done_and_a_concurrent_edit_is_a_conf
         for n in 0..4 {
             group.record(EAST, CONTACT, &[("email", &format!("p{n}@x.example"))]).await;
         }
+        group.record(WEST, CONTACT, &[("email", "other@x.example"), ("hs_additional_emails", "p1@x.example;p2@x.example")]).await;
         let cx = group.cx(ANN, CENTRAL).await;
-        let both = [Wish { edge: mirroring(EAST, WEST), on: true }, Wish { edge: mirroring(WEST, EAST), on: true }];
+        let both = [Wish::on(mirroring(EAST, WEST)), Wish::on(mirroring(WEST, EAST))];
         let review = plan(&group.app, &cx, organization.id, organization.version, &both).await.unwrap();
         assert_eq!(review.changes[0].0.kind, ChangeKind::ConnectTwoWay, "{}", group.fresh.engine);
         assert_eq!(review.changes[0].1, "mirroring: East and West will share with each other");
-        assert_eq!(review.n_people_visible, [(mirroring(EAST, WEST), 4), (mirroring(WEST, EAST), 0)]);
+        let n_people: Vec<_> = review.visible.iter().map(|one| (one.edge, one.people.n, one.people.at_least)).collect();
+        assert_eq!(n_people, [(mirroring(EAST, WEST), 2, false), (mirroring(WEST, EAST), 1, false)]);
         assert_eq!(open_edges(&group).await, []);
         edit(&group.app, &cx, organization.id, organization.version, &both[..1]).await.unwrap();
         assert_eq!(code(edit(&group.app, &cx, organization.id, organization.version, &both).await), "VERSION_STALE");
@@ -73,9 +80,7 @@ async fn of_many_editors_at_once_one_wins_and_no_edit_is_lost() {
             let (app, cx, edge) =
                 (group.app.clone(), cx.clone(), if n % 2 == 0 { mirroring(EAST, WEST) } else { mirroring(WEST, EAST) });
             tokio::spawn(async move {
-                edit(&app, &cx, organization.id, organization.version, &[Wish { edge, on: true }])
-                    .await
-                    .map(|v| v.organization.version)
+                edit(&app, &cx, organization.id, organization.version, &[Wish::on(edge)]).await.map(|v| v.organization.version)
             })
         });
         let mut won = Vec::new();
@@ -95,11 +100,10 @@ async fn what_cannot_be_connected_is_refused_with_its_code() {
     for group in groups().await {
         let organization = group.organized().await.organization;
         let cx = group.cx(ANN, CENTRAL).await;
-        let workflows = model::connection::EdgeKey { feature: Feature::Workflows, ..mirroring(EAST, WEST) };
         let stranger = mirroring(EAST, model::id::AccountId(77));
-        let table = [(mirroring(EAST, EAST), "SAME_ACCOUNT"), (stranger, "NOT_A_MEMBER"), (workflows, "FEATURE_NOT_AVAILABLE")];
+        let table = [(mirroring(EAST, EAST), "SAME_ACCOUNT"), (stranger, "NOT_A_MEMBER")];
         for (edge, expected) in table {
-            let refused = edit(&group.app, &cx, organization.id, organization.version, &[Wish { edge, on: true }]).await;
+            let refused = edit(&group.app, &cx, organization.id, organization.version, &[Wish::on(edge)]).await;
             assert_eq!(code(refused), expected, "{}", group.fresh.engine);
         }
     }

@@ -230,7 +230,7 @@ async fn scenario_13_a_partner_admin_sees_everything_and_changes_nothing() {
         let dan = group.cx(DAN, EAST).await;
         let view = read(&group.app, &dan).await.unwrap();
         assert_eq!((view.organization.members.len(), view.can_manage, view.can_edit_connections), (3, false, false));
-        let wishes = [Wish { edge: mirroring(EAST, WEST), on: true }];
+        let wishes = [Wish::on(mirroring(EAST, WEST))];
         let version = view.organization.version;
         let codes = [
             code(connection::edit(&group.app, &dan, id, version, &wishes).await),
@@ -282,7 +282,7 @@ async fn scenario_15_outside_the_anchor_she_edits_connections_but_neither_member
         let (id, east) = (view.organization.id, group.cx(ANN, EAST).await);
         assert_eq!(code(add_members(&group.app, &east, id, &[WEST], None).await), "NEEDS_ANCHOR_ACCOUNT");
         assert_eq!(code(delete(&group.app, &east, id, None).await), "NEEDS_ANCHOR_ACCOUNT");
-        let wishes = [Wish { edge: mirroring(CENTRAL, EAST), on: true }];
+        let wishes = [Wish::on(mirroring(CENTRAL, EAST))];
         let edited = connection::edit(&group.app, &east, id, view.organization.version, &wishes).await.unwrap();
         assert_eq!(edited.organization.phase, Phase::Active, "{}", group.fresh.engine);
     }
@@ -292,7 +292,7 @@ async fn scenario_15_outside_the_anchor_she_edits_connections_but_neither_member
 async fn scenario_16_super_admin_in_the_two_but_not_in_the_third_is_not_enough() {
     for group in groups().await {
         let view = group.organized().await;
-        let wishes = [Wish { edge: mirroring(CENTRAL, EAST), on: true }];
+        let wishes = [Wish::on(mirroring(CENTRAL, EAST))];
         let cat = group.cx(CAT, CENTRAL).await;
         let refused = connection::edit(&group.app, &cat, view.organization.id, view.organization.version, &wishes).await;
         assert_eq!(code(refused), "NOT_SUPER_ADMIN_EVERYWHERE", "{}", group.fresh.engine);

@@ -240,7 +240,7 @@ async fn scenario_45_a_disclosure_names_what_was_masked_and_only_where_something
         let (_, west) = known_to_both(&group).await;
         group.open(&[mirroring(EAST, WEST)]).await;
         let masked = ["amount", "hs_note_body", "description"].map(str::to_owned).into();
-        let policy = serde_json::to_string(&model::mirror::Sharing { masked, ..Default::default() }).unwrap();
+        let policy = serde_json::to_string(&model::connection::terms::Terms { masked, ..Default::default() }).unwrap();
         let sql = "UPDATE connection_edge SET policy = $1";
         group.directory(async |tx| tx.execute(sql, &[policy.into()]).await.map(drop)).await;
         let page = view(&group, west).await.unwrap();
@@ -252,7 +252,7 @@ async fn scenario_45_a_disclosure_names_what_was_masked_and_only_where_something
         assert_eq!(told.masked, ["amount", "hs_note_body"], "{}", group.fresh.engine);
         assert_eq!(told.n_items, 6);
         let sql = "UPDATE connection_edge SET policy = $1";
-        let open = serde_json::to_string(&model::mirror::Sharing::default()).unwrap();
+        let open = serde_json::to_string(&model::connection::terms::Terms::default()).unwrap();
         group.directory(async |tx| tx.execute(sql, &[open.into()]).await.map(drop)).await;
         view(&group, west).await.unwrap();
         assert!(disclosures(&group).await[0].masked.is_empty(), "{}", group.fresh.engine);

@@ -168,7 +168,7 @@ async fn an_open_organization_that_asks_for_tiers_blocks_what_they_do_not_cover(
         changed(&group, id, &tiers).await.unwrap();
         assert_eq!(group.n_open().await, 1, "{}", group.fresh.engine);
         let view = organization::read(&group.app, &group.cx(ANN, CENTRAL).await).await.unwrap();
-        let wishes = [Edges { edge: mirroring(CENTRAL, WEST), on: true }];
+        let wishes = [Edges::on(mirroring(CENTRAL, WEST))];
         let cx = group.cx(ANN, CENTRAL).await;
         let refused = connection::edit(&group.app, &cx, id, view.organization.version, &wishes).await;
         assert_eq!(code(refused), "SUBSCRIPTION_TOO_LOW");

@@ -7,13 +7,14 @@ use app::organization::roles::{self, GRANT, Wanted, grant, revoke, subject};
 use app::organization::{self, add_members, delete, read, remove_member};
 use jiff::{SignedDuration, Timestamp};
 use model::account::{Role as UserRole, Seat, UserStatus};
-use model::connection::EdgeKey;
 use model::connection::plan::Wish;
-use model::eligibility::Policy;
+use model::connection::{EdgeKey, Feature};
 use model::id::{AccountId, OrganizationId, PersonId};
 use model::object::{CONTACT, NOTE};
 use model::organization::log::{Filter, Place};
 use model::organization::role::Role;
+use model::policy::{Policy, TermsRule};
+use std::collections::BTreeSet;
 
 /// A standard user of West, and of nothing else.
 const EVE: PersonId = PersonId(21);
@@ -26,7 +27,8 @@ async fn with_roles(group: &Group) -> OrganizationId {
     }
     group.put_user(WEST, EVE, UserRole::Standard, &[Seat::Core]).await;
     group.put_user(WEST, FAY, UserRole::SuperAdmin, &[Seat::Core]).await;
-    group.create(ANN, CENTRAL, &[EAST, WEST], Policy::open()).await.unwrap().organization.id
+    let policy = Policy { terms: TermsRule::Optional, ..Policy::open() };
+    group.create(ANN, CENTRAL, &[EAST, WEST], policy).await.unwrap().organization.id
 }
 
 fn wanted(account: AccountId, email: &str, role: Role, until: Option<Timestamp>) -> Wanted {
@@ -48,7 +50,7 @@ async fn eve(group: &Group) -> app::cx::Cx {
 async fn eve_edits(group: &Group, edges: &[EdgeKey]) -> app::error::Result<organization::View> {
     let cx = eve(group).await;
     let view = read(&group.app, &cx).await?;
-    let wishes: Vec<Wish> = edges.iter().map(|edge| Wish { edge: *edge, on: true }).collect();
+    let wishes: Vec<Wish> = edges.iter().map(|edge| Wish::on(*edge)).collect();
     edit(&group.app, &cx, view.organization.id, view.organization.version, &wishes).await
 }
 
@@ -119,9 +121,10 @@ async fn rights_of_different_kinds_at_the_two_ends_are_enough() {
             "{}",
             group.fresh.engine
         );
-        let wishes = connection::one_click(&group.app, &fay).await.unwrap();
-        let hers: Vec<EdgeKey> = wishes.iter().map(|wish| wish.edge).collect();
-        assert_eq!(hers, [mirroring(CENTRAL, WEST), mirroring(WEST, CENTRAL)]);
+        let filled = connection::one_click(&group.app, &fay, None).await.unwrap();
+        let hers: BTreeSet<EdgeKey> = filled.wishes.iter().map(|wish| wish.edge).collect();
+        assert_eq!(hers.len(), 2 * Feature::ALL.len());
+        assert!(hers.iter().all(|edge| !edge.touches(EAST)), "{hers:?}");
     }
 }
 

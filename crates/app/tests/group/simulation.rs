@@ -5,6 +5,7 @@ use crate::world::*;
 use app::account::{Patch, update};
 use app::{connection, mirror, organization};
 use model::account::{Role, Seat, Status};
+use model::connection::plan::Wish;
 use model::connection::{EdgeKey, Feature};
 use model::eligibility::Policy;
 use model::id::{AccountId, PersonId, RecordId};
@@ -85,7 +86,8 @@ pub async fn take(group: &Group, step: &Step, truth: &mut Truth) {
     match *step {
         Step::Set(source, destination, on) => {
             let edge = EdgeKey { feature: Feature::Mirroring, source, destination };
-            let result = connection::set(&group.app, &system(CENTRAL), edge, on).await;
+            let wish = if on { Wish::on_terms(edge, reasoned()) } else { Wish::off(edge) };
+            let result = connection::change(&group.app, &system(CENTRAL), vec![wish]).await;
             let possible = source != destination && !truth.gone.contains(&source) && !truth.gone.contains(&destination);
             let possible = possible && (!on || !truth.sensitive.contains(&source));
             assert_eq!(result.is_ok(), possible, "{step:?}: {:?}", result.err());

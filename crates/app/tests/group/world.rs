@@ -8,6 +8,8 @@ use jiff::SignedDuration;
 use model::account::{Account, AccountUser, Kind, Product, Role, Seat, Status, Subscriptions, Tier, UserStatus, permissions};
 use model::authority::Standing;
 use model::change::{Actor, Source};
+use model::connection::plan::Wish;
+use model::connection::terms::{LegalBasis, Terms};
 use model::connection::{EdgeKey, Feature};
 use model::eligibility::Policy;
 use model::id::{AccountId, OrganizationId, OwnerId, PermissionSetId, PersonId, RecordId};
@@ -50,6 +52,11 @@ pub async fn groups() -> Vec<Group> {
         groups.push(Group::on(fresh).await);
     }
     groups
+}
+
+/// Terms that are enough wherever reasons are asked for.
+pub fn reasoned() -> Terms {
+    Terms { purpose: Some("one service".into()), legal_basis: Some(LegalBasis::Contract), ..Terms::default() }
 }
 
 pub fn mirroring(source: AccountId, destination: AccountId) -> EdgeKey {
@@ -206,7 +213,8 @@ impl Group {
 
     pub async fn open(&self, edges: &[EdgeKey]) {
         for edge in edges {
-            connection::set(&self.app, &self.cx(ANN, CENTRAL).await, *edge, true).await.unwrap();
+            let wish = Wish::on_terms(*edge, reasoned());
+            connection::change(&self.app, &self.cx(ANN, CENTRAL).await, vec![wish]).await.unwrap();
         }
     }
 

@@ -1,6 +1,7 @@
 //! `consortio organization`: what Settings > Organization does, for whoever runs the server. The acts, refusals and log entries are
 //! the same; the second factor is not asked for, because whoever may run this command may read the database.
 
+mod connections;
 mod policy;
 mod role;
 
@@ -14,7 +15,6 @@ use app::cx::{App, Cx};
 use app::organization::log::{self, Export, Format};
 use app::organization::{IMPACT_TEXT, New, View};
 use app::{connection, organization};
-use model::connection::{EdgeKey, Feature};
 use model::eligibility::Policy;
 use model::id::AccountId;
 use model::limits::LOG_PAGE_MAX;
@@ -30,8 +30,11 @@ pub async fn run(config: &Config, out: Out, command: cli::Organization) -> Resul
     match command {
         cli::Organization::Show { account } => show(out, &organization::read(&app, &find_account(&app, &account).await?).await?)?,
         cli::Organization::Create(args) => show(out, &create(&app, args).await?)?,
-        cli::Organization::Open(args) => show(out, &set(&app, &args, true).await?)?,
-        cli::Organization::Close(args) => show(out, &set(&app, &args, false).await?)?,
+        cli::Organization::Open(args) => connections::open(&app, out, &args).await?,
+        cli::Organization::Connect(args) => connections::connect(&app, out, &args).await?,
+        cli::Organization::Close(args) => show(out, &connections::close(&app, &args).await?)?,
+        cli::Organization::Plan(args) => return connections::plan(&app, out, &args).await,
+        cli::Organization::Template(args) => connections::template(&app, out, &args).await?,
         cli::Organization::Cut { first, second } => {
             let (cx, other) = (find_account(&app, &first).await?, find_account(&app, &second).await?);
             show(out, &connection::cut(&app, &cx, cx.account, other.account).await?)?;
@@ -82,16 +85,6 @@ async fn create(app: &App, args: cli::OrganizationCreate) -> Result<View> {
         proof: None,
     };
     Ok(organization::create(app, &cx, new).await?)
-}
-
-async fn set(app: &App, args: &cli::OrganizationEdge, on: bool) -> Result<View> {
-    let (from, to) = (find_account(app, &args.from).await?, find_account(app, &args.to).await?);
-    let feature = Feature::from_name(&args.feature).ok_or_else(|| {
-        let known = Feature::ALL.map(Feature::name).join(", ");
-        Usage(format!("\"{}\" is no feature of a connection; they are {known}", args.feature))
-    })?;
-    let edge = EdgeKey { feature, source: from.account, destination: to.account };
-    Ok(connection::set(app, &to, edge, on).await?)
 }
 
 async fn delete(app: &App, out: Out, account: &str, yes: bool) -> Result<()> {
@@ -173,14 +166,21 @@ fn show(out: Out, view: &View) -> Result<()> {
         .open
         .keys()
         .map(|edge| json!({"feature": edge.feature.name(), "source": edge.source, "destination": edge.destination}))
+        .zip(found.open.values().map(|opened| json!(opened.terms)))
+        .map(|(mut edge, terms)| {
+            edge["terms"] = terms;
+            edge
+        })
         .collect();
     let document = json!({"id": found.id, "name": found.name, "version": found.version, "members": members, "open": edges});
     out.result(&document, || {
         let mut lines = vec![format!("{} (organization {})", found.name, found.id), "members:".to_owned()];
         lines.extend(found.members.keys().map(|id| format!("  {id} {}", name(id))));
         lines.push(if found.open.is_empty() { "nothing is open".to_owned() } else { "open:".to_owned() });
-        lines
-            .extend(found.open.keys().map(|e| format!("  {} {} -> {}", e.feature.name(), name(&e.source), name(&e.destination))));
+        lines.extend(found.open.iter().map(|(e, opened)| {
+            let purpose = opened.terms.purpose.as_deref().map_or_else(String::new, |purpose| format!(": {purpose}"));
+            format!("  {} {} -> {}{purpose}", e.feature.name(), name(&e.source), name(&e.destination))
+        }));
         lines.join("\n")
     })
 }

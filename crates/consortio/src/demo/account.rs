@@ -393,6 +393,7 @@ fn property(name: &str, label: &str, value_type: ValueType, field_type: FieldTyp
         hidden: false,
         form_field: true,
         referenced_object_type: None,
+        sensitivity: model::property::Sensitivity::NonSensitive,
     }
 }
 

@@ -13,6 +13,9 @@ use app::cx::{App, Cx};
 use app::organization;
 use app::{connection, token, user};
 use model::account::{Kind, Product, Role, Seat, Subscriptions, Tier};
+use model::connection::Feature;
+use model::connection::template::Template;
+use model::connection::terms::{LegalBasis, Terms};
 use model::eligibility::Policy;
 use model::id::AccountId;
 use model::identity::scope;
@@ -170,7 +173,17 @@ async fn connect(app: &App, accounts: &[LoadedAccount]) -> Result<()> {
         proof: None,
     };
     let made = organization::create(app, &cx, new).await?.organization;
-    let wishes = connection::one_click(app, &cx).await?;
-    connection::edit(app, &cx, made.id, made.version, &wishes).await?;
+    let terms = Terms {
+        purpose: Some(
+            "One service for customers of the group: whoever answers the phone knows what the sister companies did.".to_owned(),
+        ),
+        legal_basis: Some(LegalBasis::LegitimateInterests),
+        legal_basis_text: Some(
+            "Interests of the group's customers in not having to tell everything twice; weighed in 2026.".to_owned(),
+        ),
+        ..Terms::default()
+    };
+    let mirroring = BTreeSet::from([Feature::Mirroring]);
+    connection::apply(app, &cx, made.id, Template::Everyone, &mirroring, Some(&terms)).await?;
     Ok(())
 }

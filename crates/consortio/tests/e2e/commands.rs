@@ -154,7 +154,10 @@ async fn scenario_77_the_log_is_exported_and_one_altered_byte_ends_verify_with_t
         json(&data, &["account", "create", name]);
     }
     json(&data, &["organization", "create", "Both", "--account", "North", "--with", "South", "--acknowledge"]);
-    json(&data, &["organization", "open", "--from", "North", "--to", "South"]);
+    json(
+        &data,
+        &["organization", "open", "--from", "North", "--to", "South", "--purpose", "One service", "--legal-basis", "contract"],
+    );
     let opened = json(&data, &["organization", "log", "--account", "South", "--act", "edge_opened"]);
     assert_eq!((opened.as_array().map(Vec::len), &opened[0]["actor"]), (Some(1), &"system".into()), "{opened}");
     let file = folder.path().join("log.csv");

@@ -171,7 +171,10 @@ fn organize(data: &Path) {
     let both = run(data, &[&create[..], &mechanism, &["--parity"]].concat());
     assert_eq!(both.code, 2, "parity knows no transfers: {both:?}");
     json(data, &[&create[..], &mechanism].concat());
-    json(data, &["organization", "open", "--from", "South", "--to", "North"]);
+    json(
+        data,
+        &["organization", "open", "--from", "South", "--to", "North", "--purpose", "One service", "--legal-basis", "contract"],
+    );
 }
 
 /// What looks at the instance looks at every location.

@@ -1,7 +1,7 @@
 //! One row of a table of default properties.
 
 use super::options::Options;
-use crate::property::{FieldType, ModificationMetadata, PropertyDefinition, PropertyOption, ValueType};
+use crate::property::{FieldType, ModificationMetadata, PropertyDefinition, PropertyOption, Sensitivity, ValueType};
 use jiff::Timestamp;
 
 /// A default property, as short as it can be written.
@@ -139,7 +139,7 @@ impl Row {
             form_field: !self.read_only && !self.hidden,
             archived: false,
             archived_at: None,
-            data_sensitivity: "non_sensitive".to_owned(),
+            data_sensitivity: Sensitivity::NonSensitive,
             created_at: Timestamp::UNIX_EPOCH,
             updated_at: Timestamp::UNIX_EPOCH,
             created_user_id: None,

@@ -1,20 +1,43 @@
 //! Editing connections: a whole set of wished edges against the present one. Nothing applies before it is done, and a set
 //! that was made for another version of the organization is a conflict, never a silent overwrite.
 
+use super::terms::{Fault, Part, Terms};
 use super::{Block, Edge, EdgeKey, Feature, Pair};
 use crate::id::AccountId;
 use crate::limits::EDGES_MAX;
 use crate::organization::Organization;
+use crate::policy::{SensitiveRule, TermsRule};
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// One edge as somebody wants it. An edge that is not in the set is wished off.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wish {
     #[serde(flatten)]
     pub edge: EdgeKey,
     pub on: bool,
+    /// The terms it shall be open on; those it has, or the default ones of a new edge, when not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub terms: Option<Terms>,
+}
+
+impl Wish {
+    /// An edge that shall be open, on the terms it has.
+    pub fn on(edge: EdgeKey) -> Wish {
+        Wish { edge, on: true, terms: None }
+    }
+
+    /// An edge that shall be closed.
+    pub fn off(edge: EdgeKey) -> Wish {
+        Wish { on: false, ..Wish::on(edge) }
+    }
+
+    /// An edge that shall be open on these terms.
+    pub fn on_terms(edge: EdgeKey, terms: Terms) -> Wish {
+        Wish { terms: Some(terms), ..Wish::on(edge) }
+    }
 }
 
 /// Why a set of wishes cannot be applied.
@@ -33,7 +56,11 @@ pub enum Refusal {
     /// The same edge is wished twice.
     Twice(EdgeKey),
     Blocked(EdgeKey, Block),
-    FeatureNotAvailable(Feature),
+    /// The organization asks for a purpose and a legal basis, and one is missing.
+    TermsMissing(EdgeKey),
+    /// The source stores sensitive data, and the terms do not list the fields that may pass.
+    FieldsMissing(EdgeKey),
+    Faulty(EdgeKey, Fault),
     TooMany {
         n_edges: usize,
     },
@@ -49,7 +76,9 @@ impl Refusal {
             Refusal::SameAccount(_) => "SAME_ACCOUNT",
             Refusal::Twice(_) => "EDGE_TWICE",
             Refusal::Blocked(_, block) => block.code(),
-            Refusal::FeatureNotAvailable(_) => "FEATURE_NOT_AVAILABLE",
+            Refusal::TermsMissing(_) => "TERMS_MISSING",
+            Refusal::FieldsMissing(_) => "FIELDS_MISSING",
+            Refusal::Faulty(_, fault) => fault.code(),
             Refusal::TooMany { .. } => "TOO_MANY_EDGES",
         }
     }
@@ -67,9 +96,7 @@ impl fmt::Display for Refusal {
             Refusal::NotActive => write!(f, "the organization is not active, so its connections cannot be opened"),
             Refusal::NotAMember(account) => write!(f, "account {account} is not a member of the organization"),
             Refusal::SameAccount(account) => write!(f, "account {account} cannot be connected with itself"),
-            Refusal::Twice(edge) => {
-                write!(f, "{} from {} to {} is named twice", edge.feature.name(), edge.source, edge.destination)
-            }
+            Refusal::Twice(edge) => write!(f, "{edge} is named twice"),
             Refusal::Blocked(edge, Block::Sensitive) => {
                 let (source, feature) = (edge.source, edge.feature.name());
                 write!(f, "account {source} stores sensitive data, so it cannot be a source of {feature}")
@@ -78,7 +105,12 @@ impl fmt::Display for Refusal {
                 let (source, destination, feature) = (edge.source, edge.destination, edge.feature.name());
                 write!(f, "the subscriptions of accounts {source} and {destination} do not include {feature} in this direction")
             }
-            Refusal::FeatureNotAvailable(feature) => write!(f, "{} cannot be opened in this release", feature.name()),
+            Refusal::TermsMissing(edge) => write!(f, "{edge} needs a purpose and a legal basis: this organization asks for both"),
+            Refusal::FieldsMissing(edge) => {
+                let source = edge.source;
+                write!(f, "account {source} stores sensitive data: {edge} needs a list of the fields that may pass")
+            }
+            Refusal::Faulty(edge, fault) => write!(f, "{edge}: {fault}"),
             Refusal::TooMany { n_edges } => write!(f, "{n_edges} edges are wished; at most {EDGES_MAX} are allowed"),
         }
     }
@@ -101,14 +133,19 @@ pub enum ChangeKind {
     Reverse,
     /// Nothing passes any more.
     Cut,
+    /// Source goes on giving to destination, on other terms.
+    Amend,
 }
 
 /// One line of the review.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
     pub kind: ChangeKind,
     #[serde(flatten)]
     pub edge: EdgeKey,
+    /// The parts of the terms that change, of [`ChangeKind::Amend`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub amended: Vec<Part>,
 }
 
 impl Change {
@@ -122,48 +159,68 @@ impl Change {
             ChangeKind::NarrowToOneWay => format!("{feature}: {destination} will no longer share with {source}"),
             ChangeKind::Reverse => format!("{feature}: {source} will share with {destination} instead of the other way"),
             ChangeKind::Cut => format!("{feature}: {source} and {destination} will no longer share"),
+            ChangeKind::Amend => {
+                let parts: Vec<&str> = self.amended.iter().map(|part| part.words()).collect();
+                format!("{feature}: {source} will share with {destination} on other terms ({})", parts.join(", "))
+            }
         }
     }
 }
 
-/// What an edit does: edges to open and to close, and the review in words.
+/// What an edit does: edges to open, to keep on other terms and to close, and the review in words.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Plan {
-    pub open: BTreeSet<EdgeKey>,
+    pub open: BTreeMap<EdgeKey, Terms>,
+    pub amend: BTreeMap<EdgeKey, Terms>,
     pub close: BTreeSet<EdgeKey>,
     pub changes: Vec<Change>,
 }
 
-/// Compares a whole set of wished edges with what is open, or says why it cannot be applied. `available` are the features
-/// that may be opened; closing is always possible.
-pub fn plan(organization: &Organization, version: i64, wishes: &[Wish], available: &[Feature]) -> Result<Plan, Refusal> {
+/// Compares a whole set of wished edges with what is open, or says why it cannot be applied. Closing is always possible; terms
+/// are looked at where they are new. `today` in UTC.
+pub fn plan(organization: &Organization, version: i64, wishes: &[Wish], today: Date) -> Result<Plan, Refusal> {
     if version != organization.version {
         return Err(Refusal::VersionStale { given: version, current: organization.version });
     }
     let wished = wished(wishes)?;
-    let open: BTreeSet<_> = organization.open.keys().copied().collect();
-    let to_open: BTreeSet<_> = wished.difference(&open).copied().collect();
     for wish in wishes {
         may_name(organization, wish.edge)?;
     }
-    if !to_open.is_empty() && !organization.phase.is_active() {
+    let (mut open, mut amend) = (BTreeMap::new(), BTreeMap::new());
+    for (edge, terms) in &wished {
+        match organization.open.get(edge) {
+            None => drop(open.insert(*edge, terms.cloned().unwrap_or_default().tidied())),
+            Some(is) => {
+                let terms = terms.cloned().map(Terms::tidied).filter(|terms| *terms != is.terms);
+                amend.extend(terms.map(|terms| (*edge, terms)));
+            }
+        }
+    }
+    let opens = !open.is_empty() || !amend.is_empty();
+    if opens && !organization.phase.is_active() {
         return Err(Refusal::NotActive);
     }
-    for edge in &to_open {
-        may_open(organization, *edge, available)?;
+    for (edge, terms) in open.iter().chain(&amend) {
+        may_open(organization, *edge, terms, today)?;
     }
-    let close = open.difference(&wished).copied().collect();
-    Ok(Plan { changes: changes(&open, &wished), open: to_open, close })
+    let before: BTreeSet<EdgeKey> = organization.open.keys().copied().collect();
+    let after: BTreeSet<EdgeKey> = wished.into_keys().collect();
+    let mut changes = changes(&before, &after);
+    changes.extend(amend.iter().map(|(edge, terms)| {
+        let amended = organization.open.get(edge).map_or_else(Vec::new, |is| terms.differing(&is.terms));
+        Change { kind: ChangeKind::Amend, edge: *edge, amended }
+    }));
+    Ok(Plan { close: before.difference(&after).copied().collect(), changes, open, amend })
 }
 
-fn wished(wishes: &[Wish]) -> Result<BTreeSet<EdgeKey>, Refusal> {
+fn wished(wishes: &[Wish]) -> Result<BTreeMap<EdgeKey, Option<&Terms>>, Refusal> {
     if wishes.len() > EDGES_MAX {
         return Err(Refusal::TooMany { n_edges: wishes.len() });
     }
     let mut seen = BTreeSet::new();
     match wishes.iter().find(|w| !seen.insert(w.edge)) {
         Some(wish) => Err(Refusal::Twice(wish.edge)),
-        None => Ok(wishes.iter().filter(|w| w.on).map(|w| w.edge).collect()),
+        None => Ok(wishes.iter().filter(|w| w.on).map(|w| (w.edge, w.terms.as_ref())).collect()),
     }
 }
 
@@ -177,12 +234,22 @@ fn may_name(organization: &Organization, edge: EdgeKey) -> Result<(), Refusal> {
     }
 }
 
-fn may_open(organization: &Organization, edge: EdgeKey, available: &[Feature]) -> Result<(), Refusal> {
-    match organization.edge(edge) {
-        Edge::Blocked(block) => Err(Refusal::Blocked(edge, block)),
-        Edge::Off | Edge::On if !available.contains(&edge.feature) => Err(Refusal::FeatureNotAvailable(edge.feature)),
-        Edge::Off | Edge::On => Ok(()),
+fn may_open(organization: &Organization, edge: EdgeKey, terms: &Terms, today: Date) -> Result<(), Refusal> {
+    if let Edge::Blocked(block) = organization.edge(edge) {
+        return Err(Refusal::Blocked(edge, block));
     }
+    terms.check(today).map_err(|fault| Refusal::Faulty(edge, fault))?;
+    if !edge.feature.carries_values() {
+        return Ok(());
+    }
+    if organization.policy.terms == TermsRule::Required && !terms.is_reasoned() {
+        return Err(Refusal::TermsMissing(edge));
+    }
+    let is_sensitive = organization.members.get(&edge.source).is_some_and(|member| member.facts.sensitive);
+    if is_sensitive && organization.policy.sensitive == SensitiveRule::Fields && terms.fields.is_none() {
+        return Err(Refusal::FieldsMissing(edge));
+    }
+    Ok(())
 }
 
 /// The review: one line per pair and feature whose directions differ.
@@ -213,20 +280,5 @@ fn change(before: &BTreeSet<EdgeKey>, after: &BTreeSet<EdgeKey>, pair: Pair, fea
         ((false, false), (false, false)) | ((true, false), (true, false)) => return None,
         ((false, true), (false, true)) | ((true, true), (true, true)) => return None,
     };
-    Some(Change { kind, edge })
-}
-
-/// Everything available, both ways, between all members: HubSpot's one-click set-up. What is blocked stays off.
-pub fn one_click(organization: &Organization, available: &[Feature]) -> Vec<Wish> {
-    let mut wishes = Vec::new();
-    for source in organization.members.keys() {
-        for destination in organization.members.keys().filter(|d| *d != source) {
-            for feature in available {
-                let edge = EdgeKey { feature: *feature, source: *source, destination: *destination };
-                let on = !matches!(organization.edge(edge), Edge::Blocked(_));
-                wishes.push(Wish { edge, on });
-            }
-        }
-    }
-    wishes
+    Some(Change { kind, edge, amended: Vec::new() })
 }

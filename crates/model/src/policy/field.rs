@@ -131,6 +131,39 @@ pub const FIELDS: &[Field] = &[
                 Connection Manager, Auditor or Privacy Officer. Off: only who is Super Admin in every account manages it.",
     },
     Field {
+        name: "new_connections",
+        group: Group::Connections,
+        kind: Kind::Choice(&[
+            Choice {
+                value: "one_way",
+                about: "A connection that is switched on goes one way; the other way is a choice of its own.",
+            },
+            Choice { value: "two_way", about: "A connection that is switched on goes both ways, and can be narrowed." },
+        ]),
+        about: "How new connections start, on the page and in templates.",
+    },
+    Field {
+        name: "terms",
+        group: Group::Connections,
+        kind: Kind::Choice(&[
+            Choice { value: "required", about: "Whatever carries values opens only with a purpose and a legal basis." },
+            Choice { value: "optional", about: "Purpose and legal basis may be left out." },
+        ]),
+        about: "Whether connections need a reason. Those that are open already go on.",
+    },
+    Field {
+        name: "sensitive",
+        group: Group::Connections,
+        kind: Kind::Choice(&[
+            Choice { value: "account", about: "An account that stores sensitive data shares nothing but definitions, for good." },
+            Choice {
+                value: "fields",
+                about: "Such an account shares the fields that the terms of a connection list; fields marked as sensitive never leave.",
+            },
+        ]),
+        about: "What an account that stores sensitive data may still share.",
+    },
+    Field {
         name: "anchor_loss",
         group: Group::Changes,
         kind: Kind::Grace(Choice { value: "delete", about: "The organization is deleted at once." }),

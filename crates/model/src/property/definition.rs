@@ -1,6 +1,6 @@
 //! Definitions a person makes: which are allowed, and what may change later.
 
-use super::{FieldType, ModificationMetadata, PropertyDefinition, PropertyOption, Schema, ValueType, excerpt};
+use super::{FieldType, ModificationMetadata, PropertyDefinition, PropertyOption, Schema, Sensitivity, ValueType, excerpt};
 use crate::limits::{CUSTOM_PROPERTIES_MAX, NAME_CHARS_MAX, OPTIONS_MAX, UNIQUE_PROPERTIES_MAX};
 use jiff::Timestamp;
 use std::fmt;
@@ -21,6 +21,7 @@ pub struct DefinitionInput {
     pub form_field: bool,
     /// The values are owner ids, when `OWNER`.
     pub referenced_object_type: Option<String>,
+    pub sensitivity: Sensitivity,
 }
 
 /// What of a definition changes; `None` leaves it.
@@ -35,6 +36,7 @@ pub struct DefinitionPatch {
     pub options: Option<Vec<PropertyOption>>,
     pub hidden: Option<bool>,
     pub form_field: Option<bool>,
+    pub sensitivity: Option<Sensitivity>,
 }
 
 /// Why a definition is refused.
@@ -60,6 +62,8 @@ pub enum Refusal {
     ReadOnly(String),
     /// A type that would make existing values unreadable.
     TypeChange(ValueType, ValueType),
+    /// Values that were sensitive would no longer be treated so.
+    SensitivityLowered(String),
 }
 
 impl Refusal {
@@ -81,6 +85,7 @@ impl Refusal {
             Refusal::TooManyCustom => "PROPERTY_LIMIT",
             Refusal::ReadOnly(_) => "PROPERTY_READ_ONLY_DEFINITION",
             Refusal::TypeChange(..) => "PROPERTY_TYPE_CHANGE",
+            Refusal::SensitivityLowered(_) => "PROPERTY_SENSITIVITY_STAYS",
         }
     }
 }
@@ -108,6 +113,7 @@ impl fmt::Display for Refusal {
             Refusal::TooManyCustom => write!(f, "a type can have {CUSTOM_PROPERTIES_MAX} properties of its own"),
             Refusal::ReadOnly(n) => write!(f, "the definition of \"{n}\" cannot be changed that way"),
             Refusal::TypeChange(a, b) => write!(f, "values of type {a:?} cannot become {b:?}"),
+            Refusal::SensitivityLowered(n) => write!(f, "the values of \"{n}\" are sensitive and stay so"),
         }
     }
 }
@@ -121,6 +127,7 @@ pub fn create(schema: &Schema, groups: &[&str], input: DefinitionInput, now: Tim
     // Values of the archived property are still there and must stay readable.
     if let Some(archived) = schema.property_with_archived(&input.name) {
         check_type_change(archived.value_type, input.value_type)?;
+        check_sensitivity(archived, input.sensitivity)?;
     }
     let own = schema.properties().filter(|d| !d.hubspot_defined);
     let (n_own, n_unique) = own.fold((0, 0), |(n, u), d| (n + 1, u + usize::from(d.has_unique_value)));
@@ -149,7 +156,7 @@ pub fn create(schema: &Schema, groups: &[&str], input: DefinitionInput, now: Tim
         form_field: input.form_field,
         archived: false,
         archived_at: None,
-        data_sensitivity: "non_sensitive".to_owned(),
+        data_sensitivity: input.sensitivity,
         created_at: now,
         updated_at: now,
         created_user_id: None,
@@ -177,6 +184,10 @@ pub fn apply(
         patch.value_type.is_some_and(|t| t != old.value_type) || patch.field_type.is_some_and(|t| t != old.field_type);
     let changes_options = patch.options.as_ref().is_some_and(|o| *o != old.options);
     let metadata = old.modification_metadata;
+    let changes_sensitivity = patch.sensitivity.is_some_and(|to| to != old.data_sensitivity);
+    if changes_sensitivity && old.hubspot_defined {
+        return Err(Refusal::ReadOnly(old.name.clone()));
+    }
     if changes_type && (old.hubspot_defined || metadata.read_only_definition) || changes_options && metadata.read_only_options {
         return Err(Refusal::ReadOnly(old.name.clone()));
     }
@@ -184,6 +195,10 @@ pub fn apply(
     if let Some(to) = patch.value_type {
         check_type_change(old.value_type, to)?;
         new.value_type = to;
+    }
+    if let Some(to) = patch.sensitivity {
+        check_sensitivity(old, to)?;
+        new.data_sensitivity = to;
     }
     new.label = patch.label.unwrap_or(new.label);
     new.field_type = patch.field_type.unwrap_or(new.field_type);
@@ -200,6 +215,11 @@ pub fn apply(
         new.updated_at = now;
     }
     Ok(new)
+}
+
+/// More sensitive is always possible, less never: what was entered as sensitive stays that.
+fn check_sensitivity(old: &PropertyDefinition, to: Sensitivity) -> Result<(), Refusal> {
+    if to >= old.data_sensitivity { Ok(()) } else { Err(Refusal::SensitivityLowered(old.name.clone())) }
 }
 
 /// Anything can become text; the rest keeps its type, because the values that exist must stay readable.
@@ -308,6 +328,7 @@ mod tests {
             hidden: false,
             form_field: false,
             referenced_object_type: None,
+            sensitivity: Sensitivity::NonSensitive,
         }
     }
 
@@ -360,5 +381,31 @@ mod tests {
         assert_eq!(renamed.label, "E-mail");
         let retyped = apply(DefinitionPatch { value_type: Some(ValueType::Number), ..DefinitionPatch::default() });
         assert_eq!(retyped.unwrap_err().code(), "PROPERTY_READ_ONLY_DEFINITION");
+    }
+
+    #[test]
+    fn sensitivity_only_grows_and_the_products_own_fields_have_none() {
+        let schema = Schema::default_of(CONTACT);
+        let now = Timestamp::UNIX_EPOCH;
+        let to = |sensitivity| DefinitionPatch { sensitivity: Some(sensitivity), ..DefinitionPatch::default() };
+        let own = create(&schema, &["contactinformation"], input("diagnosis"), now).unwrap();
+        let secret = apply(&own, &["contactinformation"], to(Sensitivity::Sensitive), now).unwrap();
+        assert_eq!(secret.data_sensitivity, Sensitivity::Sensitive);
+        let back = apply(&secret, &["contactinformation"], to(Sensitivity::NonSensitive), now);
+        assert_eq!(back.unwrap_err().code(), "PROPERTY_SENSITIVITY_STAYS");
+        let email = schema.property("email").unwrap();
+        let refused = apply(email, &["contactinformation"], to(Sensitivity::Sensitive), now).unwrap_err();
+        assert_eq!(refused.code(), "PROPERTY_READ_ONLY_DEFINITION");
+        // Values of an archived field are still there: a new one of its name cannot be milder.
+        let archived = PropertyDefinition { archived: true, archived_at: Some(now), ..secret };
+        let again = create(&schema.with(archived), &["contactinformation"], input("diagnosis"), now);
+        assert_eq!(again.unwrap_err().code(), "PROPERTY_SENSITIVITY_STAYS");
+    }
+
+    #[test]
+    fn a_name_is_what_serde_writes() {
+        for sensitivity in Sensitivity::ALL {
+            assert_eq!(serde_json::to_value(sensitivity).unwrap(), sensitivity.name());
+        }
     }
 }

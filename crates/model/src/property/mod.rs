@@ -70,6 +70,35 @@ pub struct ModificationMetadata {
     pub read_only_value: bool,
 }
 
+/// How delicate the values of a property are. Source: wire spec 4.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Sensitivity {
+    #[default]
+    NonSensitive,
+    Sensitive,
+    HighlySensitive,
+}
+
+impl Sensitivity {
+    /// Every degree, mildest first.
+    pub const ALL: [Sensitivity; 3] = [Sensitivity::NonSensitive, Sensitivity::Sensitive, Sensitivity::HighlySensitive];
+
+    /// The stored and wire name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Sensitivity::NonSensitive => "non_sensitive",
+            Sensitivity::Sensitive => "sensitive",
+            Sensitivity::HighlySensitive => "highly_sensitive",
+        }
+    }
+
+    /// Whether values may leave an account that stores sensitive data.
+    pub fn is_open(self) -> bool {
+        self == Sensitivity::NonSensitive
+    }
+}
+
 /// The definition of a property, with every field the wire shows (wire spec 4).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -100,7 +129,7 @@ pub struct PropertyDefinition {
     pub archived: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub archived_at: Option<Timestamp>,
-    pub data_sensitivity: String,
+    pub data_sensitivity: Sensitivity,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 use model::account::{Account, Kind, Product, Status, Subscriptions, Tier};
 use model::change::{Actor, By, Change, Kind as Did, Source};
+use model::connection::terms::Terms;
 use model::connection::{EdgeKey, Feature};
 use model::eligibility::Policy;
 use model::id::{AccountId, OrganizationId, PersonId};
-use model::mirror::Sharing;
 use model::object::NOTE;
 use model::organization::log::{self, Filter, Place, Said};
 use model::organization::{Event, Facts, Organization, next};
@@ -56,7 +56,7 @@ async fn three(store: &Store) -> Organization {
     for account in &accounts {
         store::account::create(&mut tx, account).await.unwrap();
     }
-    assert!(save(&mut tx, 0, &verified, &effects, &Sharing::default(), now()).await.unwrap());
+    assert!(save(&mut tx, 0, &verified, &effects, now()).await.unwrap());
     commit(tx).await;
     verified
 }
@@ -65,14 +65,22 @@ async fn turn(store: &Store, organization: Organization, event: Event) -> Organi
     let before = organization.version;
     let (after, effects) = next(organization, event, now());
     let mut tx = store.write_home().await.unwrap();
-    let sharing = Sharing { types: [NOTE].into(), ..Sharing::default() };
-    assert!(save(&mut tx, before, &after, &effects, &sharing, now()).await.unwrap());
+    assert!(save(&mut tx, before, &after, &effects, now()).await.unwrap());
     commit(tx).await;
     after
 }
 
+fn review_on() -> jiff::civil::Date {
+    model::organization::day(now()).tomorrow().unwrap()
+}
+
 fn edit(open: &[EdgeKey], close: &[EdgeKey]) -> Event {
-    Event::EditEdges { open: open.iter().copied().collect(), close: close.iter().copied().collect(), by: PersonId(7) }
+    let terms = || Terms { types: [NOTE].into(), review_on: Some(review_on()), ..Terms::default() };
+    Event::EditEdges {
+        open: open.iter().map(|edge| (*edge, terms())).collect(),
+        close: close.iter().copied().collect(),
+        by: PersonId(7),
+    }
 }
 
 async fn stored(store: &Store) -> Organization {
@@ -118,7 +126,7 @@ async fn a_passage_is_there_exactly_while_its_edge_is_on_and_both_are_members() 
         let id = connections(&mut tx, ORG).await.unwrap()[0].id;
         let passage = passage_from(&mut tx, id, Feature::Mirroring, AccountId(1)).await.unwrap().unwrap();
         assert_eq!((passage.edge, passage.opened.by, passage.destination), (mirror(1, 2), PersonId(7), account(2)));
-        assert_eq!(passage.sharing.types, BTreeSet::from([NOTE]));
+        assert_eq!(passage.opened.terms.types, BTreeSet::from([NOTE]));
         assert_eq!(passage_from(&mut tx, id, Feature::Mirroring, AccountId(2)).await.unwrap(), None);
         assert_eq!(passage_from(&mut tx, id, Feature::Workflows, AccountId(1)).await.unwrap(), None);
         drop(tx);
@@ -132,6 +140,28 @@ async fn a_passage_is_there_exactly_while_its_edge_is_on_and_both_are_members() 
 }
 
 #[tokio::test]
+async fn terms_come_back_as_they_were_amended_and_a_due_review_is_found_until_it_is_said() {
+    for fresh in testkit::engines().await {
+        let store = &fresh.store;
+        let org = turn(store, three(store).await, edit(&[mirror(1, 2), mirror(2, 1)], &[])).await;
+        let later = now() + jiff::SignedDuration::from_hours(48);
+        let due = async |at| with_reviews_due(&mut store.read_home().await.unwrap(), at, 10).await.unwrap();
+        assert_eq!((due(now()).await, due(later).await), (vec![], vec![ORG]), "{}", fresh.engine);
+        let terms = Terms { purpose: Some("one service".into()), review_on: Some(review_on()), ..Terms::default() };
+        let amend = Event::EditEdges { open: [(mirror(1, 2), terms.clone())].into(), close: [].into(), by: PersonId(8) };
+        let org = turn(store, org, amend).await;
+        assert_eq!(stored(store).await, org);
+        assert_eq!((&org.open[&mirror(1, 2)].terms, org.open[&mirror(1, 2)].approved.by), (&terms, PersonId(8)));
+        let before = org.version;
+        let (org, effects) = next(org, Event::TimePassed, later);
+        let mut tx = store.write_home().await.unwrap();
+        assert!(save(&mut tx, before, &org, &effects, later).await.unwrap());
+        commit(tx).await;
+        assert_eq!((stored(store).await, due(later).await), (org, vec![]));
+    }
+}
+
+#[tokio::test]
 async fn a_stale_version_writes_nothing() {
     for fresh in testkit::engines().await {
         let store = &fresh.store;
@@ -139,7 +169,7 @@ async fn a_stale_version_writes_nothing() {
         turn(store, seen.clone(), edit(&[mirror(1, 2)], &[])).await;
         let (after, effects) = next(seen.clone(), Event::Delete, now());
         let mut tx = store.write_home().await.unwrap();
-        assert!(!save(&mut tx, seen.version, &after, &effects, &Sharing::default(), now()).await.unwrap(), "{}", fresh.engine);
+        assert!(!save(&mut tx, seen.version, &after, &effects, now()).await.unwrap(), "{}", fresh.engine);
         drop(tx);
         assert_eq!(sources_into(store, 2).await, [1]);
     }
@@ -153,7 +183,7 @@ async fn an_account_is_in_one_organization_only() {
         let members = [(AccountId(1), Facts::of(&account(1)))].into();
         let (other, effects) = next(other, Event::Propose { members }, now());
         let mut tx = fresh.store.write_home().await.unwrap();
-        let refused = save(&mut tx, 0, &other, &effects, &Sharing::default(), now()).await;
+        let refused = save(&mut tx, 0, &other, &effects, now()).await;
         assert!(matches!(refused, Err(store::StoreError::Unique(_))), "{}: {refused:?}", fresh.engine);
     }
 }

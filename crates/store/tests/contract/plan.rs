@@ -47,3 +47,17 @@ async fn what_consumers_ask_is_one_range_of_an_index() {
     let seen = plan(&fresh.store, &store::feed::interesting(&interest), &params[..4]).await;
     assert_eq!(seen, ["SEARCH change USING PRIMARY KEY (account_id=? AND seq>? AND seq<?)"]);
 }
+
+#[tokio::test]
+async fn a_dry_run_reads_ranges_of_indexes_and_no_record_of_who_objects() {
+    let fresh = testkit::sqlite().await;
+    let params: [Value; 5] = [1.into(), 1.into(), Value::from("a"), 0.into(), 10.into()];
+    let emails = plan(&fresh.store, &store::matching::statement(model::object::CONTACT), &params).await;
+    let range = "SEARCH k USING PRIMARY KEY (account_id=? AND type_id=? AND property=? AND value>?)";
+    assert_eq!(emails[0], range, "{emails:?}");
+    assert!(emails.iter().all(|line| !line.contains("SCAN") && !line.contains("TEMP")), "{emails:?}");
+    let domains = plan(&fresh.store, &store::matching::statement(model::object::COMPANY), &params).await;
+    let first = "SEARCH record USING INDEX record_domain (account_id=? AND type_id=? AND domain>?)";
+    let further = "SEARCH k USING PRIMARY KEY (account_id=? AND domain>?)";
+    assert!([first, further].iter().all(|line| domains.iter().any(|found| found == line)), "{domains:?}");
+}

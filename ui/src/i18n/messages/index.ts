@@ -1,6 +1,7 @@
 import { access } from './access';
 import { billing } from './billing';
 import { company } from './company';
+import { connections } from './connections';
 import { crm } from './crm';
 import { imports } from './import';
 import { mail } from './mail';
@@ -13,4 +14,4 @@ import { settings } from './settings';
 import { shell } from './shell';
 import { signOn } from './sign-on';
 
-export const messages = { ...shell, ...billing, ...mail, ...access, ...company, ...crm, ...imports, ...settings, ...organization, ...policies, ...properties, ...options, ...roles, ...signOn } as const;
+export const messages = { ...shell, ...billing, ...mail, ...access, ...company, ...crm, ...imports, ...settings, ...organization, ...policies, ...connections, ...properties, ...options, ...roles, ...signOn } as const;

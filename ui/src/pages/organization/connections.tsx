@@ -1,6 +1,6 @@
 /** The drawing in words: one row per pair and feature, and the scissors. */
-import { Badge, Button, Group, Modal, Stack, Text } from '@mantine/core';
-import { IconArrowNarrowRight, IconArrowsLeftRight, IconBan, IconMinus, IconScissors } from '@tabler/icons-react';
+import { Badge, Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { IconArrowNarrowRight, IconArrowsLeftRight, IconBan, IconMinus, IconScissors, IconSearch } from '@tabler/icons-react';
 import { Fragment, useState } from 'react';
 import { call } from '../../api/client';
 import { queryClient } from '../../api/queries';
@@ -13,6 +13,11 @@ import { toastDone } from '../../lib/toast';
 import { type Arrow, type EdgeKey, editBody, keyOf, openKeys, pairsOf, wayOf } from './edges';
 import { blockedWords, featureName, mayChange, namesOf, wayWords } from './words';
 
+/** With more members than this the table is searched, and lists only pairs that share. */
+const FEW = 8;
+/** Pairs listed at once. */
+const ROWS = 50;
+
 interface Props { organization: Organization; arrows: Map<EdgeKey, Arrow>; features: string[] }
 
 export function ConnectionsTable({ organization, arrows, features }: Props) {
@@ -21,10 +26,23 @@ export function ConnectionsTable({ organization, arrows, features }: Props) {
   const [cutting, setCutting] = useState<[string, string] | null>(null);
   const name = namesOf(organization.members);
   const open = openKeys(arrows);
-  const pairs = pairsOf(organization.members);
+  const [wanted, setWanted] = useState('');
+  const [nShown, setShown] = useState(ROWS);
+  const many = organization.members.length > FEW;
   const isOpen = ([a, b]: [string, string]) => features.some((feature) => wayOf(open, feature, a, b) !== 'off');
+  const isMeant = (pair: [string, string]) => pair.some((id) => name(id).toLowerCase().includes(wanted.trim().toLowerCase()));
+  // Of many members only those that share are listed: the rest is the same word a thousand times.
+  const all = pairsOf(organization.members).filter((pair) => !many || (isOpen(pair) && isMeant(pair)));
+  const pairs = all.slice(0, nShown);
+  // A feature nobody uses takes no line of a pair that uses another.
+  const linesOf = (pair: [string, string]) => {
+    const [a, b] = pair;
+    const used = features.filter((feature) => wayOf(open, feature, a, b) !== 'off' || feature === features[0]);
+    return many ? used.filter((feature) => wayOf(open, feature, a, b) !== 'off') : used;
+  };
   return (
     <div>
+      {many && <TextInput size="sm" mb="sm" maw={320} aria-label={t('conf.search')} placeholder={t('conf.search')} leftSection={<IconSearch size={15} aria-hidden="true" />} value={wanted} onChange={(event) => setWanted(event.currentTarget.value)} />}
       <div className="grid-scroll" tabIndex={0} role="group" aria-label={t('org.connections')}>
         <table className="grid org-table" data-single={features.length === 1 || undefined}>
           <thead>
@@ -36,22 +54,22 @@ export function ConnectionsTable({ organization, arrows, features }: Props) {
           <tbody>
             {pairs.map((pair) => (
               <Fragment key={pair.join()}>
-                {features.map((feature, i) => {
+                {linesOf(pair).map((feature, i) => {
                   const [a, b] = pair;
                   const both = [arrows.get(keyOf(feature, a, b)), arrows.get(keyOf(feature, b, a))].filter((arrow): arrow is Arrow => arrow !== undefined);
                   const opened = both.find((arrow) => arrow.state === 'on' && arrow.openedAt);
                   const blocked = both.filter((arrow) => arrow.state === 'blocked');
                   return (
                     <tr key={feature}>
-                      {i === 0 && <th scope="rowgroup" rowSpan={features.length}>{name(a)} – {name(b)}</th>}
+                      {i === 0 && <th scope="rowgroup" rowSpan={linesOf(pair).length}>{name(a)} – {name(b)}</th>}
                       <td className="org-feature">{featureName(feature)}</td>
                       <td style={{ whiteSpace: 'normal' }}>
                         <WayBadge way={wayOf(open, feature, a, b)} words={wayWords(wayOf(open, feature, a, b), a, b, name, t)} />
                         {blocked.map((arrow) => <Text key={arrow.source} size="xs" c="dimmed" mt={3} style={{ display: 'flex', gap: 5, minWidth: 170 }}><IconBan size={14} aria-hidden="true" style={{ flexShrink: 0, marginTop: 1 }} />{blockedWords(arrow, name, t)}</Text>)}
                       </td>
-                      <td>{opened ? <><Text size="xs">{opened.openedBy}</Text><Text size="xs" c="dimmed">{opened.openedAt ? day(opened.openedAt, language) : ''}</Text></> : <Text span size="xs" c="dimmed">–</Text>}</td>
+                      <td>{both.some((arrow) => arrow.state === 'on' && arrow.reviewDue) && <Badge size="xs" color="orange" mb={2}>{t('org.reviewDue')}</Badge>}{opened ? <><Text size="xs">{opened.openedBy}</Text><Text size="xs" c="dimmed">{opened.openedAt ? day(opened.openedAt, language) : ''}</Text></> : <Text span size="xs" c="dimmed">–</Text>}</td>
                       {organization.canEditConnections && i === 0 && (
-                        <td rowSpan={features.length} style={{ textAlign: 'right' }}>
+                        <td rowSpan={linesOf(pair).length} style={{ textAlign: 'right' }}>
                           {isOpen(pair) && mayChange(organization.members, a, b, true) && <Button variant="subtle" color="red" size="compact-sm" leftSection={<IconScissors size={14} />} aria-label={`${t('org.cut')}: ${name(a)} – ${name(b)}`} onClick={() => setCutting(pair)}>{t('org.cutShort')}</Button>}
                         </td>
                       )}
@@ -60,9 +78,11 @@ export function ConnectionsTable({ organization, arrows, features }: Props) {
                 })}
               </Fragment>
             ))}
+            {pairs.length === 0 && <tr><td colSpan={5}><Text size="sm" c="dimmed">{t('org.nothingOpen')}</Text></td></tr>}
           </tbody>
         </table>
       </div>
+      {pairs.length < all.length && <Button mt="sm" size="xs" variant="default" onClick={() => setShown(nShown + ROWS)}>{t('org.moreRows', { n: all.length - pairs.length })}</Button>}
       {cutting && <CutDialog organization={organization} arrows={arrows} pair={cutting} close={() => setCutting(null)} />}
     </div>
   );

@@ -57,10 +57,28 @@ function ArrowLine({ id, source, target, data }: EdgeProps<ArrowEdge>) {
 const nodeTypes = { account: AccountBox };
 const edgeTypes = { arrow: ArrowLine };
 
+/** Those that are drawn, the most connected first. */
+function drawn(all: Member[], arrows: Arrow[], chosen: string | undefined): Member[] {
+  if (all.length <= DRAWN) return all;
+  const weight = new Map<string, number>();
+  for (const arrow of arrows) {
+    if (arrow.state !== 'on' || (chosen && arrow.source !== chosen && arrow.destination !== chosen)) continue;
+    for (const end of [arrow.source, arrow.destination]) weight.set(end, (weight.get(end) ?? 0) + 1);
+  }
+  if (chosen) weight.set(chosen, Number.MAX_SAFE_INTEGER);
+  const of = (member: Member) => weight.get(String(member.accountId)) ?? 0;
+  const connected = all.filter((member) => of(member) > 0).sort((a, b) => of(b) - of(a)).slice(0, DRAWN);
+  return connected.length > 0 ? connected : all.slice(0, DRAWN);
+}
+
 interface Props { members: Member[]; arrows: Arrow[]; features: string[]; chosen?: string; pending?: ReadonlySet<string>; height?: number }
 
-export function Drawing({ members, arrows, features, chosen, pending, height }: Props) {
+/** More than this on a circle is a ball of wool: then the chosen account is drawn with those it is connected to, or the most connected ones. */
+const DRAWN = 12;
+
+export function Drawing({ members: all, arrows, features, chosen, pending, height }: Props) {
   const t = useT();
+  const members = useMemo(() => drawn(all, arrows, chosen), [all, arrows, chosen]);
   const nodes = useMemo<AccountNode[]>(() => {
     const places = circle(members.length, RADIUS[members.length] ?? 240);
     return members.map((member, i) => ({
@@ -69,7 +87,10 @@ export function Drawing({ members, arrows, features, chosen, pending, height }: 
     }));
   }, [members, chosen]);
   const edges = useMemo<ArrowEdge[]>(() => {
-    const drawn = arrows.filter((arrow) => arrow.state !== 'off');
+    const here = new Set(members.map((member) => String(member.accountId)));
+    // Of many, what is blocked is said where it matters; drawn, it would hide the rest.
+    const few = members.length === all.length;
+    const drawn = arrows.filter((arrow) => here.has(arrow.source) && here.has(arrow.destination) && (arrow.state === 'on' || (few && arrow.state === 'blocked')));
     const pairOf = (arrow: Arrow) => [arrow.source, arrow.destination].sort().join('|');
     const lanes = new Map<string, Arrow[]>();
     for (const feature of features) for (const arrow of drawn.filter((one) => one.feature === feature).sort((a, b) => a.source.localeCompare(b.source))) lanes.set(pairOf(arrow), [...(lanes.get(pairOf(arrow)) ?? []), arrow]);
@@ -78,7 +99,7 @@ export function Drawing({ members, arrows, features, chosen, pending, height }: 
       const touches = !chosen || arrow.source === chosen || arrow.destination === chosen;
       return { id, source: arrow.source, target: arrow.destination, type: 'arrow', selectable: false, focusable: false, data: { arrow, at, of: pair.length, pending: pending?.has(id) ?? false, faint: !touches } };
     }));
-  }, [arrows, features, chosen, pending]);
+  }, [all, members, arrows, features, chosen, pending]);
   const used = features.filter((feature) => edges.some((edge) => edge.data?.arrow.feature === feature && edge.data.arrow.state === 'on'));
   const blocked = edges.some((edge) => edge.data?.arrow.state === 'blocked');
   return (
@@ -111,6 +132,7 @@ export function Drawing({ members, arrows, features, chosen, pending, height }: 
         {blocked && <li><span data-dashed />{t('org.legend.blocked')}</li>}
         {edges.length === 0 && <li>{t('org.legend.none')}</li>}
       </ul>
+      {members.length < all.length && <p className="org-rest" aria-hidden="true">{t('conf.drawingMore', { count: all.length - members.length })}</p>}
     </div>
   );
 }

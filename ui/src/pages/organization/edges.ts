@@ -1,12 +1,12 @@
 /** Connections as the page thinks of them: per pair of accounts and feature, which way it goes. Pure. */
-import type { Edge, Member, Organization } from '../../api/types';
+import type { Edge, Member, Organization, Terms } from '../../api/types';
 
 export type Id = string;
 export const FEATURES = ['mirroring', 'asset_copying', 'workflows', 'reports'] as const;
 export type Way = 'off' | 'both' | 'out' | 'back';
 /** One feature in one direction, as `feature|source|destination`. */
 export type EdgeKey = string;
-export interface Arrow { feature: string; source: Id; destination: Id; state: 'on' | 'off' | 'blocked'; reason?: string; openedBy?: string | null; openedAt?: string | null }
+export interface Arrow { feature: string; source: Id; destination: Id; state: 'on' | 'off' | 'blocked'; reason?: string; openedBy?: string | null; openedAt?: string | null; terms?: Terms; approvedBy?: string | null; approvedAt?: string | null; reviewDue?: boolean }
 
 export const keyOf = (feature: string, source: Id, destination: Id): EdgeKey => `${feature}|${source}|${destination}`;
 export const fromKey = (key: EdgeKey) => {
@@ -16,6 +16,7 @@ export const fromKey = (key: EdgeKey) => {
 
 /** The features the server speaks of, in the order people know them; mirroring when it speaks of none yet. */
 export function featuresOf(organization: Organization): string[] {
+  if (organization.features) return organization.features.map((one) => one.feature);
   const named = new Set(organization.connections.flatMap((connection) => connection.edges.map((edge) => edge.feature)));
   const known = FEATURES.filter((feature) => named.has(feature)) as string[];
   const others = [...named].filter((feature) => !known.includes(feature));
@@ -27,12 +28,16 @@ export function pairsOf(members: Pick<Member, 'accountId'>[]): [Id, Id][] {
   return ids.flatMap((a, i) => ids.slice(i + 1).map((b): [Id, Id] => [a, b]));
 }
 
-/** Every feature in every direction between all members; what the server does not name is off. */
+/** Every feature in every direction between all members; what the server does not name is off, or barred by what a member is. */
 export function arrowsOf(organization: Organization): Map<EdgeKey, Arrow> {
   const arrows = new Map<EdgeKey, Arrow>();
+  const barred = new Map(organization.members.flatMap((member) => (member.barred ?? []).map((one) => [`${one.as}|${one.feature}|${member.accountId}`, one.reason])));
   for (const feature of featuresOf(organization)) {
     for (const [a, b] of pairsOf(organization.members)) {
-      for (const [source, destination] of [[a, b], [b, a]] as const) arrows.set(keyOf(feature, source, destination), { feature, source, destination, state: 'off' });
+      for (const [source, destination] of [[a, b], [b, a]] as const) {
+        const reason = barred.get(`source|${feature}|${source}`) ?? barred.get(`destination|${feature}|${destination}`);
+        arrows.set(keyOf(feature, source, destination), { feature, source, destination, state: reason ? 'blocked' : 'off', reason });
+      }
     }
   }
   for (const edge of organization.connections.flatMap((connection) => connection.edges)) arrows.set(keyOf(edge.feature, String(edge.source), String(edge.destination)), arrowOf(edge));
@@ -40,7 +45,7 @@ export function arrowsOf(organization: Organization): Map<EdgeKey, Arrow> {
 }
 
 function arrowOf(edge: Edge): Arrow {
-  return { feature: edge.feature, source: String(edge.source), destination: String(edge.destination), state: edge.state, reason: edge.reason ?? undefined, openedBy: edge.openedBy, openedAt: edge.openedAt };
+  return { feature: edge.feature, source: String(edge.source), destination: String(edge.destination), state: edge.state, reason: edge.reason ?? undefined, openedBy: edge.openedBy, openedAt: edge.openedAt, terms: edge.terms ?? undefined, approvedBy: edge.approvedBy, approvedAt: edge.approvedAt, reviewDue: edge.reviewDue };
 }
 
 export const openKeys = (arrows: Map<EdgeKey, Arrow>): Set<EdgeKey> => new Set([...arrows].filter(([, arrow]) => arrow.state === 'on').map(([key]) => key));
@@ -59,11 +64,6 @@ export function withWay(open: ReadonlySet<EdgeKey>, arrows: Map<EdgeKey, Arrow>,
     else next.delete(key);
   }
   return next;
-}
-
-/** Everything that is not blocked, both ways, between all: one-click set-up. */
-export function everything(arrows: Map<EdgeKey, Arrow>): Set<EdgeKey> {
-  return new Set([...arrows].filter(([, arrow]) => arrow.state !== 'blocked' && arrow.reason !== 'FEATURE_NOT_AVAILABLE').map(([key]) => key));
 }
 
 export function differs(a: ReadonlySet<EdgeKey>, b: ReadonlySet<EdgeKey>): boolean {
@@ -95,10 +95,10 @@ function changeOf(feature: string, a: Id, b: Id, was: Way, is: Way): Change {
   return { kind: 'reverse', ...(is === 'out' ? there : back) };
 }
 
-/** The body of an edit: every direction that shall be open. What is not named is closed. */
-export function editBody(version: number, open: ReadonlySet<EdgeKey>) {
+/** The body of an edit: every direction that shall be open, with its terms where they are new. What is not named is closed. */
+export function editBody(version: number, open: ReadonlySet<EdgeKey>, terms: ReadonlyMap<EdgeKey, Terms> = new Map()) {
   const id = (value: Id) => (/^\d+$/.test(value) ? Number(value) : value);
-  return { version, edges: [...open].sort().map((key) => { const { feature, source, destination } = fromKey(key); return { feature, source: id(source), destination: id(destination), on: true }; }) };
+  return { version, edges: [...open].sort().map((key) => { const { feature, source, destination } = fromKey(key); return { feature, source: id(source), destination: id(destination), on: true, ...(terms.has(key) && { terms: terms.get(key) }) }; }) };
 }
 
 /** Choices made on an older state, carried to the newer one: what she changed stays changed, the rest is as it is now. */

@@ -1,6 +1,6 @@
 import { Alert, Badge, Button, Group, Menu, Stack, Text, Title } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconAlertTriangle, IconArrowsExchange2, IconDots, IconInfoCircle, IconLock, IconPlus, IconSitemap, IconSnowflake, IconTrash } from '@tabler/icons-react';
+import { IconAlertTriangle, IconArrowsExchange2, IconCalendarDue, IconDots, IconInfoCircle, IconLock, IconPlus, IconSitemap, IconSnowflake, IconTrash } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useMemo, useState } from 'react';
 import { organizationQuery } from '../../api/queries';
@@ -68,6 +68,7 @@ function Overview({ organization, name, configure }: { organization: Organizatio
   const [deleting, remove] = useDisclosure(false);
   const arrows = useMemo(() => arrowsOf(organization), [organization]);
   const features = useMemo(() => featuresOf(organization), [organization]);
+  const nDue = [...arrows.values()].filter((arrow) => arrow.state === 'on' && arrow.reviewDue).length;
   const state = organization.state.toLowerCase();
   const unconfigured = state === 'active_unconfigured' || state === 'unconfigured';
   const { canManage, canEditConnections } = organization;
@@ -103,6 +104,7 @@ function Overview({ organization, name, configure }: { organization: Organizatio
             <Button mt="sm" size="xs" onClick={configure}>{t('org.create.now')}</Button>
           </Alert>
         )}
+        {nDue > 0 && <Alert color="orange" className="notice" icon={<IconCalendarDue size={18} />} title={t('org.reviewDue')}>{t('org.reviewDueText', { count: nDue })}</Alert>}
         <section className="card" style={{ padding: 16 }} aria-labelledby="org-connections">
           <Title order={2} id="org-connections" mb="sm">{t('org.connections')}</Title>
           <div className="org-two">
