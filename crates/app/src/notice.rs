@@ -17,13 +17,14 @@ use crate::error::Result;
 use crate::outbox::{self, New, enqueue};
 use jiff::Timestamp;
 use model::account::{Account, Role, Status, UserStatus};
-use model::change::{Change, Interest, Kind, Source};
+use model::change::{Actor, Change, Interest, Kind, Source};
 use model::company::{Contact, ContactRole, Contacts, Notice};
-use model::id::OrganizationId;
+use model::id::{AccountId, OrganizationId, PersonId};
 use model::letter::Letter;
 use model::limits::SUPER_ADMINS_TOLD_MAX;
 use model::outbox::{Recipient, Told};
 use std::collections::{BTreeMap, BTreeSet};
+use store::feed::Recorded;
 use store::{Tx, WriteTx};
 
 /// Who of an account is meant.
@@ -147,7 +148,7 @@ impl Consumer for Notices {
             let Some(detail) = &recorded.change.detail else { continue };
             match recorded.change.kind {
                 Kind::OrganizationChanged => organizations.extend(detail["organizationId"].as_i64().map(OrganizationId)),
-                _ => plan.letters.extend(account_changed(&mut tx, recorded.seq, detail).await?),
+                _ => plan.letters.extend(account_changed(&mut tx, recorded).await?),
             }
         }
         for id in organizations {
@@ -167,18 +168,38 @@ impl Consumer for Notices {
     }
 }
 
-/// Sensitive data was turned on: from then on the account can never be a source again.
-async fn account_changed(tx: &mut Tx, seq: i64, detail: &serde_json::Value) -> Result<Vec<New>> {
-    if detail["did"] != "account_updated" || detail["changed"]["sensitive"][1] != true {
+/// What others hear of an account: sensitive data was turned on, which is for good; somebody became a Super Admin.
+async fn account_changed(tx: &mut Tx, recorded: &Recorded) -> Result<Vec<New>> {
+    let Some(detail) = &recorded.change.detail else { return Ok(Vec::new()) };
+    let turned_sensitive = detail["did"] == "account_updated" && detail["changed"]["sensitive"][1] == true;
+    let Some(id) = detail["accountId"].as_i64().or(detail["account"].as_i64()).map(AccountId) else { return Ok(Vec::new()) };
+    if !turned_sensitive && detail["superAdmin"] != true {
         return Ok(Vec::new());
     }
-    let Some(id) = detail["accountId"].as_i64().map(model::id::AccountId) else { return Ok(Vec::new()) };
     let Some(account) = store::account::read(tx, id).await?.filter(|account| account.status != Status::Deactivated) else {
         return Ok(Vec::new());
     };
+    let name = account.name.clone();
+    let letter = match turned_sensitive {
+        true => Letter::SensitiveOn { account: name },
+        false => {
+            let person = named(tx, detail["person"].as_i64().map(PersonId)).await?.unwrap_or_default();
+            let by = match recorded.by.actor {
+                Actor::Person { id } => named(tx, Some(id)).await?,
+                _ => None,
+            };
+            Letter::SuperAdminGranted { account: name, person, by }
+        }
+    };
     let organization = store::organization::of_account(tx, id).await?;
     let to = recipients(tx, &account, organization, &Audience::of(&[Notice::SecurityEvent])).await?;
-    let letter = Letter::SensitiveOn { account: account.name.clone() };
-    let new = |to| New { account: id, cause: format!("feed:0:{seq}"), to, letter: letter.clone(), link: None };
+    let new = |to| New { account: id, cause: format!("feed:0:{}", recorded.seq), to, letter: letter.clone(), link: None };
     Ok(to.into_iter().map(new).collect())
+}
+
+/// What a person is called; her address while she has not said.
+async fn named(tx: &mut Tx, person: Option<PersonId>) -> Result<Option<String>> {
+    let Some(person) = person else { return Ok(None) };
+    let login = store::person::read(tx, person).await?;
+    Ok(login.map(|login| if login.person.name.is_empty() { login.person.email } else { login.person.name }))
 }

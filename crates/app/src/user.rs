@@ -61,6 +61,18 @@ fn changed(cx: &Cx, person: PersonId, act: &str) -> Change {
     Change::of(change::Kind::AccountChanged, json!({"act": act, "account": cx.account, "person": person}))
 }
 
+/// The same, saying so where somebody becomes a Super Admin: others hear of it.
+fn with_role(cx: &Cx, act: &str, before: Option<Role>, user: &AccountUser) -> Change {
+    let mut change = changed(cx, user.person, act);
+    if user.role == Role::SuperAdmin
+        && before != Some(Role::SuperAdmin)
+        && let Some(detail) = &mut change.detail
+    {
+        detail["superAdmin"] = true.into();
+    }
+    change
+}
+
 fn not_found(person: PersonId) -> Error {
     Error::not_found(format!("there is no user {person}"))
 }
@@ -124,7 +136,7 @@ pub async fn create(app: &App, cx: &Cx, wanted: Wanted) -> Result<Created> {
         UserStatus::Invited => Some(invitation(app, &mut tx, person.id, &wanted.name, cx).await?),
         UserStatus::Active | UserStatus::Deactivated => None,
     };
-    tx.commit(&cx.by(), cx.now, &[changed(cx, person.id, "user.create")]).await?;
+    tx.commit(&cx.by(), cx.now, &[with_role(cx, "user.create", None, &user)]).await?;
     Ok(Created { user: seen(user, person, BTreeSet::new()), link })
 }
 
@@ -240,7 +252,7 @@ pub async fn update(app: &App, cx: &Cx, person: PersonId, patch: Patch) -> Resul
     }
     let login = store::person::read(&mut tx, person).await?.ok_or_else(|| not_found(person))?;
     let contact_roles = roles_of(&store::company::read(&mut tx, cx.account).await?.contacts, person);
-    tx.commit(&cx.by(), cx.now, &[changed(cx, person, "user.update")]).await?;
+    tx.commit(&cx.by(), cx.now, &[with_role(cx, "user.update", Some(before.role), &after)]).await?;
     Ok(seen(after, login.person, contact_roles))
 }
 

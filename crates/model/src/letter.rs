@@ -42,6 +42,13 @@ pub enum Letter {
     },
     /// The account holds sensitive data from now on.
     SensitiveOn { account: String },
+    /// Somebody may do everything in the account from now on.
+    SuperAdminGranted {
+        account: String,
+        person: String,
+        /// None: whoever runs the server.
+        by: Option<String>,
+    },
     /// The subscription was changed.
     Order {
         /// None: whoever runs the server.
@@ -116,6 +123,7 @@ impl Letter {
             Letter::Organization { warning: None, .. } => "organization_event",
             Letter::Organization { warning: Some(_), .. } => "organization_warning",
             Letter::SensitiveOn { .. } => "sensitive_on",
+            Letter::SuperAdminGranted { .. } => "super_admin_granted",
             Letter::Order { .. } => "order",
             Letter::Invoice { .. } => "invoice",
             Letter::Receipt { .. } => "receipt",

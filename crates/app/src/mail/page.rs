@@ -61,7 +61,7 @@ fn organization(say: &Speech, here: &str, letter: &Letter, accounts: &str) -> Sa
     };
     let lines: Vec<String> = events.iter().map(|event| happened(say, event, warning.is_some())).collect();
     let what = match (warning, lines.as_slice()) {
-        (Some(warning), _) => say.with("warning.what", &[("days", &warning.days.to_string())]),
+        (Some(warning), _) => say.with("warning.what", &[("until", &say.date(warning.until))]),
         (None, [one]) => one.clone(),
         (None, _) => say.of_key("organization.several"),
     };
@@ -95,6 +95,8 @@ fn happened(say: &Speech, event: &Happened, is_to_come: bool) -> String {
         (false, "") => format!("event.{}", event.act),
         (false, reason) => format!("event.{}.{reason}", event.act),
     };
+    // What has no words for its reason has some without.
+    let key = if say.knows(&key) { key } else { format!("event.{}", event.act) };
     let until = event.until.map(|until| say.date(until)).unwrap_or_default();
     let feature = event.values.get("feature").map(|name| say.of_key(&format!("feature.{name}"))).unwrap_or_default();
     let mut values: Vec<(&str, &str)> = vec![("until", &until), ("feature", &feature)];
@@ -137,6 +139,10 @@ fn about_account(say: &Speech, here: &str, letter: &Letter, account: &str) -> Sa
     let to_billing = || Block::Button(say.of_key("billing.button"), format!("{here}/settings/billing"));
     match letter {
         Letter::SensitiveOn { account } => of(say, "sensitive_on", &[("account", account)], vec![]),
+        Letter::SuperAdminGranted { account, person, by } => {
+            let by = by.clone().unwrap_or_else(|| say.of_key("organization.by_system"));
+            of(say, "super_admin_granted", &[("account", account), ("person", person), ("by", &capitalized(&by))], vec![])
+        }
         Letter::ContactsDue => {
             let button = Block::Button(say.of_key("contacts_due.button"), format!("{here}/settings/company"));
             of(say, "contacts_due", &[("account", account)], vec![button])

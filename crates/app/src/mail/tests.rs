@@ -48,6 +48,7 @@ fn letters() -> Vec<Letter> {
         organization(None),
         organization(Some(Warning { days: 7, until: at("2026-11-27T10:00:00Z") })),
         Letter::SensitiveOn { account: "West ApS".into() },
+        Letter::SuperAdminGranted { account: "West ApS".into(), person: "Cy Dam".into(), by: None },
         order(),
         Letter::Invoice { invoice: priced(), due_at: at("2026-12-20T10:00:00Z") },
         Letter::Receipt { invoice: priced(), paid_at: at("2026-12-01T10:00:00Z") },
@@ -125,6 +126,27 @@ fn a_term_that_is_not_renewed_says_what_is_left() {
     let words = read(term_ends(false), "en");
     assert_eq!(words.subject, "The subscription of West ApS ends on 20 December 2026");
     assert!(words.text.contains("From the next term on: the free tools") && !words.text.contains("Price"), "{}", words.text);
+}
+
+#[test]
+fn what_the_product_tells_of_has_words() {
+    let say = Speech::of("en");
+    // These always come with a reason, and have words for each.
+    let by_reason = ["deleted", "edge_closed", "member_removed"];
+    for act in model::notice::acts().into_iter().filter(|act| *act != "warned" && !by_reason.contains(act)) {
+        assert!(say.knows(&format!("event.{act}")), "{act}");
+    }
+    let frozen = happened("member_frozen", "tier", &[("account", "West ApS")], Some("2026-12-04T10:00:00Z"));
+    let letter = Letter::Organization {
+        organization: "Nordwind".into(),
+        by: None,
+        at: at("2026-11-20T10:00:00Z"),
+        events: vec![frozen],
+        n_more: 0,
+        warning: None,
+    };
+    let words = read(letter, "en");
+    assert!(words.subject.starts_with("Nordwind: West ApS is frozen"), "{}", words.subject);
 }
 
 #[test]

@@ -28,6 +28,10 @@ impl Speech {
         Speech(LOCALES.iter().position(|known| *known == language).unwrap_or(0))
     }
 
+    pub(crate) fn knows(&self, key: &str) -> bool {
+        self.find(key).is_some()
+    }
+
     /// The words of a key that has no places. An unknown key is its own words; a test looks for those.
     pub(crate) fn of_key(&self, key: &str) -> String {
         self.find(key).unwrap_or(key).to_owned()

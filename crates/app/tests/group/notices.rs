@@ -175,3 +175,72 @@ async fn a_deactivated_contact_hears_nothing_more_and_a_silenced_kind_goes_to_no
         assert!(mails[0].recipient.told.clone().unwrap().as_super_admin, "East's contact is gone, so its Super Admin is told");
     }
 }
+
+#[tokio::test]
+async fn scenario_27_a_warning_names_what_will_end_and_reaches_those_who_can_buy() {
+    for group in groups().await {
+        let id = group.organized().await.organization.id;
+        for (account, person) in [(CENTRAL, ANN), (EAST, CAT)] {
+            name(&group, account, &[(ContactRole::Primary, &[person])]).await;
+        }
+        name(&group, WEST, &[(ContactRole::Primary, &[BO]), (ContactRole::DecisionMaker, &[ANN])]).await;
+        quiet(&group).await;
+        for days in [30, 7, 1] {
+            warn(&group, id, days).await;
+            tell(&group).await;
+        }
+        let mails = all(&group).await;
+        let of = |who: &str| mails.iter().filter(|mail| mail.recipient.address.starts_with(who)).collect::<Vec<_>>();
+        assert_eq!(["ann", "bo", "cat"].map(|who| of(who).len()), [3, 3, 3], "{}", group.fresh.engine);
+        let Letter::Organization { events, warning, .. } = &of("bo")[0].letter else { panic!() };
+        let acts: Vec<&str> = events.iter().map(|event| event.act.as_str()).collect();
+        assert_eq!((acts, warning.as_ref().map(|warning| warning.days)), (vec!["edge_closed", "member_removed"], Some(30)));
+        let id = of("bo")[2].id;
+        let account = of("bo")[2].account;
+        let read = outbox::read(&group.app, &group.system(account), id).await.unwrap();
+        assert_eq!(read.subject, "The Group: something ends on 20 December 2026");
+        assert!(
+            read.text.contains("Data mirroring from East to West will end") && read.text.contains("West will be removed"),
+            "{}",
+            read.text
+        );
+    }
+}
+
+/// An entry as the warnings of known ends write it.
+async fn warn(group: &Group, id: model::id::OrganizationId, days: i64) {
+    let edge = mirroring(EAST, WEST);
+    let expected = serde_json::json!([
+        { "did": "edge_closed", "edge": edge, "reason": "member_removed" },
+        { "did": "member_removed", "account": WEST, "reason": "tier" },
+    ]);
+    let effect =
+        serde_json::json!({ "did": "warned", "days": days, "at": "2026-12-20T10:00:00Z", "account": WEST, "expected": expected });
+    let said = model::organization::log::Said {
+        at: group.app.outside.now().as_microsecond() + days,
+        actor: "system".to_owned(),
+        act: "warned".to_owned(),
+        subject: "organization".to_owned(),
+        detail: serde_json::json!({ "effect": effect }).to_string(),
+    };
+    let mut tx = group.app.store.write_home().await.unwrap();
+    store::organization::append(&mut tx, id, vec![said]).await.unwrap();
+    let detail = serde_json::json!({ "organizationId": id });
+    let change = model::change::Change::of(model::change::Kind::OrganizationChanged, detail);
+    tx.commit(&group.system(store::INSTANCE).by(), group.app.outside.now(), &[change]).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_new_super_admin_is_told_to_the_security_contact() {
+    for group in groups().await {
+        name(&group, WEST, &[(ContactRole::Security, &[ANN])]).await;
+        quiet(&group).await;
+        let patch = app::user::Patch { role: Some(model::account::Role::SuperAdmin), ..app::user::Patch::default() };
+        app::user::update(&group.app, &group.cx(ANN, WEST).await, BO, patch).await.unwrap();
+        tell(&group).await;
+        let mails = all(&group).await;
+        assert_eq!(told(&mails), [("ann", vec!["super_admin_granted".to_owned()])], "{}", group.fresh.engine);
+        let read = outbox::read(&group.app, &group.system(WEST), mails[0].id).await.unwrap();
+        assert!(read.text.contains("Ann made Bo a Super Admin of West"), "{}", read.text);
+    }
+}

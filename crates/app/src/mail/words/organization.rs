@@ -249,20 +249,15 @@ pub(super) const WORDS: &[Words] = &[
     (
         "warning.lead",
         [
-            "This is going to happen on {until}, in {days} days, if nobody does anything:",
-            "Questo succederà il {until}, tra {days} giorni, se nessuno interviene:",
-            "Dette sker {until}, om {days} dage, hvis ingen gør noget:",
-            "Dit gebeurt op {until}, over {days} dagen, als niemand iets doet:",
+            "This is going to happen on {until} if nobody does anything (days left: {days}):",
+            "Questo succederà il {until} se nessuno interviene (giorni rimasti: {days}):",
+            "Dette sker {until}, hvis ingen gør noget (dage tilbage: {days}):",
+            "Dit gebeurt op {until} als niemand iets doet (resterende dagen: {days}):",
         ],
     ),
     (
         "warning.what",
-        [
-            "something ends in {days} days",
-            "qualcosa termina tra {days} giorni",
-            "noget slutter om {days} dage",
-            "er eindigt iets over {days} dagen",
-        ],
+        ["something ends on {until}", "qualcosa termina il {until}", "noget slutter {until}", "op {until} eindigt er iets"],
     ),
     (
         "warning.help",
@@ -380,4 +375,53 @@ pub(super) const WORDS: &[Words] = &[
     ("sync_errors.fact.what", ["What", "Cosa", "Hvad", "Wat"]),
     ("sync_errors.fact.reason", ["Why", "Perché", "Hvorfor", "Waarom"]),
     ("organization.more", ["And {n} more.", "E altri {n}.", "Og {n} til.", "En nog {n}."]),
+    (
+        "event.member_restored",
+        ["{account} is a member again", "{account} è di nuovo membro", "{account} er medlem igen", "{account} is weer lid"],
+    ),
+    (
+        "event.edge_reopened",
+        [
+            "{feature} from {source} to {destination} is open again, on the same terms",
+            "{feature} da {source} a {destination}: di nuovo aperto, alle stesse condizioni",
+            "{feature} fra {source} til {destination} er åben igen på samme vilkår",
+            "{feature} van {source} naar {destination} is weer open, onder dezelfde voorwaarden",
+        ],
+    ),
+    (
+        "event.role_granted",
+        [
+            "somebody was given a role of the organization for {account}",
+            "a qualcuno è stato dato un ruolo dell'organizzazione per {account}",
+            "nogen har fået en rolle i organisationen for {account}",
+            "iemand kreeg een rol in de organisatie voor {account}",
+        ],
+    ),
+    (
+        "event.role_ended",
+        [
+            "a role of the organization for {account} has ended",
+            "un ruolo dell'organizzazione per {account} è terminato",
+            "en rolle i organisationen for {account} er ophørt",
+            "een rol in de organisatie voor {account} is beëindigd",
+        ],
+    ),
+    (
+        "super_admin_granted.subject",
+        [
+            "{person} is a Super Admin of {account} from now on",
+            "{person} è ora super amministratore di {account}",
+            "{person} er fra nu af superadministrator i {account}",
+            "{person} is vanaf nu superbeheerder van {account}",
+        ],
+    ),
+    (
+        "super_admin_granted.body",
+        [
+            "{by} made {person} a Super Admin of {account}. A Super Admin may do everything there. If this surprises you, ask at once.",
+            "{by} ha reso {person} super amministratore di {account}. Un super amministratore può fare tutto. Se ti sorprende, chiedi subito.",
+            "{by} har gjort {person} til superadministrator i {account}. En superadministrator må alt dér. Overrasker det dig, så spørg med det samme.",
+            "{by} heeft {person} superbeheerder van {account} gemaakt. Een superbeheerder mag daar alles. Verrast dit u, vraag het dan meteen na.",
+        ],
+    ),
 ];
