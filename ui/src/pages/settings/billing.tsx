@@ -34,6 +34,12 @@ export function BillingPage() {
   );
 }
 
+function Tiers({ tiers }: { tiers: ProductTier[] }) {
+  const t = useT();
+  if (tiers.length === 0) return <Badge color="gray">{t('billing.free')}</Badge>;
+  return <>{tiers.map((one) => <Badge key={one.product} color="gray">{subscriptionName(one)}</Badge>)}</>;
+}
+
 const names = (tiers: ProductTier[], t: Translate) => (tiers.length === 0 ? t('billing.free') : tiers.map(subscriptionName).join(', '));
 
 function Plan({ billing }: { billing: Billing }) {
@@ -42,7 +48,7 @@ function Plan({ billing }: { billing: Billing }) {
   const living = billing.subscription && !billing.subscription.endedAt ? billing.subscription : null;
   return (
     <Section title={t('billing.plan')} text={living ? undefined : t(billing.subscription ? 'billing.endedText' : 'billing.noTermText')} aside={<Button variant="default" onClick={() => setChanging(true)}>{t(living ? 'billing.change' : 'billing.begin')}</Button>}>
-      {living ? <Living is={living} /> : <Group gap={6}>{billing.tiers.length === 0 ? <Badge color="gray">{t('billing.free')}</Badge> : billing.tiers.map((one) => <Badge key={one.product} color="gray">{subscriptionName(one)}</Badge>)}</Group>}
+      {living ? <Living is={living} /> : <Group gap={6}><Tiers tiers={billing.tiers} /></Group>}
       {changing && <OrderDialog billing={billing} living={living} close={() => setChanging(false)} />}
     </Section>
   );
@@ -69,7 +75,7 @@ function Living({ is }: { is: PaidSubscription }) {
   const end = day(is.termEnd.slice(0, 10), language);
   return (
     <Stack gap="md">
-      <div className="grid-scroll" tabIndex={0} role="region" aria-label={t('billing.plan')}>
+      <div className="grid-scroll" tabIndex={0} role="group" aria-label={t('billing.product')}>
         <table className="grid">
           <thead><tr><th scope="col">{t('billing.product')}</th><th scope="col" className="num">{t(is.term === 'annual' ? 'billing.perYear' : 'billing.perMonth')}</th></tr></thead>
           <tbody>{is.lines.map((line) => <tr key={line.product}><th scope="row">{subscriptionName(line)}</th><td className="num">{money(line.price, language, is.currency)}</td></tr>)}</tbody>
@@ -77,11 +83,11 @@ function Living({ is }: { is: PaidSubscription }) {
       </div>
       <dl className="facts" style={{ margin: 0 }}>
         <div><dt>{t('billing.term')}</dt><dd>{day(is.termStart.slice(0, 10), language)} – {end}</dd></div>
-        <div><dt>{t('billing.then')}</dt><dd>{is.autoRenew ? t('billing.renewsTo', { what: names(is.becomes, t) }) : t('billing.endsTo')}</dd></div>
+        <div><dt>{t('billing.then')}</dt><dd style={{ maxWidth: 'none', whiteSpace: 'normal' }}>{is.autoRenew ? t('billing.renewsTo', { what: names(is.becomes, t) }) : t('billing.endsTo')}</dd></div>
       </dl>
       {!is.autoRenew && <Alert className="notice" color="orange" title={t('billing.ends', { date: end })}><Text size="sm">{t('billing.endsText')}</Text></Alert>}
       <Switch label={t('billing.renewal')} description={t('billing.renewalText', { date: end })} checked={is.autoRenew} disabled={busy} onChange={(event) => (event.currentTarget.checked ? void renew(true) : setAsking(true))} />
-      {asking && <ConfirmDialog title={t('billing.stopTitle')} text={t('billing.stopText', { date: end })} act={t('billing.stop')} busy={busy} close={() => setAsking(false)} confirm={() => void renew(false)} />}
+      {asking && <ConfirmDialog title={t('billing.stopTitle')} text={t('billing.stopText', { date: end })} act={t('billing.stop')} color="red.9" busy={busy} close={() => setAsking(false)} confirm={() => void renew(false)} />}
     </Stack>
   );
 }
@@ -146,13 +152,13 @@ function Review({ plan }: { plan: OrderPlan }) {
   return (
     <Stack gap="md">
       <dl className="facts" style={{ margin: 0 }}>
-        <div><dt>{t('billing.fromNow')}</dt><dd style={{ maxWidth: 'none' }}>{names(plan.now, t)}</dd></div>
-        {plan.later && <div><dt>{t('billing.fromDate', { date: day(plan.termEnd.slice(0, 10), language) })}</dt><dd style={{ maxWidth: 'none' }}>{names(plan.later, t)}</dd></div>}
+        <div><dt>{t('billing.fromNow')}</dt><dd style={{ maxWidth: 'none', flexWrap: 'wrap', gap: 6 }}><Tiers tiers={plan.now} /></dd></div>
+        {plan.later && <div><dt>{t('billing.fromDate', { date: day(plan.termEnd.slice(0, 10), language) })}</dt><dd style={{ maxWidth: 'none', flexWrap: 'wrap', gap: 6 }}><Tiers tiers={plan.later} /></dd></div>}
       </dl>
       {plan.charges.length > 0 && Number(plan.total) > 0 ? (
         <table className="grid" aria-label={t('billing.toPay')}>
           <tbody>
-            {plan.charges.map((charge) => <tr key={charge.product}><th scope="row">{subscriptionName(charge)}{charge.isRest && <Text size="xs" c="dimmed">{t('billing.rest')}</Text>}</th><td className="num">{sum(charge.amount)}</td></tr>)}
+            {plan.charges.filter((charge) => Number(charge.amount) > 0).map((charge) => <tr key={charge.product}><th scope="row">{subscriptionName(charge)}{charge.isRest && <Text size="xs" c="dimmed">{t('billing.rest')}</Text>}</th><td className="num">{sum(charge.amount)}</td></tr>)}
             <tr><th scope="row">{t('billing.vat')}</th><td className="num">{sum(plan.vat)}</td></tr>
             <tr><th scope="row">{t('billing.toPay')}</th><td className="num" style={{ fontWeight: 650 }}>{sum(plan.total)}</td></tr>
           </tbody>
@@ -179,7 +185,7 @@ function Invoices() {
       {pages.isError && <Problem compact problem={pages.error} retry={() => void pages.refetch()} />}
       {pages.data && rows.length === 0 && <Empty compact icon={<IconFileInvoice size={18} />} title={t('billing.noInvoices')} text={t('billing.noInvoicesText')} />}
       {rows.length > 0 && (
-        <div className="grid-scroll" tabIndex={0} role="region" aria-label={t('billing.invoices')}>
+        <div className="grid-scroll" tabIndex={0} role="group" aria-label={t('billing.invoices')}>
           <table className="grid">
             <thead><tr><th scope="col">{t('billing.number')}</th><th scope="col">{t('billing.issued')}</th><th scope="col" className="num">{t('billing.total')}</th><th scope="col">{t('billing.state')}</th><th scope="col"><span className="visually-hidden">{t('billing.pdf')}</span></th></tr></thead>
             <tbody>
