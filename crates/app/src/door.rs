@@ -13,7 +13,7 @@ use model::connection::Feature;
 use model::connection::terms::CUSTOMERS;
 use model::id::ConnectionId;
 use model::mirror::SHOWN;
-use model::organization::{Facts, stop};
+use model::organization::{Facts, Stop, stop};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use store::organization::Passage;
@@ -65,6 +65,10 @@ fn enter(cx: &Cx, passage: Passage) -> Result<Through> {
     if let Some(stop) = stop(passage.phase, &passage.policy, feature, &passage.opened.terms, &source, &destination) {
         let message = format!("connection {} carries nothing at the moment", passage.connection);
         return Err(Error::forbidden(stop.code(), message));
+    }
+    if passage.is_frozen {
+        let message = format!("connection {} waits for an account that may not be a member at the moment", passage.connection);
+        return Err(Error::forbidden(Stop::MemberFrozen.code(), message));
     }
     let standing = Standing {
         role: Role::Standard,

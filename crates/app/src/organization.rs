@@ -4,24 +4,33 @@
 //!   authorize -> lock the row -> model::organization::next -> save its effects -> one log entry per effect -> commit -> tell the accounts
 //! ```
 
+mod joining;
 pub mod log;
+pub mod members;
+pub mod offer;
+pub mod outlook;
+mod pending;
 pub mod policy;
+pub mod restore;
 pub mod roles;
 pub(crate) mod standing;
 
 use crate::cx::{App, Cx};
-use crate::error::{Error, Kind, Reason, Result};
+use crate::error::{Error, Kind, Result};
 use crate::step_up;
+use futures_util::StreamExt;
+pub use joining::{Candidates, Considered, candidates};
+use joining::{considered, creation_reasons, each_considered, refuse};
 use log::Tried;
-use model::account::{self, Account, AccountUser, Role, UserStatus};
+use model::account::{self, Account};
 use model::authority::{Denial, OrganizationAct, decide_organization};
 use model::change::{Actor, Change, Kind as Did};
-use model::eligibility::{self, Candidate, Joining, Policy};
+use model::eligibility::{Joining, Policy};
 use model::id::{AccountId, OrganizationId, PersonId};
 use model::limits::REVIEWS_PAGE;
 use model::organization::log::{Said, of_account, of_edge};
 use model::organization::{Effect, Event, Facts, IMPACT_TEXT_VERSION, Organization, next};
-use standing::{Seen, Stand, from, is_system, role_here};
+use standing::{Seen, Stand, from, is_system};
 pub(crate) use standing::{answerable, may_hand_out, may_see};
 use std::collections::{BTreeMap, BTreeSet};
 use store::organization::Connection;
@@ -38,6 +47,16 @@ pub const UPDATE_POLICY: &str = "organization.update_policy";
 /// See [`CREATE`]. The subject is the organization's id.
 pub const DELETE: &str = "organization.delete";
 
+/// The act of the log's entry about somebody who acknowledged the impact statement.
+pub const ACKNOWLEDGED: &str = "acknowledged";
+
+/// Members up to which every one is told of every change.
+const ALL_TOLD_MAX: usize = 100;
+/// Accounts told of one change at most: each is a transaction of its own, and whoever made the change waits for them. The
+/// organization's log has an entry for every one in any case.
+const TOLD_MAX: usize = 500;
+/// Accounts told at the same time.
+const TOLD_AT_ONCE: usize = 16;
 /// Characters of the subject of a step-up.
 const SUBJECT_CHARS_MAX: usize = 200;
 
@@ -51,6 +70,8 @@ was seen. Connections can be cut at any time, at once.";
 /// An organization as one of its members sees it.
 #[derive(Debug, Clone)]
 pub struct View {
+    /// The account one works in.
+    pub here: AccountId,
     pub organization: Organization,
     pub accounts: BTreeMap<AccountId, Account>,
     pub connections: Vec<Connection>,
@@ -66,21 +87,6 @@ pub struct View {
     pub stand: Stand,
     /// When it was seen.
     pub now: jiff::Timestamp,
-}
-
-/// An account that might join, with every reason against.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Considered {
-    pub account: AccountId,
-    pub name: String,
-    pub reasons: BTreeSet<eligibility::Reason>,
-}
-
-/// The picker: candidates, and what stands against creating from here at all.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Candidates {
-    pub results: Vec<Considered>,
-    pub blocked: BTreeSet<eligibility::Reason>,
 }
 
 /// A new organization as somebody wants it, made from the account she works in.
@@ -109,12 +115,26 @@ impl Turned {
         Change::of(Did::OrganizationChanged, detail)
     }
 
-    fn touched(&self) -> BTreeSet<AccountId> {
-        let mut accounts: BTreeSet<AccountId> = self.organization.members.keys().copied().collect();
-        accounts.extend(self.effects.iter().filter_map(|effect| match effect {
-            Effect::MemberRemoved { account, .. } => Some(*account),
-            _ => None,
-        }));
+    fn touched(&self, by: AccountId) -> BTreeSet<AccountId> {
+        let is_small = self.organization.members.len() <= ALL_TOLD_MAX;
+        let members = self.organization.members.keys().copied().filter(|account| is_small || *account == by);
+        let mut accounts: BTreeSet<AccountId> = members.collect();
+        for effect in &self.effects {
+            match effect {
+                Effect::MemberRemoved { account, .. }
+                | Effect::MemberJoined { account }
+                | Effect::MemberRestored { account }
+                | Effect::MemberFrozen { account, .. }
+                | Effect::MemberThawed { account } => drop(accounts.insert(*account)),
+                Effect::EdgeOpened { edge, .. }
+                | Effect::EdgeReopened { edge, .. }
+                | Effect::EdgeAmended { edge, .. }
+                | Effect::EdgeClosed { edge, .. } => {
+                    accounts.extend([edge.source, edge.destination]);
+                }
+                _ => {}
+            }
+        }
         accounts
     }
 }
@@ -127,51 +147,21 @@ pub fn accounts_subject(accounts: &[AccountId]) -> String {
     if text.len() <= SUBJECT_CHARS_MAX { text } else { crate::secret::hash(&text) }
 }
 
-/// Which of her accounts a person could join with the one she works in, under a policy (that of the organization, if there is
-/// one already).
-pub async fn candidates(app: &App, cx: &Cx, policy: &Policy) -> Result<Candidates> {
-    let mut tx = app.store.read_home().await?;
-    let here = acting(&mut tx, cx).await?;
-    let present = match store::organization::of_account(&mut tx, cx.account).await? {
-        Some(_) => Some(standing::here(&mut tx, cx).await?.organization),
-        None => may_see(&mut tx, cx).await.map(|()| None)?,
-    };
-    let policy = present.as_ref().map_or(policy, |organization| &organization.policy).clone();
-    let members: BTreeSet<AccountId> = present.iter().flat_map(|o| o.members.keys().copied()).collect();
-    let joining = Joining {
-        policy: &policy,
-        organization: present.as_ref().map(|o| o.id),
-        n_members: members.len().max(1),
-        location: &here.location,
-    };
-    let mut results = Vec::new();
-    for (account, user) in places(&mut tx, cx).await? {
-        if account.id == cx.account || members.contains(&account.id) || user.status != UserStatus::Active {
-            continue;
-        }
-        let candidate = candidate(&mut tx, &account, Some(user.role)).await?;
-        results.push(Considered { account: account.id, name: account.name, reasons: eligibility::reasons(&candidate, &joining) });
-    }
-    let blocked = match present {
-        Some(_) => BTreeSet::new(),
-        None => creation_reasons(&mut tx, cx, &here, &policy).await?,
-    };
-    Ok(Candidates { results, blocked })
-}
-
 /// Creates an organization: eligible accounts, an acknowledged text, a fresh second factor. Nothing is shared by it.
 pub async fn create(app: &App, cx: &Cx, new: New) -> Result<View> {
     decide_organization(standing::to_create(cx), OrganizationAct::Create)?;
     let name = account::name(&new.name)?;
+    let made = create_now(app, cx, &name, new).await;
+    if let Err(refusal) = &made {
+        pending::keep(app, cx, &name, refusal).await;
+    }
+    made
+}
+
+async fn create_now(app: &App, cx: &Cx, name: &str, new: New) -> Result<View> {
     let transfer_mechanism = new.policy.transfer_mechanism.as_deref().map(account::name).transpose()?;
     let policy = Policy { transfer_mechanism, ..new.policy };
-    if new.acknowledged_text_version != IMPACT_TEXT_VERSION {
-        let given = new.acknowledged_text_version;
-        let message = format!(
-            "version \"{given}\" of the impact statement was acknowledged; version \"{IMPACT_TEXT_VERSION}\" is in force"
-        );
-        return Err(Error::invalid("IMPACT_TEXT_STALE", message));
-    }
+    acknowledged(&new.acknowledged_text_version)?;
     let mut tx = app.store.write_home().await?;
     let here = acting(&mut tx, cx).await?;
     let own = creation_reasons(&mut tx, cx, &here, &policy).await?;
@@ -181,15 +171,34 @@ pub async fn create(app: &App, cx: &Cx, new: New) -> Result<View> {
     members.insert(here.id, Facts::of(&here));
     prove(&mut tx, cx, CREATE, &accounts_subject(&new.accounts), new.proof.as_deref()).await?;
     let id = OrganizationId(tx.take_ids(1)?);
-    let (proposed, mut effects) = next(Organization::none(id, name, policy), Event::Propose { members }, cx.now);
+    let (proposed, mut effects) = next(Organization::none(id, name.to_owned(), policy), Event::Propose { members }, cx.now);
     let (verified, more) = next(proposed, Event::Verify, cx.now);
     effects.extend(more);
     let turned = Turned { organization: verified, effects };
     let cause = serde_json::json!({ "acknowledgedTextVersion": IMPACT_TEXT_VERSION });
     save(&mut tx, cx, 0, &turned, &cause).await?;
+    note_acknowledged(&mut tx, cx, id, IMPACT_TEXT_VERSION).await?;
+    if let Some(person) = cx.person {
+        store::organization::known::unpend(&mut tx, cx.account, person.id).await?;
+    }
     tx.commit(&cx.by(), cx.now, &[turned.change()]).await?;
     tell(app, cx, &turned).await;
     read(app, cx).await
+}
+
+/// Only the statement that is in force can be acknowledged.
+pub(crate) fn acknowledged(version: &str) -> Result<()> {
+    if version == IMPACT_TEXT_VERSION {
+        return Ok(());
+    }
+    let message =
+        format!("version \"{version}\" of the impact statement was acknowledged; version \"{IMPACT_TEXT_VERSION}\" is in force");
+    Err(Error::invalid("IMPACT_TEXT_STALE", message))
+}
+
+async fn note_acknowledged(tx: &mut WriteTx, cx: &Cx, id: OrganizationId, version: &str) -> Result<()> {
+    let detail = serde_json::json!({ "acknowledgedTextVersion": version });
+    log::note(tx, cx, id, ACKNOWLEDGED, of_account(cx.account), detail).await
 }
 
 /// The organization of the account one works in.
@@ -198,6 +207,7 @@ pub async fn read(app: &App, cx: &Cx) -> Result<View> {
     let Seen { organization, accounts, stand } = standing::here(&mut tx, cx).await?;
     let opened: BTreeSet<PersonId> = organization.open.values().flat_map(|o| [o.by, o.approved.by]).collect();
     Ok(View {
+        here: cx.account,
         connections: store::organization::connections(&mut tx, organization.id).await?,
         people: store::organization::names(&mut tx, &opened).await?,
         unmanageable: stand.standing.unmanageable,
@@ -273,13 +283,21 @@ async fn delete_now(app: &App, cx: &Cx, id: OrganizationId, proof: Option<&str>)
     Ok(())
 }
 
-/// Ends graces whose time is over, and says which reviews of terms are due. Takes no input and may run at any time.
+/// Ends graces whose time is over, says which reviews of terms are due, gives warnings, notes what nobody answered or verified. Takes no input and may run at any
+/// time.
 pub async fn reconcile(app: &App) -> Result<usize> {
+    let ended = end_graces(app).await? + roles::reconcile(app).await?;
+    Ok(ended + outlook::reconcile(app).await? + offer::reconcile(app).await? + pending::reconcile(app).await?)
+}
+
+async fn end_graces(app: &App) -> Result<usize> {
+    let now = app.outside.now();
     let mut home = app.store.read_home().await?;
-    let mut waiting: BTreeSet<OrganizationId> = store::organization::in_grace(&mut home, 100).await?.into_iter().collect();
-    waiting.extend(store::organization::with_reviews_due(&mut home, app.outside.now(), REVIEWS_PAGE).await?);
+    let over = store::organization::known::with_grace_over(&mut home, now, 100).await?;
+    let mut waiting: BTreeSet<OrganizationId> = over.into_iter().collect();
+    waiting.extend(store::organization::with_reviews_due(&mut home, now, REVIEWS_PAGE).await?);
     drop(home);
-    let mut n = roles::reconcile(app).await?;
+    let mut n = 0;
     for id in waiting {
         let cx = Cx::system(app, store::INSTANCE);
         let mut tx = app.store.write_home().await?;
@@ -307,18 +325,22 @@ pub async fn follow(tx: &mut WriteTx, cx: &Cx, account: &Account) -> Result<Opti
 }
 
 /// Says in the feed of every account that is touched that its organization changed. The organization's own log is the truth;
-/// this is so that open pages look again and each account's audit shows it.
+/// this is so that open pages look again and each account's audit shows it. In a large organization only those are told whom
+/// it is about; the others see it when they look.
 pub async fn tell(app: &App, cx: &Cx, turned: &Turned) {
-    tell_accounts(app, cx, &turned.organization, turned.touched()).await;
+    tell_accounts(app, cx, &turned.organization, turned.touched(cx.account)).await;
 }
 
-async fn tell_accounts(app: &App, cx: &Cx, organization: &Organization, accounts: BTreeSet<AccountId>) {
-    let telling = accounts.into_iter().map(|account| async move {
+pub(crate) async fn tell_accounts(app: &App, cx: &Cx, organization: &Organization, accounts: BTreeSet<AccountId>) {
+    let told = [cx.account].into_iter().filter(|here| accounts.contains(here)).chain(accounts.iter().copied());
+    let told: BTreeSet<AccountId> = told.filter(|account| *account != store::INSTANCE).take(TOLD_MAX).collect();
+    let telling = told.into_iter().map(|account| async move {
         let detail = serde_json::json!({ "organizationId": organization.id, "version": organization.version });
         let tx = app.store.write(account).await?;
         tx.commit(&cx.by(), cx.now, &[Change::of(Did::OrganizationChanged, detail)]).await
     });
-    for told in futures_util::future::join_all(telling).await {
+    let mut telling = futures_util::stream::iter(telling).buffer_unordered(TOLD_AT_ONCE);
+    while let Some(told) = telling.next().await {
         if let Err(error) = told {
             tracing::warn!(organization_id = organization.id.0, %error, "an account was not told that its organization changed");
         }
@@ -389,9 +411,17 @@ fn said(cx: &Cx, organization: &Organization, before: i64, effect: &Effect, caus
     let effect_json = serde_json::to_value(effect).unwrap_or_default();
     let act = effect_json["did"].as_str().unwrap_or("unknown").to_owned();
     let subject = match effect {
-        Effect::MemberJoined { account } | Effect::MemberRemoved { account, .. } => of_account(*account),
-        Effect::EdgeOpened { edge, .. } | Effect::EdgeAmended { edge, .. } | Effect::EdgeClosed { edge, .. } => of_edge(*edge),
-        Effect::EdgeRefused { edge, .. } | Effect::ReviewDue { edge, .. } => of_edge(*edge),
+        Effect::MemberJoined { account }
+        | Effect::MemberRestored { account }
+        | Effect::MemberFrozen { account, .. }
+        | Effect::MemberThawed { account }
+        | Effect::MemberRemoved { account, .. } => of_account(*account),
+        Effect::EdgeOpened { edge, .. }
+        | Effect::EdgeAmended { edge, .. }
+        | Effect::EdgeReopened { edge, .. }
+        | Effect::EdgeClosed { edge, .. }
+        | Effect::ReviewDue { edge, .. }
+        | Effect::EdgeRefused { edge, .. } => of_edge(*edge),
         _ => "organization".to_owned(),
     };
     let mut from = from(cx);
@@ -417,104 +447,6 @@ fn actor(actor: &Actor) -> String {
 async fn acting(tx: &mut Tx, cx: &Cx) -> Result<Account> {
     let account = store::account::read(tx, cx.account).await?;
     account.ok_or_else(|| Error::not_found(format!("there is no account {}", cx.account)))
-}
-
-/// The accounts somebody could speak for: a person those she is in, the system all it names.
-async fn places(tx: &mut Tx, cx: &Cx) -> Result<Vec<(Account, AccountUser)>> {
-    match cx.person {
-        Some(person) => Ok(store::account::of_person(tx, person.id).await?),
-        None => Ok(Vec::new()),
-    }
-}
-
-async fn candidate(tx: &mut Tx, account: &Account, role: Option<Role>) -> Result<Candidate> {
-    Ok(Candidate {
-        account: account.id,
-        kind: account.kind,
-        status: account.status,
-        location: account.location.clone(),
-        subscriptions: account.subscriptions.clone(),
-        organization: store::organization::of_account(tx, account.id).await?,
-        role,
-    })
-}
-
-async fn creation_reasons(tx: &mut Tx, cx: &Cx, here: &Account, policy: &Policy) -> Result<BTreeSet<eligibility::Reason>> {
-    let has_factor = match cx.person {
-        Some(person) => store::step_up::has_factor(tx, person.id).await?,
-        None => is_system(cx),
-    };
-    let role = role_here(tx, cx).await?;
-    Ok(eligibility::creation_reasons(&candidate(tx, here, role).await?, policy, has_factor))
-}
-
-/// Accounts that may not join, each with every reason.
-type Refused = Vec<(AccountId, BTreeSet<eligibility::Reason>)>;
-
-/// The facts of accounts that may join, and what stands against the others.
-async fn considered(
-    tx: &mut Tx,
-    cx: &Cx,
-    accounts: &[AccountId],
-    joining: &Joining<'_>,
-) -> Result<(BTreeMap<AccountId, Facts>, Refused)> {
-    let hers: BTreeMap<AccountId, (Account, Role)> = places(tx, cx)
-        .await?
-        .into_iter()
-        .filter(|(_, u)| u.status == UserStatus::Active)
-        .map(|(a, u)| (a.id, (a, u.role)))
-        .collect();
-    let wanted: BTreeSet<AccountId> = accounts.iter().copied().filter(|a| *a != cx.account).collect();
-    if wanted.is_empty() {
-        return Err(Error::invalid("NO_ACCOUNTS", "name at least one other account"));
-    }
-    let (mut members, mut refused) = (BTreeMap::new(), Vec::new());
-    for id in wanted {
-        let known = match hers.get(&id) {
-            Some((account, role)) => Some((account.clone(), *role)),
-            None if is_system(cx) => store::account::read(tx, id).await?.map(|a| (a, Role::SuperAdmin)),
-            None => None,
-        };
-        // An account she is not in, and one that does not exist, answer the same.
-        let Some((account, role)) = known else {
-            refused.push((id, BTreeSet::from([eligibility::Reason::NotSuperAdmin])));
-            continue;
-        };
-        let joining = Joining { n_members: joining.n_members + members.len(), ..joining.clone() };
-        let reasons = eligibility::reasons(&candidate(tx, &account, Some(role)).await?, &joining);
-        if reasons.is_empty() {
-            members.insert(id, Facts::of(&account));
-        } else {
-            refused.push((id, reasons));
-        }
-    }
-    Ok((members, refused))
-}
-
-/// Turns the reasons against accounts into one refusal that carries them all; the first gives it its code.
-fn refuse(against: impl IntoIterator<Item = (AccountId, BTreeSet<eligibility::Reason>)>) -> Result<()> {
-    use eligibility::Reason as Why;
-    let against: Refused = against.into_iter().filter(|(_, reasons)| !reasons.is_empty()).collect();
-    let Some((account, first)) = against.iter().find_map(|(id, reasons)| Some((*id, *reasons.first()?))) else { return Ok(()) };
-    let kind = match first {
-        Why::NotSuperAdmin | Why::ActorNo2fa | Why::NoAnchor => Kind::Forbidden,
-        Why::AlreadyInOrg | Why::OrgFull => Kind::Conflict,
-        Why::TierTooLow | Why::HostingMismatch | Why::Sandbox | Why::Trial | Why::Deactivated | Why::DevOrTest => Kind::Invalid,
-    };
-    let each = against.iter().flat_map(|(account, reasons)| {
-        reasons.iter().map(|r| Reason {
-            code: r.code().to_owned(),
-            message: r.words().to_owned(),
-            place: None,
-            context: vec![("accountId".to_owned(), vec![account.to_string()])],
-        })
-    });
-    let sentences = against.iter().map(|(account, reasons)| {
-        let words: Vec<&str> = reasons.iter().map(|r| r.words()).collect();
-        format!("account {account} cannot be part of the organization: {}", words.join("; "))
-    });
-    let message = sentences.collect::<Vec<_>>().join(". ");
-    Err(Error::new(kind, first.code(), message).because(each.collect()).with("accountId", account))
 }
 
 /// The system runs on the operator's own machine and has no second factor to show.

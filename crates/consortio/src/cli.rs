@@ -2,6 +2,7 @@
 
 mod billing;
 mod connections;
+mod life;
 mod mail;
 pub mod organization;
 mod sign_on;
@@ -12,6 +13,7 @@ pub use billing::{AccountInvoices, AccountSubscription, Billing, Switch};
 pub use connections::{
     OrganizationConnect, OrganizationEdge, OrganizationOpen, OrganizationPlan, OrganizationTemplate, TermsFlags,
 };
+pub use life::{OrganizationOffer, OrganizationPolicy};
 pub use mail::Mail;
 
 use clap::{Args, Parser, Subcommand};
@@ -375,6 +377,32 @@ pub enum Organization {
         /// Id or name of the one to remove.
         member: String,
     },
+    /// What is known to end if nobody does anything, earliest first.
+    Outlook {
+        /// Id or name of a member.
+        #[arg(long)]
+        account: String,
+    },
+    /// What ended and can still be restored: deleted organizations the account was in, and former members of its organization.
+    Former {
+        /// Id or name.
+        #[arg(long)]
+        account: String,
+    },
+    /// Restore the deleted organization an account was in, or bring a former member back.
+    Restore {
+        /// Id or name of an account that was in the deleted organization, or of a member of the living one.
+        #[arg(long)]
+        account: String,
+        /// Id or name of a former member to bring back; without it the deleted organization.
+        member: Option<String>,
+        /// The id of the organization, where the account was in several.
+        #[arg(long)]
+        organization: Option<i64>,
+    },
+    /// Membership for accounts whose Super Admin is somebody else: offer, list, answer.
+    #[command(subcommand)]
+    Offer(OrganizationOffer),
     /// Delete the organization; the accounts stay.
     Delete {
         /// Id or name of a member.
@@ -426,31 +454,6 @@ pub struct OrganizationLog {
     /// Write all of it into a file, which must not exist; its ending, .csv or .json, says how.
     #[arg(long, value_name = "FILE")]
     pub export: Option<PathBuf>,
-}
-
-#[derive(Debug, Subcommand)]
-pub enum OrganizationPolicy {
-    /// Every rule with its value, what HubSpot documents, what we think better, and what it means.
-    Show {
-        /// Id or name of a member.
-        #[arg(long)]
-        account: String,
-    },
-    /// Change rules. What would end memberships or connections is refused unless forced.
-    Set {
-        /// Id or name of a member.
-        #[arg(long)]
-        account: String,
-        /// All rules at once, before those that are named: parity (as HubSpot documents) or open (ours).
-        #[arg(long)]
-        preset: Option<String>,
-        /// Do it even where memberships, connections or the organization end by it.
-        #[arg(long)]
-        force: bool,
-        /// Such as members_max=20, verify_removal=true, anchor_loss=grace:14.
-        #[arg(value_name = "RULE=VALUE", required_unless_present = "preset")]
-        rules: Vec<String>,
-    },
 }
 
 #[derive(Debug, Args)]

@@ -61,6 +61,8 @@ id!(/// A record of any object type, unique within its account.
     RecordId);
 id!(/// An organization: accounts joined to share.
     OrganizationId);
+id!(/// An offer of membership in an organization.
+    OfferId);
 id!(/// A connection: what two member accounts share.
     ConnectionId);
 id!(/// A service token.

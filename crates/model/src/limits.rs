@@ -218,3 +218,17 @@ pub const PROVIDER_KEYS_SECONDS: i64 = 30;
 pub const PROOF_FILE_BYTES_MAX: usize = 64 * 1024;
 /// People exempt from single sign-on in one account.
 pub const EXEMPT_MAX: usize = 100;
+/// Days within which a deleted organization or a removed member can be restored.
+pub const RESTORE_DAYS: i64 = 30;
+/// Days an offer of membership waits for its answer.
+pub const OFFER_DAYS: i64 = 14;
+/// Offers of one organization that wait for an answer, and that one organization makes in a day: nobody can be pestered with more.
+pub const OFFERS_WAITING_MAX: usize = 100;
+/// See [`OFFERS_WAITING_MAX`].
+pub const OFFERS_PER_DAY_MAX: usize = 100;
+/// Dates looked ahead to in one organization: a term for each member of a large group.
+pub const OUTLOOK_DATES_MAX: usize = 1_000;
+/// Members named in the description of an organization; more are asked for page by page.
+pub const MEMBERS_SHOWN_MAX: usize = 200;
+/// Members of one page.
+pub const MEMBERS_PAGE_MAX: usize = 100;

@@ -5,9 +5,13 @@
 //! account became, then its edges, then its membership, then the organization that hung on it. Every effect is one entry of
 //! the organization's log.
 
+mod fitting;
 pub mod log;
+pub mod offer;
+pub mod outlook;
 pub mod phase;
 pub mod replay;
+mod restore;
 pub mod role;
 
 use crate::account::{Account, Product, Status, Subscriptions, Tier};
@@ -17,7 +21,8 @@ use crate::id::{AccountId, OrganizationId, PersonId};
 use crate::policy::{AnchorLoss, Policy};
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan, tz};
-use phase::{Deletion, MembershipEvent, Phase, PhaseEffect, PhaseEvent, Removal};
+use phase::{Deletion, Membership, MembershipEffect, MembershipEvent, Phase, PhaseEffect, PhaseEvent, Removal};
+pub use restore::restorable_until;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -55,6 +60,22 @@ impl Facts {
 pub struct Member {
     pub facts: Facts,
     pub joined_at: Timestamp,
+    /// Set while it may no longer be a member and has a grace: nothing passes to or from it.
+    pub frozen: Option<Frozen>,
+}
+
+impl Member {
+    /// Where it is in its life.
+    pub fn membership(&self) -> Membership {
+        self.frozen.map_or(Membership::Member, |frozen| Membership::Frozen(frozen.reason))
+    }
+}
+
+/// Why a membership will end, and when, unless the reason goes away before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Frozen {
+    pub reason: Removal,
+    pub until: Timestamp,
 }
 
 /// One organization as a value.
@@ -105,6 +126,24 @@ pub enum Event {
     ChangePolicy {
         policy: Box<Policy>,
     },
+    /// What was deleted comes back, with the accounts that still may belong and the edges that were open.
+    Restore {
+        members: BTreeMap<AccountId, Facts>,
+        edges: BTreeMap<EdgeKey, Opened>,
+    },
+    /// An account that was a member comes back, with the edges that were open.
+    RestoreMember {
+        account: AccountId,
+        facts: Facts,
+        edges: BTreeMap<EdgeKey, Opened>,
+    },
+    /// Something known will end some days from now, and nobody was told yet.
+    Warn {
+        days: u16,
+        at: Timestamp,
+        account: Option<AccountId>,
+        expected: Vec<Effect>,
+    },
     /// Time went by.
     TimePassed,
     Delete,
@@ -123,6 +162,19 @@ pub enum Effect {
         account: AccountId,
         reason: Removal,
     },
+    /// It may no longer be a member. Nothing passes, and it goes at the given time unless the reason goes away.
+    MemberFrozen {
+        account: AccountId,
+        reason: Removal,
+        until: Timestamp,
+    },
+    MemberThawed {
+        account: AccountId,
+    },
+    /// It was a member before, and is one again.
+    MemberRestored {
+        account: AccountId,
+    },
     EdgeOpened {
         edge: EdgeKey,
         opened: Box<Opened>,
@@ -137,6 +189,11 @@ pub enum Effect {
     ReviewDue {
         edge: EdgeKey,
         review_on: Date,
+    },
+    /// It was open when the membership or the organization ended, and is open again on the same terms.
+    EdgeReopened {
+        edge: EdgeKey,
+        opened: Box<Opened>,
     },
     EdgeClosed {
         edge: EdgeKey,
@@ -158,6 +215,16 @@ pub enum Effect {
         until: Timestamp,
     },
     Thawed,
+    /// It was deleted, and is back.
+    Restored,
+    /// What is known to happen some days from now, at the given time.
+    Warned {
+        days: u16,
+        at: Timestamp,
+        /// The account it begins with; `None` when a grace runs out.
+        account: Option<AccountId>,
+        expected: Vec<Effect>,
+    },
     /// Fewer than two members: nothing can be shared.
     OneMemberLeft,
     Deleted {
@@ -205,20 +272,22 @@ impl Organization {
         let (Some(source), Some(destination)) = (self.members.get(&key.source), self.members.get(&key.destination)) else {
             return false;
         };
-        self.open.get(&key).is_some_and(|opened| {
-            stop(self.phase, &self.policy, key.feature, &opened.terms, &source.facts, &destination.facts).is_none()
-        })
+        let frozen = source.frozen.is_some() || destination.frozen.is_some();
+        !frozen
+            && self.open.get(&key).is_some_and(|opened| {
+                stop(self.phase, &self.policy, key.feature, &opened.terms, &source.facts, &destination.facts).is_none()
+            })
     }
 
-    /// The member that holds the organization up: the one that joined first among those that can.
+    /// The member that holds the organization up: the one that joined first among those that can. What is frozen holds nothing.
     pub fn anchor(&self) -> Option<AccountId> {
-        let able = self.members.iter().filter(|(_, m)| self.policy.is_anchor(&m.facts.subscriptions));
+        let able = self.members.iter().filter(|(_, m)| m.frozen.is_none() && self.policy.is_anchor(&m.facts.subscriptions));
         able.min_by_key(|(id, m)| (m.joined_at, **id)).map(|(id, _)| *id)
     }
 
     /// Whether this member holds the organization up.
     pub fn is_anchor(&self, account: AccountId) -> bool {
-        self.members.get(&account).is_some_and(|m| self.policy.is_anchor(&m.facts.subscriptions))
+        self.members.get(&account).is_some_and(|m| m.frozen.is_none() && self.policy.is_anchor(&m.facts.subscriptions))
     }
 }
 
@@ -229,6 +298,8 @@ pub enum Stop {
     OrganizationNotActive,
     /// One of the two accounts is suspended or deactivated.
     AccountNotActive,
+    /// One of the two may no longer be a member, and is in its grace.
+    MemberFrozen,
     /// The accounts are hosted apart, and the policy does not allow it.
     HostingMismatch,
     Blocked(Block),
@@ -240,6 +311,7 @@ impl Stop {
         match self {
             Stop::OrganizationNotActive => "ORGANIZATION_NOT_ACTIVE",
             Stop::AccountNotActive => "ACCOUNT_NOT_ACTIVE",
+            Stop::MemberFrozen => "MEMBER_FROZEN",
             Stop::HostingMismatch => "HOSTING_MISMATCH",
             Stop::Blocked(block) => block.code(),
         }
@@ -304,6 +376,14 @@ impl Turn {
             }
             Event::ChangePolicy { policy } if alive && self.is.members.len() <= policy.members_max => self.rules(*policy),
             Event::TimePassed if alive => self.time(),
+            Event::Restore { members, edges } if self.is.phase.is_deleted() => self.restore(members, edges),
+            Event::RestoreMember { account, facts, edges } if alive && !self.is.members.contains_key(&account) => {
+                self.restore_member(account, facts, edges);
+            }
+            Event::Warn { days, at, account, expected } if alive => {
+                self.effects.push(Effect::Warned { days, at, account, expected });
+            }
+            Event::Restore { .. } | Event::RestoreMember { .. } | Event::Warn { .. } => self.effects.push(Effect::Refused),
             Event::ChangePolicy { .. } => self.effects.push(Effect::Refused),
             Event::Propose { .. } | Event::AddMembers { .. } | Event::RemoveMember { .. } => self.effects.push(Effect::Refused),
             Event::EditEdges { .. } | Event::FactsChanged { .. } | Event::TimePassed => self.effects.push(Effect::Refused),
@@ -323,6 +403,7 @@ impl Turn {
                 self.is.grace_until = None;
                 self.effects.push(Effect::Thawed);
             }
+            PhaseEffect::Restored => self.effects.push(Effect::Restored),
             PhaseEffect::Dissolved(reason) => self.dissolve(reason),
             PhaseEffect::Refused => self.effects.push(Effect::Refused),
         }
@@ -331,7 +412,7 @@ impl Turn {
     fn join(&mut self, members: BTreeMap<AccountId, Facts>) {
         for (account, facts) in members {
             if !self.is.members.contains_key(&account) {
-                self.is.members.insert(account, Member { facts, joined_at: self.now });
+                self.is.members.insert(account, Member { facts, joined_at: self.now, frozen: None });
                 self.effects.push(Effect::MemberJoined { account });
             }
         }
@@ -339,8 +420,9 @@ impl Turn {
 
     /// Closes a member's edges, then removes it.
     fn leave(&mut self, account: AccountId, event: MembershipEvent) {
-        let (_, effect) = phase::next_membership(phase::Membership::Member, event);
-        let phase::MembershipEffect::Removed(reason) = effect else { return };
+        let Some(member) = self.is.members.get(&account) else { return };
+        let (_, effect) = phase::next_membership(member.membership(), event);
+        let MembershipEffect::Removed(reason) = effect else { return };
         let closing = if reason == Removal::OrgDeleted { EdgeEvent::OrganizationDeleted } else { EdgeEvent::MemberRemoved };
         self.edges(|key| key.touches(account), closing);
         self.is.members.remove(&account);
@@ -400,40 +482,12 @@ impl Turn {
     fn facts(&mut self, account: AccountId, facts: Facts) {
         let Some(member) = self.is.members.get_mut(&account) else { return };
         member.facts = facts;
+        let here = member.facts.location.clone();
+        let is_in_place =
+            self.is.members.iter().all(|(id, m)| *id == account || self.is.policy.may_span(&m.facts.location, &here));
+        self.fit(account, is_in_place);
         self.close_blocked();
-        self.unfit(account, |is, here| {
-            is.members.iter().all(|(id, m)| *id == account || is.policy.may_span(&m.facts.location, here))
-        });
-    }
-
-    /// Lets a member go that may no longer be one. Whether it is in the right place is asked last.
-    fn unfit(&mut self, account: AccountId, is_in_place: impl Fn(&Organization, &str) -> bool) {
-        let Some(member) = self.is.members.get(&account) else { return };
-        if member.facts.status == Status::Deactivated {
-            self.leave(account, MembershipEvent::Deactivate);
-        } else if !self.is.policy.is_enough(&member.facts.subscriptions) {
-            self.leave(account, MembershipEvent::DropBelowProfessional);
-        } else if !is_in_place(&self.is, &member.facts.location) {
-            self.leave(account, MembershipEvent::MoveAway);
-        }
-    }
-
-    /// New rules: first the edges they block, then the members they do not fit. The organization is where its anchor is.
-    fn rules(&mut self, policy: Policy) {
-        let (before, after) = self.is.policy.difference(&policy);
-        if before == after {
-            return;
-        }
-        self.is.policy = policy;
-        self.effects.push(Effect::PolicyChanged { before, after });
-        self.close_blocked();
-        let first = self.is.members.iter().min_by_key(|(id, m)| (m.joined_at, **id)).map(|(id, _)| *id);
-        let center = self.is.anchor().or(first).and_then(|id| self.is.members.get(&id)).map(|m| m.facts.location.clone());
-        let members: Vec<_> = self.is.members.keys().copied().collect();
-        for account in members {
-            self.unfit(account, |is, here| center.as_ref().is_none_or(|center| is.policy.may_span(center, here)));
-        }
-        self.settle();
+        self.remove_unfit();
     }
 
     fn close_blocked(&mut self) {
@@ -441,6 +495,8 @@ impl Turn {
         for key in open {
             match self.is.edge(key) {
                 Edge::Blocked(Block::Sensitive) => self.edges(|k| k == key, EdgeEvent::SourceTurnedSensitive),
+                // What a grace holds back is not closed: it is on again when the account is as it was.
+                Edge::Blocked(Block::Subscription) if self.is_waiting(key) => {}
                 Edge::Blocked(Block::Subscription) => self.edges(|k| k == key, EdgeEvent::SubscriptionLost),
                 Edge::Off | Edge::On => {}
             }
@@ -463,11 +519,10 @@ impl Turn {
     }
 
     fn freeze(&mut self) {
-        let days = match self.is.policy.anchor_loss {
-            AnchorLoss::Grace { days } => i64::from(days),
-            AnchorLoss::Delete => 0,
+        let until = match self.is.policy.anchor_loss {
+            AnchorLoss::Grace { days } => days_after(self.now, days),
+            AnchorLoss::Delete => self.now,
         };
-        let until = self.now.saturating_add((days * 24).hours()).unwrap_or(Timestamp::MAX);
         self.is.grace_until = Some(until);
         self.effects.push(Effect::Frozen { until });
     }
@@ -475,6 +530,10 @@ impl Turn {
     fn time(&mut self) {
         if self.is.phase == Phase::Grace && self.is.grace_until.is_some_and(|until| until <= self.now) {
             self.phase(PhaseEvent::GraceOver);
+        }
+        if !self.is.phase.is_deleted() && self.is.members.values().any(|m| m.frozen.is_some_and(|f| f.until <= self.now)) {
+            self.remove_unfit();
+            self.settle();
         }
         let today = day(self.now);
         for (edge, opened) in &mut self.is.open {
@@ -499,6 +558,10 @@ impl Turn {
 /// The day of a time, in UTC: what review dates are compared with.
 pub fn day(at: Timestamp) -> Date {
     at.to_zoned(tz::TimeZone::UTC).date()
+}
+
+fn days_after(now: Timestamp, days: u16) -> Timestamp {
+    now.saturating_add((i64::from(days) * 24).hours()).unwrap_or(Timestamp::MAX)
 }
 
 /// Everything a page shows of the edges between two members, both directions, features in order.

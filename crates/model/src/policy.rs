@@ -44,6 +44,16 @@ pub enum AnchorLoss {
     Grace { days: u16 },
 }
 
+/// What happens to a member that may no longer be one: its subscription lapsed, it was deactivated, it moved away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MemberLoss {
+    /// It is removed at once.
+    Remove,
+    /// Its connections freeze; removal follows after this many days.
+    Grace { days: u16 },
+}
+
 /// When a Super Admin of one member may take it out of the organization on her own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -95,10 +105,15 @@ pub struct Policy {
     pub withdraw: Withdraw,
     /// Super Admins of a member may hand out roles for it. Source: spec 8 #6.
     pub roles: bool,
+    /// Accounts whose Super Admin is somebody else can be offered membership.
+    pub foreign_admins: bool,
     pub anchor_loss: AnchorLoss,
     pub new_connections: NewConnections,
     pub terms: TermsRule,
     pub sensitive: SensitiveRule,
+    pub member_loss: MemberLoss,
+    /// How many days before a known end the points of contact are told of it.
+    pub warn_days: Vec<u16>,
 }
 
 impl Policy {
@@ -112,10 +127,13 @@ impl Policy {
             verify_removal: false,
             withdraw: Withdraw::WhenUnmanageable,
             roles: false,
+            foreign_admins: false,
             anchor_loss: AnchorLoss::Delete,
             new_connections: NewConnections::TwoWay,
             terms: TermsRule::Optional,
             sensitive: SensitiveRule::Account,
+            member_loss: MemberLoss::Remove,
+            warn_days: vec![],
         }
     }
 
@@ -129,10 +147,13 @@ impl Policy {
             verify_removal: false,
             withdraw: Withdraw::Always,
             roles: true,
+            foreign_admins: true,
             anchor_loss: AnchorLoss::Grace { days: 14 },
             new_connections: NewConnections::OneWay,
             terms: TermsRule::Required,
             sensitive: SensitiveRule::Account,
+            member_loss: MemberLoss::Grace { days: 14 },
+            warn_days: vec![30, 7, 1],
         }
     }
 

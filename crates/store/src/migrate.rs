@@ -18,6 +18,7 @@ const STEPS: &[(i64, &str, &str)] = &[
     (7, "organization_log", include_str!("../migrations/0007_organization_log.sql")),
     (8, "outbox", include_str!("../migrations/0008_outbox.sql")),
     (9, "connection_terms", include_str!("../migrations/0009_connection_terms.sql")),
+    (10, "life", include_str!("../migrations/0010_life.sql")),
     (11, "roles", include_str!("../migrations/0011_roles.sql")),
     (13, "sign_on", include_str!("../migrations/0013_sign_on.sql")),
     (15, "import_content", include_str!("../migrations/0015_import_content.sql")),

@@ -3,6 +3,9 @@
 //!
 //! Saving writes the effects of a turn of the state machine, so what is stored is exactly what the log says.
 
+pub mod known;
+pub mod offer;
+pub mod past;
 pub mod role;
 
 use crate::account::account;
@@ -15,8 +18,8 @@ use model::connection::{Approved, EdgeKey, Feature, Opened, Pair};
 use model::eligibility::Policy;
 use model::id::{AccountId, ConnectionId, OrganizationId, PersonId};
 use model::organization::log::{self, Entry, Filter, Place, Said};
-use model::organization::phase::Phase;
-use model::organization::{Effect, Facts, Member, Organization};
+use model::organization::phase::{Phase, Removal};
+use model::organization::{Effect, Facts, Frozen, Member, Organization};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -41,6 +44,8 @@ pub struct Passage {
     pub opened: Opened,
     pub source: Account,
     pub destination: Account,
+    /// One of the two is in its grace, so nothing passes.
+    pub is_frozen: bool,
 }
 
 /// Writes one or more turns of an organization: the row itself, guarded by the version it had before, then every effect.
@@ -79,18 +84,35 @@ async fn save_row(tx: &mut WriteTx, before: i64, after: &Organization, at: Times
 
 async fn save_members(tx: &mut WriteTx, id: OrganizationId, effects: &[Effect], at: Timestamp) -> Result<()> {
     let joined = effects.iter().filter_map(|effect| match effect {
-        Effect::MemberJoined { account } => Some(vec![id.into(), (*account).into(), at.into()]),
+        Effect::MemberJoined { account } | Effect::MemberRestored { account } => {
+            Some(vec![id.into(), (*account).into(), at.into()])
+        }
         _ => None,
     });
     let joined: Vec<Vec<Value>> = joined.collect();
     tx.insert_many("organization_member", &["organization_id", "account_id", "joined_at"], &joined, "").await?;
+    let mut removed: BTreeMap<Removal, Vec<AccountId>> = BTreeMap::new();
     for effect in effects {
-        if let Effect::MemberRemoved { account, reason } = effect {
-            let sql = "UPDATE organization_member SET removed_at = $3, removed_reason = $4
-                       WHERE organization_id = $1 AND account_id = $2 AND removed_at IS NULL";
-            tx.execute(sql, &[id.into(), (*account).into(), at.into(), name(reason)?.into()]).await?;
+        match effect {
+            Effect::MemberRemoved { account, reason } => removed.entry(*reason).or_default().push(*account),
+            Effect::MemberFrozen { account, reason, until } => {
+                freeze(tx, id, *account, Some(Frozen { reason: *reason, until: *until })).await?;
+            }
+            Effect::MemberThawed { account } => freeze(tx, id, *account, None).await?,
+            _ => {}
         }
     }
+    for (reason, accounts) in removed {
+        past::remove(tx, id, &accounts, reason, at).await?;
+    }
+    Ok(())
+}
+
+async fn freeze(tx: &mut WriteTx, id: OrganizationId, account: AccountId, frozen: Option<Frozen>) -> Result<()> {
+    let sql = "UPDATE organization_member SET frozen_until = $3, frozen_reason = $4
+               WHERE organization_id = $1 AND account_id = $2 AND removed_at IS NULL";
+    let (until, reason) = (frozen.map(|f| f.until), frozen.map(|f| f.reason.name()));
+    tx.execute(sql, &[id.into(), account.into(), until.into(), reason.into()]).await?;
     Ok(())
 }
 
@@ -99,6 +121,7 @@ async fn save_edges(tx: &mut WriteTx, id: OrganizationId, effects: &[Effect], at
         .iter()
         .filter_map(|effect| match effect {
             Effect::EdgeOpened { edge, .. }
+            | Effect::EdgeReopened { edge, .. }
             | Effect::EdgeAmended { edge, .. }
             | Effect::EdgeClosed { edge, .. }
             | Effect::ReviewDue { edge, .. } => Some(edge.pair()),
@@ -114,10 +137,16 @@ async fn save_edges(tx: &mut WriteTx, id: OrganizationId, effects: &[Effect], at
             Effect::EdgeOpened { edge, opened } => open_edge(tx, ids[&edge.pair()], *edge, opened).await?,
             Effect::EdgeAmended { edge, after, .. } => open_edge(tx, ids[&edge.pair()], *edge, after).await?,
             Effect::EdgeClosed { edge, reason } => {
-                let sql = "UPDATE connection_edge SET state = 'off', reason = $4
+                let sql = "UPDATE connection_edge SET state = 'off', reason = $4, closed_at = $5
                            WHERE connection_id = $1 AND feature = $2 AND source_account_id = $3";
-                let params = [ids[&edge.pair()].into(), edge.feature.name().into(), edge.source.into(), name(reason)?.into()];
-                tx.execute(sql, &params).await?;
+                let (id, feature, source) = (ids[&edge.pair()].into(), edge.feature.name().into(), edge.source.into());
+                tx.execute(sql, &[id, feature, source, name(reason)?.into(), at.into()]).await?;
+            }
+            // On the terms it had: they are in the row.
+            Effect::EdgeReopened { edge, .. } => {
+                let sql = "UPDATE connection_edge SET state = 'on', reason = NULL, closed_at = NULL
+                           WHERE connection_id = $1 AND feature = $2 AND source_account_id = $3";
+                tx.execute(sql, &[ids[&edge.pair()].into(), edge.feature.name().into(), edge.source.into()]).await?;
             }
             Effect::ReviewDue { edge, .. } => {
                 let sql = "UPDATE connection_edge SET review_told = 1
@@ -135,7 +164,7 @@ async fn open_edge(tx: &mut WriteTx, id: ConnectionId, edge: EdgeKey, opened: &O
                  (connection_id, feature, source_account_id, destination_account_id, state, reason, policy, opened_by, opened_at,
                   approved_by, approved_at, review_at, review_told)
                VALUES ($1, $2, $3, $4, 'on', NULL, $5, $6, $7, $8, $9, $10, $11)
-               ON CONFLICT (connection_id, feature, source_account_id) DO UPDATE SET state = 'on', reason = NULL,
+               ON CONFLICT (connection_id, feature, source_account_id) DO UPDATE SET state = 'on', reason = NULL, closed_at = NULL,
                  policy = excluded.policy, opened_by = excluded.opened_by, opened_at = excluded.opened_at,
                  approved_by = excluded.approved_by, approved_at = excluded.approved_at, review_at = excluded.review_at,
                  review_told = excluded.review_told";
@@ -196,12 +225,6 @@ pub async fn policy(tx: &mut Tx, id: OrganizationId) -> Result<Option<Policy>> {
     row.map(|mut row| row.json(0)).transpose()
 }
 
-/// Organizations whose grace has an end, earliest first.
-pub async fn in_grace(tx: &mut Tx, limit: usize) -> Result<Vec<OrganizationId>> {
-    let sql = "SELECT id FROM organization WHERE state = 'grace' ORDER BY grace_until, id LIMIT $1";
-    tx.query(sql, &[limit.into()]).await?.iter_mut().map(|row| row.int(0).map(OrganizationId)).collect()
-}
-
 /// Organizations with an edge whose review is due and not yet said in the log.
 pub async fn with_reviews_due(tx: &mut Tx, now: Timestamp, limit: usize) -> Result<Vec<OrganizationId>> {
     let sql = "SELECT DISTINCT c.organization_id FROM connection_edge e JOIN connection c ON c.id = e.connection_id
@@ -236,13 +259,17 @@ pub async fn lock(tx: &mut WriteTx, id: OrganizationId) -> Result<Option<(Organi
 async fn members(tx: &mut Tx, organization: &mut Organization) -> Result<BTreeMap<AccountId, Account>> {
     let columns = prefixed("a");
     let sql = format!(
-        "SELECT {columns}, m.joined_at FROM organization_member m JOIN account a ON a.id = m.account_id
+        "SELECT {columns}, m.joined_at, m.frozen_until, m.frozen_reason FROM organization_member m JOIN account a ON a.id = m.account_id
          WHERE m.organization_id = $1 AND m.removed_at IS NULL ORDER BY a.id"
     );
     let mut accounts = BTreeMap::new();
     for mut row in tx.query(&sql, &[organization.id.into()]).await? {
         let account = account(&mut row, 0)?;
-        let member = Member { facts: Facts::of(&account), joined_at: row.time(N_ACCOUNT)? };
+        let frozen = match (row.time_opt(N_ACCOUNT + 1)?, row.text_opt(N_ACCOUNT + 2)?) {
+            (Some(until), Some(reason)) => Removal::from_name(&reason).map(|reason| Frozen { reason, until }),
+            _ => None,
+        };
+        let member = Member { facts: Facts::of(&account), joined_at: row.time(N_ACCOUNT)?, frozen };
         organization.members.insert(account.id, member);
         accounts.insert(account.id, account);
     }
@@ -343,7 +370,8 @@ pub async fn names(tx: &mut Tx, people: &BTreeSet<PersonId>) -> Result<BTreeMap<
 fn passages(which: &str) -> String {
     let (source, destination) = (prefixed("s"), prefixed("d"));
     format!(
-        "SELECT e.connection_id, o.id, o.state, o.policy, e.feature, {OPENED}, {source}, {destination}
+        "SELECT e.connection_id, o.id, o.state, o.policy, e.feature, {OPENED}, {source}, {destination},
+           COALESCE(ms.frozen_until, md.frozen_until)
          FROM connection_edge e
          JOIN connection c ON c.id = e.connection_id
          JOIN organization o ON o.id = c.organization_id
@@ -367,6 +395,7 @@ fn passage(row: &mut Row) -> Result<Passage> {
         opened: opened(row, 5)?,
         source,
         destination,
+        is_frozen: row.time_opt(5 + N_OPENED + 2 * N_ACCOUNT)?.is_some(),
     })
 }
 

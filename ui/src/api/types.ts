@@ -139,7 +139,7 @@ export interface Terms { purpose: string | null; legalBasis: string | null; lega
 export interface Barred { feature: string; as: 'source' | 'destination'; reason: string }
 export interface ConnectionRules { newConnections: 'one_way' | 'two_way'; terms: 'required' | 'optional'; sensitive: 'account' | 'fields' }
 export interface Connection { id: string | number | null; accountIds: (string | number)[]; edges: Edge[] }
-export interface Member { accountId: string | number; name: string; location: string; sensitive: boolean; subscriptions: { product: string; tier: string }[] | string[]; joinedAt: string; manages?: boolean; stops?: boolean; barred?: Barred[] }
+export interface Member { accountId: string | number; name: string; location: string; sensitive: boolean; subscriptions: { product: string; tier: string }[] | string[]; joinedAt: string; manages?: boolean; stops?: boolean; barred?: Barred[]; frozenUntil?: string; frozenReason?: string }
 export interface Organization {
   id: string | number;
   name: string;
@@ -155,10 +155,13 @@ export interface Organization {
   hasRoles?: boolean;
   /** While nothing holds the organization up: until when it waits. */
   graceUntil?: string;
+  /** All of a small organization; the first of a large one. */
   members: Member[];
+  nMembers: number;
   connections: Connection[];
   features?: { feature: string; used: boolean }[];
   connectionRules?: ConnectionRules;
+  nConnections: number;
 }
 export interface Candidate { accountId: string | number; name: string; eligible: boolean; reasons: string[] }
 

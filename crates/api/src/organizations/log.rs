@@ -113,7 +113,7 @@ fn time(text: Option<&str>, name: &str) -> Result<Option<Timestamp>, Refusal> {
     text.parse().map(Some).map_err(|_| wrong(name, text, "a time such as 2026-11-20T08:00:00Z").with_code("TIME_INVALID"))
 }
 
-fn number(text: Option<&str>, name: &str) -> Result<Option<i64>, Refusal> {
+pub(super) fn number(text: Option<&str>, name: &str) -> Result<Option<i64>, Refusal> {
     let Some(text) = text else { return Ok(None) };
     match text.parse::<i64>() {
         Ok(n) if n >= 0 => Ok(Some(n)),

@@ -2,6 +2,7 @@
 //! at that moment. What asks for a second factor, or changes who belongs, is for people only.
 
 mod connections;
+mod life;
 mod log;
 mod policy;
 mod roles;
@@ -81,6 +82,7 @@ pub fn routes() -> Vec<Route> {
     .chain(connections::routes())
     .chain(log::routes())
     .chain(policy::routes())
+    .chain(life::routes())
     .collect()
 }
 

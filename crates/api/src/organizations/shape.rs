@@ -6,6 +6,7 @@ use app::organization::{Candidates, View};
 use model::account::{Account, Subscriptions};
 use model::connection::{Edge, EdgeKey, Feature, Pair};
 use model::id::AccountId;
+use model::limits::MEMBERS_SHOWN_MAX;
 use model::organization::{day, edges_between};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,8 @@ use wire::scalar::{Id, Time};
 
 /// Up to how many members every pair is listed, connected or not: 190 pairs.
 const ALL_PAIRS_MEMBERS_MAX: usize = 20;
+/// Pairs listed of a larger one.
+const PAIRS_SHOWN_MAX: usize = 500;
 
 /// An organization as one of its members sees it.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -41,11 +44,15 @@ pub struct Organization {
     /// Ends the grace, while there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub grace_until: Option<Time>,
+    /// All of a small organization; of a large one the first 200, and those that are asked for under `members`.
     pub members: Vec<Member>,
-    /// Every pair of a small organization; of a large one those that are connected.
+    pub n_members: usize,
+    /// Every pair of a small organization; of a larger one those that share, at most 500.
     pub connections: Vec<Connection>,
     pub features: Vec<ConnectionFeature>,
     pub connection_rules: ConnectionRules,
+    /// How many pairs share.
+    pub n_connections: usize,
 }
 
 /// A member.
@@ -65,6 +72,12 @@ pub struct Member {
     pub stops: bool,
     /// What it cannot give or receive, whoever is at the other end.
     pub barred: Vec<Barred>,
+    /// Until when it has to become again what a member must be; nothing passes to or from it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub frozen_until: Option<Time>,
+    /// Why: `tier`, `deactivated`, `hosting`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub frozen_reason: Option<&'static str>,
 }
 
 /// A product at a tier.
@@ -179,7 +192,8 @@ pub fn organization(view: &View) -> Organization {
         can_read_log: view.can_read_log,
         has_roles: is.policy.roles,
         grace_until: is.grace_until.map(Time),
-        members: view.accounts.values().map(|account| member(view, account)).collect(),
+        members: shown(view).map(|account| member(view, account)).collect(),
+        n_members: view.accounts.len(),
         connections: connections(view),
         features: Feature::ALL.map(|feature| ConnectionFeature { feature: feature.name(), used: feature.is_used() }).into(),
         connection_rules: ConnectionRules {
@@ -187,6 +201,7 @@ pub fn organization(view: &View) -> Organization {
             terms: word(&is.policy.terms),
             sensitive: word(&is.policy.sensitive),
         },
+        n_connections: is.open.keys().map(|edge| edge.pair()).collect::<BTreeSet<_>>().len(),
     }
 }
 
@@ -203,8 +218,24 @@ fn barred(view: &View, account: AccountId) -> Vec<Barred> {
     barred.collect()
 }
 
-fn member(view: &View, account: &Account) -> Member {
-    let joined_at = view.organization.members.get(&account.id).map_or(account.created_at, |m| m.joined_at);
+/// The members a page begins with: the account one works in, what holds the organization up, what is frozen, then the others.
+fn shown(view: &View) -> impl Iterator<Item = &Account> {
+    let is = &view.organization;
+    let first = |account: &&Account| {
+        let frozen = is.members.get(&account.id).is_some_and(|m| m.frozen.is_some());
+        frozen || account.id == view.here || is.anchor() == Some(account.id)
+    };
+    let few = view.accounts.len() <= MEMBERS_SHOWN_MAX;
+    let important = view.accounts.values().filter(move |account| !few && first(account)).take(MEMBERS_SHOWN_MAX / 2);
+    let others = view.accounts.values().filter(move |account| few || !first(account));
+    important.chain(others).take(MEMBERS_SHOWN_MAX)
+}
+
+/// One member.
+pub fn member(view: &View, account: &Account) -> Member {
+    let found = view.organization.members.get(&account.id);
+    let joined_at = found.map_or(account.created_at, |m| m.joined_at);
+    let frozen = found.and_then(|m| m.frozen);
     Member {
         account_id: Id(account.id.0),
         name: account.name.clone(),
@@ -216,6 +247,8 @@ fn member(view: &View, account: &Account) -> Member {
         manages: view.stand.manages(account.id),
         stops: view.stand.stops(account.id),
         barred: barred(view, account.id),
+        frozen_until: frozen.map(|frozen| Time(frozen.until)),
+        frozen_reason: frozen.map(|frozen| frozen.reason.name()),
     }
 }
 
@@ -228,7 +261,8 @@ fn connections(view: &View) -> Vec<Connection> {
 fn pairs(view: &View) -> BTreeSet<Pair> {
     let members: Vec<AccountId> = view.accounts.keys().copied().collect();
     if members.len() > ALL_PAIRS_MEMBERS_MAX {
-        return view.organization.open.keys().map(|edge| edge.pair()).collect();
+        let pairs = view.organization.open.keys().map(|edge| edge.pair());
+        return pairs.collect::<BTreeSet<_>>().into_iter().take(PAIRS_SHOWN_MAX).collect();
     }
     let mut pairs = BTreeSet::new();
     for (i, a) in members.iter().enumerate() {
@@ -284,14 +318,18 @@ pub struct Candidate {
 
 /// The picker of what was considered.
 pub fn picker(candidates: Candidates) -> Picker {
-    let candidate = |one: app::organization::Considered| Candidate {
+    let blocked = candidates.blocked.iter().map(|r| r.code()).collect();
+    Picker { results: candidates.results.into_iter().map(picked).collect(), blocked }
+}
+
+/// An account that was considered.
+pub fn picked(one: app::organization::Considered) -> Candidate {
+    Candidate {
         account_id: Id(one.account.0),
         eligible: one.reasons.is_empty(),
         reasons: one.reasons.iter().map(|r| r.code()).collect(),
         name: one.name,
-    };
-    let blocked = candidates.blocked.iter().map(|r| r.code()).collect();
-    Picker { results: candidates.results.into_iter().map(candidate).collect(), blocked }
+    }
 }
 
 /// The impact statement.

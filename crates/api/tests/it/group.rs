@@ -258,11 +258,11 @@ async fn scenarios_34_36_37_and_45_a_mirrored_timeline_its_why_its_log_and_its_e
     group.edit(&edited, json!([edge(EAST, WEST, false)])).await;
     assert_eq!(bodies(&group.ask(BO, WEST, &mirrored).await.json()), ["of West"]);
     assert_eq!(group.ask(BO, WEST, &why_line).await.status, 404);
-    let log = group.ask(ANN, WEST, &format!("GET /organizations/v1/{}/log?limit=5", made["id"].as_str().unwrap())).await.json();
+    let log = group.ask(ANN, WEST, &format!("GET /organizations/v1/{}/log?limit=6", made["id"].as_str().unwrap())).await.json();
     let acts: Vec<_> = log["results"].as_array().unwrap().iter().map(|e| e["act"].as_str().unwrap()).collect();
-    assert_eq!(acts, ["proposed", "member_joined", "member_joined", "verified", "edge_opened"]);
-    assert_eq!((log["results"][4]["actorName"].as_str(), log["paging"]["next"]["after"].as_str()), (Some("Ann"), Some("5")));
-    assert_eq!(log["results"][4]["detail"]["edge"]["source"], 7);
+    assert_eq!(acts, ["proposed", "member_joined", "member_joined", "verified", "acknowledged", "edge_opened"]);
+    assert_eq!((log["results"][5]["actorName"].as_str(), log["paging"]["next"]["after"].as_str()), (Some("Ann"), Some("6")));
+    assert_eq!(log["results"][5]["detail"]["edge"]["source"], 7);
 }
 
 #[tokio::test]

@@ -12,6 +12,7 @@ mod group;
 mod identity;
 mod imports;
 mod invitations;
+mod large;
 mod organization_ids;
 mod parameters;
 mod people;

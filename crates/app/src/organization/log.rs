@@ -21,8 +21,8 @@ use model::object::ObjectType;
 use model::organization::log::{self, Chain, Entry, Filter, Place, Said};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
-use store::Tx;
 use store::feed::Recorded;
+use store::{Tx, WriteTx};
 
 /// The act of a refusal's entry.
 pub const REFUSED: &str = "refused";
@@ -316,6 +316,23 @@ async fn keep_refusal(app: &App, cx: &Cx, id: OrganizationId, act: &str, error: 
     let change = Change::of(Did::OrganizationChanged, serde_json::json!({ "organizationId": id, "refused": act }));
     tx.commit(&cx.by(), cx.now, &[change]).await?;
     Ok(())
+}
+
+/// Writes an entry about something that is no turn of the state machine. The organization must be locked in this transaction.
+pub(crate) async fn note(
+    tx: &mut WriteTx,
+    cx: &Cx,
+    id: OrganizationId,
+    act: &str,
+    subject: String,
+    detail: serde_json::Value,
+) -> Result<()> {
+    let mut from = from(cx);
+    from["request"] = cx.request.clone().into();
+    let detail = serde_json::json!({ "cause": detail, "from": from });
+    let said =
+        Said { at: cx.now.as_microsecond(), actor: actor(&cx.actor), act: act.to_owned(), subject, detail: detail.to_string() };
+    Ok(store::organization::append(tx, id, vec![said]).await?)
 }
 
 /// Copies what all feeds say about mirrored views into the logs; how many views. Takes no input and may run at any time.

@@ -124,6 +124,10 @@ fn loss(effect: &Effect, names: &BTreeMap<AccountId, String>) -> Option<Reason> 
             let ends = [("source", edge.source), ("destination", edge.destination)].map(|(end, id)| (end, id.to_string()));
             ("EDGE_CLOSED", words, ends.into_iter().chain([("feature", edge.feature.name().to_owned())]).collect())
         }
+        Effect::MemberFrozen { account, reason, until } => {
+            let words = format!("{} freezes until {until} ({})", name(account), reason.name());
+            ("MEMBER_FROZEN", words, vec![("accountId", account.to_string()), ("until", until.to_string())])
+        }
         Effect::Frozen { until } => ("FROZEN", format!("nothing passes until {until}"), vec![("until", until.to_string())]),
         Effect::Deleted { reason } => ("DELETED", format!("the organization is deleted ({})", reason.name()), vec![]),
         _ => return None,

@@ -2,6 +2,7 @@
 //! the same; the second factor is not asked for, because whoever may run this command may read the database.
 
 mod connections;
+mod life;
 mod policy;
 mod role;
 
@@ -51,6 +52,12 @@ pub async fn run(config: &Config, out: Out, command: cli::Organization) -> Resul
             out.result(&json!({"removed": member.account}), || format!("account {} is no longer a member", member.account))?;
         }
         cli::Organization::Delete { account, yes } => delete(&app, out, &account, yes).await?,
+        cli::Organization::Outlook { account } => life::outlook(&app, out, &account).await?,
+        cli::Organization::Former { account } => life::former(&app, out, &account).await?,
+        cli::Organization::Restore { account, member, organization } => {
+            show(out, &life::restore(&app, &account, member.as_deref(), organization).await?)?;
+        }
+        cli::Organization::Offer(command) => life::offer(&app, out, command).await?,
         cli::Organization::Policy(command) => policy::run(&app, out, command).await?,
         cli::Organization::Role(command) => role::run(&app, out, command).await?,
         cli::Organization::Log(args) => log(&app, out, args).await?,

@@ -4,6 +4,8 @@
 //!  none -> pending_verification -> active_unconfigured -> active <-> grace
 //!               |                        |                  |          |
 //!               +------------------------+---> deleted <----+----------+
+//!                                        ^             |
+//!                                        +-------------+  restored within 30 days
 //! ```
 
 use serde::{Deserialize, Serialize};
@@ -103,11 +105,13 @@ pub enum PhaseEvent {
     AnchorRegained,
     GraceOver,
     Delete,
+    /// It comes back within its days.
+    Restore,
 }
 
 impl PhaseEvent {
     /// Every event.
-    pub const ALL: [PhaseEvent; 9] = [
+    pub const ALL: [PhaseEvent; 10] = [
         PhaseEvent::Propose,
         PhaseEvent::Verify,
         PhaseEvent::Expire,
@@ -117,6 +121,7 @@ impl PhaseEvent {
         PhaseEvent::AnchorRegained,
         PhaseEvent::GraceOver,
         PhaseEvent::Delete,
+        PhaseEvent::Restore,
     ];
 }
 
@@ -129,6 +134,7 @@ pub enum PhaseEffect {
     Configured,
     Frozen,
     Thawed,
+    Restored,
     /// Every edge closes, every member is removed, and each is told.
     Dissolved(Deletion),
     /// The event makes no sense in this phase.
@@ -141,8 +147,12 @@ pub fn next(phase: Phase, event: PhaseEvent) -> (Phase, PhaseEffect) {
     let dissolve = |why| (Phase::Deleted(why), PhaseEffect::Dissolved(why));
     match (phase, event) {
         (Phase::None, On::Propose) => (Phase::PendingVerification, PhaseEffect::Proposed),
+        // What was never verified never was.
+        (Phase::Deleted(Deletion::Manual | Deletion::NoAnchor), On::Restore) => {
+            (Phase::ActiveUnconfigured, PhaseEffect::Restored)
+        }
         (Phase::None | Phase::Deleted(_), _) => (phase, PhaseEffect::Refused),
-        (_, On::Propose) => (phase, PhaseEffect::Refused),
+        (_, On::Propose | On::Restore) => (phase, PhaseEffect::Refused),
         (_, On::Delete) => dissolve(Deletion::Manual),
         (Phase::PendingVerification, On::Verify) => (Phase::ActiveUnconfigured, PhaseEffect::Verified),
         (Phase::PendingVerification, On::Expire) => dissolve(Deletion::Expired),
@@ -175,6 +185,14 @@ pub enum Removal {
 }
 
 impl Removal {
+    /// Every reason.
+    pub const ALL: [Removal; 5] = [Removal::Manual, Removal::Tier, Removal::Deactivated, Removal::Hosting, Removal::OrgDeleted];
+
+    /// The reason of a stored name.
+    pub fn from_name(name: &str) -> Option<Removal> {
+        Removal::ALL.into_iter().find(|reason| reason.name() == name)
+    }
+
     /// The stored and wire name.
     pub fn name(self) -> &'static str {
         match self {
@@ -193,6 +211,8 @@ impl Removal {
 pub enum Membership {
     Eligible,
     Member,
+    /// It may no longer be a member, and its grace runs: nothing passes.
+    Frozen(Removal),
     Removed(Removal),
 }
 
@@ -207,13 +227,16 @@ pub enum MembershipEvent {
     MoveAway,
     OrganizationDeleted,
     Suspend,
+    /// It may no longer be a member, and the rules grant a grace.
+    Freeze(Removal),
+    GraceOver,
     /// Reactivated, upgraded again, moved back.
     Recover,
 }
 
 impl MembershipEvent {
     /// Every event.
-    pub const ALL: [MembershipEvent; 8] = [
+    pub const ALL: [MembershipEvent; 10] = [
         MembershipEvent::Join,
         MembershipEvent::RemoveByHand,
         MembershipEvent::DropBelowProfessional,
@@ -221,6 +244,8 @@ impl MembershipEvent {
         MembershipEvent::MoveAway,
         MembershipEvent::OrganizationDeleted,
         MembershipEvent::Suspend,
+        MembershipEvent::Freeze(Removal::Tier),
+        MembershipEvent::GraceOver,
         MembershipEvent::Recover,
     ];
 }
@@ -230,6 +255,8 @@ impl MembershipEvent {
 pub enum MembershipEffect {
     Nothing,
     Joined,
+    Frozen(Removal),
+    Thawed,
     Removed(Removal),
 }
 
@@ -240,12 +267,19 @@ pub fn next_membership(membership: Membership, event: MembershipEvent) -> (Membe
     match (membership, event) {
         (Membership::Eligible | Membership::Removed(_), On::Join) => (Membership::Member, MembershipEffect::Joined),
         (Membership::Eligible | Membership::Removed(_), _) => (membership, MembershipEffect::Nothing),
-        (Membership::Member, On::RemoveByHand) => removed(Removal::Manual),
-        (Membership::Member, On::DropBelowProfessional) => removed(Removal::Tier),
-        (Membership::Member, On::Deactivate) => removed(Removal::Deactivated),
-        (Membership::Member, On::MoveAway) => removed(Removal::Hosting),
-        (Membership::Member, On::OrganizationDeleted) => removed(Removal::OrgDeleted),
-        (Membership::Member, On::Join | On::Suspend | On::Recover) => (membership, MembershipEffect::Nothing),
+        (Membership::Member | Membership::Frozen(_), On::RemoveByHand) => removed(Removal::Manual),
+        (Membership::Member | Membership::Frozen(_), On::OrganizationDeleted) => removed(Removal::OrgDeleted),
+        (Membership::Member | Membership::Frozen(_), On::DropBelowProfessional) => removed(Removal::Tier),
+        (Membership::Member | Membership::Frozen(_), On::Deactivate) => removed(Removal::Deactivated),
+        (Membership::Member | Membership::Frozen(_), On::MoveAway) => removed(Removal::Hosting),
+        (Membership::Member, On::Freeze(why)) => (Membership::Frozen(why), MembershipEffect::Frozen(why)),
+        (Membership::Frozen(was), On::Freeze(why)) if was == why => (membership, MembershipEffect::Nothing),
+        // Another reason does not make the grace longer: it is for the account, not for each reason.
+        (Membership::Frozen(_), On::Freeze(why)) => (Membership::Frozen(why), MembershipEffect::Frozen(why)),
+        (Membership::Frozen(why), On::GraceOver) => removed(why),
+        (Membership::Frozen(_), On::Recover) => (Membership::Member, MembershipEffect::Thawed),
+        (Membership::Member, On::Recover | On::GraceOver) => (membership, MembershipEffect::Nothing),
+        (Membership::Member | Membership::Frozen(_), On::Join | On::Suspend) => (membership, MembershipEffect::Nothing),
     }
 }
 
@@ -269,9 +303,9 @@ mod tests {
 
     #[test]
     fn every_membership_answers_every_event() {
-        let removed = [Removal::Manual, Removal::Tier, Removal::Deactivated, Removal::Hosting, Removal::OrgDeleted];
         let mut states = vec![Membership::Eligible, Membership::Member];
-        states.extend(removed.map(Membership::Removed));
+        states.extend([Removal::Tier, Removal::Deactivated, Removal::Hosting].map(Membership::Frozen));
+        states.extend(Removal::ALL.map(Membership::Removed));
         let mut table = String::new();
         for state in states {
             writeln!(table, "an account that is {state:?}").unwrap();

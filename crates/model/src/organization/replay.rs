@@ -71,9 +71,12 @@ impl State {
         match effect {
             Effect::Proposed => self.phase = Phase::PendingVerification,
             Effect::Verified => self.phase = Phase::ActiveUnconfigured,
-            Effect::MemberJoined { account } => drop(self.members.insert(*account, at)),
+            Effect::Restored => self.phase = Phase::ActiveUnconfigured,
+            Effect::MemberJoined { account } | Effect::MemberRestored { account } => drop(self.members.insert(*account, at)),
             Effect::MemberRemoved { account, .. } => drop(self.members.remove(account)),
-            Effect::EdgeOpened { edge, opened } => drop(self.open.insert(*edge, (**opened).clone())),
+            Effect::EdgeOpened { edge, opened } | Effect::EdgeReopened { edge, opened } => {
+                drop(self.open.insert(*edge, (**opened).clone()))
+            }
             Effect::EdgeAmended { edge, after, .. } => drop(self.open.insert(*edge, (**after).clone())),
             Effect::EdgeClosed { edge, .. } => drop(self.open.remove(edge)),
             Effect::ReviewDue { edge, .. } => {
@@ -86,6 +89,8 @@ impl State {
             Effect::Thawed => (self.phase, self.grace_until) = (Phase::Active, None),
             Effect::Deleted { reason } => (self.phase, self.grace_until) = (Phase::Deleted(*reason), None),
             Effect::EdgeRefused { .. } | Effect::PolicyChanged { .. } | Effect::OneMemberLeft | Effect::Refused => {}
+            // Who is in a grace follows from the account's own history.
+            Effect::MemberFrozen { .. } | Effect::MemberThawed { .. } | Effect::Warned { .. } => {}
         }
         self
     }

@@ -106,6 +106,12 @@ pub const FIELDS: &[Field] = &[
         about: "The written basis for transfers between hosting locations, such as standard contractual clauses with their date.",
     },
     Field {
+        name: "foreign_admins",
+        group: Group::Members,
+        kind: Kind::Switch,
+        about: "Accounts whose Super Admin is somebody else can be offered membership; she answers for her own account.",
+    },
+    Field {
         name: "verify_removal",
         group: Group::Management,
         kind: Kind::Switch,
@@ -168,6 +174,18 @@ pub const FIELDS: &[Field] = &[
         group: Group::Changes,
         kind: Kind::Grace(Choice { value: "delete", about: "The organization is deleted at once." }),
         about: "What happens when no account holds the organization up any more. During a grace nothing passes; then it is deleted.",
+    },
+    Field {
+        name: "member_loss",
+        group: Group::Changes,
+        kind: Kind::Grace(Choice { value: "remove", about: "The account is removed at once." }),
+        about: "What happens to an account that may no longer belong: its subscription lapsed, it was deactivated, or it moved to another location. During a grace nothing passes to or from it; then it is removed.",
+    },
+    Field {
+        name: "warn_days",
+        group: Group::Changes,
+        kind: Kind::Days,
+        about: "How many days before memberships or connections are known to end the points of contact are told.",
     },
 ];
 

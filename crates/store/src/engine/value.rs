@@ -18,7 +18,19 @@ macro_rules! from_int { ($($t:ty),*) => { $(impl From<$t> for Value { fn from(n:
 from_int!(i64, i32, u32, u8, bool);
 
 macro_rules! from_id { ($($t:ident),*) => { $(impl From<model::id::$t> for Value { fn from(id: model::id::$t) -> Value { Value::Int(id.0) } })* } }
-from_id!(AccountId, PersonId, OwnerId, RecordId, OrganizationId, ConnectionId, TokenId, PermissionSetId, ImportId, ProviderId);
+from_id!(
+    AccountId,
+    PersonId,
+    OwnerId,
+    RecordId,
+    OrganizationId,
+    ConnectionId,
+    OfferId,
+    TokenId,
+    PermissionSetId,
+    ImportId,
+    ProviderId
+);
 
 impl From<model::object::ObjectType> for Value {
     fn from(object: model::object::ObjectType) -> Value {

@@ -5,6 +5,7 @@ import { connections } from './connections';
 import { crm } from './crm';
 import { imports } from './import';
 import { mail } from './mail';
+import { life } from './life';
 import { options } from './options';
 import { organization } from './organization';
 import { policies } from './policies';
@@ -14,4 +15,4 @@ import { settings } from './settings';
 import { shell } from './shell';
 import { signOn } from './sign-on';
 
-export const messages = { ...shell, ...billing, ...mail, ...access, ...company, ...crm, ...imports, ...settings, ...organization, ...policies, ...connections, ...properties, ...options, ...roles, ...signOn } as const;
+export const messages = { ...shell, ...billing, ...mail, ...access, ...company, ...crm, ...imports, ...settings, ...organization, ...policies, ...life, ...connections, ...properties, ...options, ...roles, ...signOn } as const;

@@ -4,7 +4,7 @@ import { arrowsOf, changesBetween, circle, differs, editBody, featuresOf, keyOf,
 
 const member = (accountId: number) => ({ accountId, name: `A${accountId}`, location: 'eu', sensitive: false, subscriptions: [], joinedAt: '' });
 const organization = (edges: [number, number, 'on' | 'off' | 'blocked'][], n = 3): Organization => ({
-  id: 1, name: 'Group', state: 'active', version: 4, anchorAccountId: 1, unmanageable: false, canManage: true, canEditConnections: true, canWithdraw: false,
+  id: 1, name: 'Group', state: 'active', version: 4, anchorAccountId: 1, unmanageable: false, canManage: true, canEditConnections: true, canWithdraw: false, nMembers: n, nConnections: edges.length,
   members: Array.from({ length: n }, (_, i) => member(i + 1)),
   connections: edges.map(([source, destination, state], i) => ({ id: i, accountIds: [source, destination], edges: [{ feature: 'mirroring', source, destination, state }] })),
 });

@@ -3,12 +3,13 @@ import { useDisclosure } from '@mantine/hooks';
 import { IconAlertTriangle, IconArrowsExchange2, IconCalendarDue, IconDots, IconInfoCircle, IconLock, IconPlus, IconSitemap, IconSnowflake, IconTrash } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useMemo, useState } from 'react';
+import { call } from '../../api/client';
 import { organizationQuery } from '../../api/queries';
 import type { Organization } from '../../api/types';
 import { Empty, Loading, PageHeader, Problem } from '../../components/states';
 import { maybeT, useLanguage, useT } from '../../i18n';
 import { isAdmin, maySeeOrganization, useHere } from '../../lib/account';
-import { moment } from '../../lib/format';
+import { list, moment } from '../../lib/format';
 import { AddAccounts } from './add';
 import { Configure } from './configure';
 import { ConnectionsTable } from './connections';
@@ -16,9 +17,12 @@ import { CreateOrganization, CreatedDialog } from './create';
 import { DeleteOrganization } from './delete';
 import { Drawing } from './drawing';
 import { arrowsOf, featuresOf } from './edges';
+import { Acknowledgements, Ends, FormerMembers, FormerOrganizations } from './life';
 import { OrganizationLog } from './log';
 import { Members } from './members';
 import { OrganizationNav } from './nav';
+import { Offers, ReceivedOffers } from './offers';
+import type { Policy } from './policy';
 import '../settings/settings.css';
 
 export { PoliciesPage } from './policies';
@@ -44,11 +48,13 @@ export function OrganizationPage() {
       {organization.isSuccess && !found && mode !== 'create' && (
         <>
           <PageHeader title={t('org.title')} />
+          <ReceivedOffers />
           <section className="card">
             <Empty icon={<IconSitemap size={24} />} title={t('org.noneTitle')} text={`${t('org.pitch')}${isAdmin(account) ? '' : ` ${t('org.noneText')}`}`}>
               {isAdmin(account) && <Button leftSection={<IconPlus size={16} />} onClick={() => setMode('create')}>{t('org.create')}</Button>}
             </Empty>
           </section>
+          <FormerOrganizations />
         </>
       )}
       {organization.isSuccess && !found && mode === 'create' && <CreateOrganization cancel={() => setMode('look')} done={(made) => { setMode('look'); setCreated(made); }} />}
@@ -72,6 +78,10 @@ function Overview({ organization, name, configure }: { organization: Organizatio
   const state = organization.state.toLowerCase();
   const unconfigured = state === 'active_unconfigured' || state === 'unconfigured';
   const { canManage, canEditConnections } = organization;
+  const { account } = useHere();
+  const policy = useQuery({ queryKey: ['a', account.id, 'organization', 'policy', organization.id], queryFn: () => call<Policy>(`/organizations/v1/${organization.id}/policy`, { account: account.id }) });
+  const invites = policy.data?.fields.some((field) => field.name === 'foreign_admins' && field.value === true) ?? false;
+  const frozen = organization.members.filter((member) => member.frozenUntil);
   return (
     <>
       <OrganizationNav />
@@ -97,8 +107,10 @@ function Overview({ organization, name, configure }: { organization: Organizatio
       <Stack gap="md">
         {organization.unmanageable && <Alert color="red" icon={<IconAlertTriangle size={18} />} title={t('org.unmanageableTitle')}>{t('org.unmanageable')}</Alert>}
         {(state === 'grace' || state === 'frozen') && <Alert color="blue" icon={<IconSnowflake size={18} />} title={t('org.state.grace')}>{organization.graceUntil ? t('org.graceText', { date: moment(organization.graceUntil, language) }) : t('org.frozenText')}</Alert>}
+        {frozen.length > 0 && <Alert color="blue" icon={<IconSnowflake size={18} />} title={t('org.frozenMembers', { count: frozen.length })}>{t('org.frozenMembersText', { names: list(frozen.map((member) => member.name), language) })}</Alert>}
+        {organization.nMembers === 1 && <Alert color="orange" className="notice" icon={<IconAlertTriangle size={18} />} title={t('org.oneLeftTitle')}>{t('org.oneLeftText')}</Alert>}
         {!canEditConnections && !organization.unmanageable && <Alert color="gray" icon={<IconInfoCircle size={18} />}>{t(organization.hasRoles ? 'org.viewOnlyRoles' : 'org.viewOnly')}</Alert>}
-        {unconfigured && canEditConnections && (
+        {unconfigured && canEditConnections && organization.nMembers > 1 && (
           <Alert color="orange" className="notice" icon={<IconInfoCircle size={18} />} title={t('org.unconfiguredTitle')}>
             <Text size="sm">{t('org.unconfiguredText')}</Text>
             <Button mt="sm" size="xs" onClick={configure}>{t('org.create.now')}</Button>
@@ -112,7 +124,11 @@ function Overview({ organization, name, configure }: { organization: Organizatio
             <ConnectionsTable organization={organization} arrows={arrows} features={features} />
           </div>
         </section>
+        <Ends organization={organization} />
         <Members organization={organization} add={add.open} />
+        <Offers organization={organization} allowed={invites} />
+        <FormerMembers organization={organization} />
+        <Acknowledgements organization={organization} />
         {organization.canReadLog !== false && <OrganizationLog organization={organization} />}
       </Stack>
       {adding && <AddAccounts organization={organization} close={add.close} />}

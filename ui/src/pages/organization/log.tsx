@@ -21,7 +21,7 @@ interface Filter { act: string | null; account: string | null; actor: string | n
 
 const NOTHING: Filter = { act: null, account: null, actor: null, since: '', until: '' };
 const PAGE = 20;
-const ACTS = ['disclosed', 'refused', 'edge_opened', 'edge_amended', 'edge_closed', 'edge_refused', 'review_due', 'configured', 'role_granted', 'role_ended', 'member_joined', 'member_removed', 'one_member_left', 'proposed', 'verified', 'frozen', 'thawed', 'deleted'] as const;
+const ACTS = ['disclosed', 'refused', 'edge_opened', 'edge_amended', 'edge_closed', 'edge_refused', 'review_due', 'configured', 'role_granted', 'role_ended', 'member_joined', 'member_removed', 'one_member_left', 'proposed', 'verified', 'frozen', 'thawed', 'deleted', 'restored', 'member_frozen', 'member_thawed', 'member_restored', 'policy_changed', 'warned', 'offered', 'acknowledged'] as const;
 
 /** The filter as the server reads it; days are those of this clock, the last one whole. */
 export function logQuery({ act, account, actor, since, until }: Filter): Record<string, string | null> {

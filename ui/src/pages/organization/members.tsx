@@ -1,30 +1,52 @@
-import { ActionIcon, Alert, Badge, Button, Group, Modal, Stack, Text, Title, Tooltip } from '@mantine/core';
-import { IconAnchor, IconDoorExit, IconPlus, IconShieldLock, IconTrash } from '@tabler/icons-react';
+import { ActionIcon, Alert, Badge, Button, Group, Modal, Stack, Text, TextInput, Title, Tooltip } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { IconAnchor, IconDoorExit, IconPlus, IconSearch, IconShieldLock, IconTrash } from '@tabler/icons-react';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { call } from '../../api/client';
-import type { Member, Organization } from '../../api/types';
+import type { Member, Organization, Page } from '../../api/types';
 import { AccountMark } from '../../components/account-mark';
 import { useLanguage, useT } from '../../i18n';
 import { useHere } from '../../lib/account';
 import { describe } from '../../lib/errors';
-import { day } from '../../lib/format';
+import { day, number } from '../../lib/format';
 import { useProved } from '../../lib/proved';
 import { subscriptionName } from '../settings/parts';
 import { toastDone } from '../../lib/toast';
 import { refreshAfterEdit } from './connections';
+import { FrozenBadge } from './life';
+
+/** Fewer are seen at a glance. */
+const SEARCHED_FROM = 10;
 
 export function Members({ organization, add }: { organization: Organization; add: () => void }) {
   const t = useT();
   const language = useLanguage();
   const { account } = useHere();
   const [removing, setRemoving] = useState<Member | null>(null);
+  const [query, setQuery] = useState('');
+  const [wanted] = useDebouncedValue(query.trim(), 250);
+  // A large group is looked through page by page; a small one is here already.
+  const isLarge = organization.nMembers > organization.members.length;
+  const found = useInfiniteQuery({
+    queryKey: ['a', account.id, 'organization', 'members', organization.version, wanted],
+    queryFn: ({ pageParam }) => call<Page<Member>>(`/organizations/v1/${organization.id}/members`, { account: account.id, query: { query: wanted, after: pageParam } }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.paging?.next?.after,
+    enabled: isLarge,
+  });
+  const matches = (member: Member) => member.name.toLowerCase().includes(query.trim().toLowerCase()) || String(member.accountId) === query.trim();
+  const shown = isLarge ? (found.data?.pages.flatMap((page) => page.results) ?? []) : organization.members.filter(matches);
   const removes = organization.canManage || organization.canWithdraw;
   const anchor = organization.anchorAccountId === null ? null : String(organization.anchorAccountId);
   return (
     <section className="card" aria-labelledby="org-members">
       <Group justify="space-between" px={16} pt={14} pb="xs">
         <Title order={2} id="org-members">{t('org.members')}</Title>
-        {organization.canManage && <Button variant="default" size="xs" leftSection={<IconPlus size={15} />} onClick={add}>{t('org.addAccounts')}</Button>}
+        <Group gap="xs">
+          {organization.nMembers > SEARCHED_FROM && <TextInput size="xs" w={220} aria-label={t('org.members.search')} placeholder={t('org.members.search')} leftSection={<IconSearch size={14} aria-hidden="true" />} value={query} onChange={(event) => setQuery(event.currentTarget.value)} />}
+          {organization.canManage && <Button variant="default" size="xs" leftSection={<IconPlus size={15} />} onClick={add}>{t('org.addAccounts')}</Button>}
+        </Group>
       </Group>
       <div className="grid-scroll" tabIndex={0} role="group" aria-label={t('org.members')}>
         <table className="grid grid-tall">
@@ -35,7 +57,7 @@ export function Members({ organization, add }: { organization: Organization; add
             </tr>
           </thead>
           <tbody>
-            {organization.members.map((member) => {
+            {shown.map((member) => {
               const id = String(member.accountId);
               return (
                 <tr key={id}>
@@ -45,6 +67,7 @@ export function Members({ organization, add }: { organization: Organization; add
                       <Text span size="sm" fw={560}>{member.name}</Text>
                       {id === String(account.id) && <Text span size="xs" c="dimmed">{t('org.member.here')}</Text>}
                       {id === anchor && <Tooltip label={t('org.member.anchorText')} multiline w={260}><Badge size="sm" color="blue" leftSection={<IconAnchor size={12} style={{ display: 'block' }} aria-hidden="true" />} tabIndex={0} style={{ flexShrink: 0 }}>{t('org.member.anchor')}</Badge></Tooltip>}
+                      {member.frozenUntil && <FrozenBadge until={member.frozenUntil} reason={member.frozenReason} />}
                       {member.sensitive && <Badge size="sm" color="orange" leftSection={<IconShieldLock size={12} style={{ display: 'block' }} aria-hidden="true" />}>{t('org.member.sensitive')}</Badge>}
                     </Group>
                   </td>
@@ -63,6 +86,13 @@ export function Members({ organization, add }: { organization: Organization; add
           </tbody>
         </table>
       </div>
+      {isLarge && found.isSuccess && shown.length === 0 && <Text size="sm" c="dimmed" p={16}>{t('org.members.none')}</Text>}
+      {isLarge && (
+        <Group justify="center" gap="sm" p="sm">
+          <Text size="xs" c="dimmed">{t('org.members.shown', { n: number(shown.length, language), total: number(organization.nMembers, language) })}</Text>
+          {found.hasNextPage && <Button variant="default" size="xs" loading={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>{t('act.loadMore')}</Button>}
+        </Group>
+      )}
       {removing && <RemoveDialog organization={organization} member={removing} anchor={String(removing.accountId) === anchor} close={() => setRemoving(null)} />}
     </section>
   );

@@ -7,7 +7,7 @@ const member = (accountId: number, sensitive = false) => ({ accountId, name: `A$
 const m = (source: number, destination: number) => keyOf('mirroring', String(source), String(destination));
 const reasoned: Terms = { ...usualTerms(), purpose: 'one service', legalBasis: 'contract' };
 const group = (on: [number, number][], change: Partial<Organization> = {}): Organization => ({
-  id: 1, name: 'Group', state: 'active', version: 4, anchorAccountId: 1, unmanageable: false, canManage: true, canEditConnections: true, canWithdraw: false,
+  id: 1, name: 'Group', state: 'active', version: 4, anchorAccountId: 1, unmanageable: false, canManage: true, canEditConnections: true, canWithdraw: false, nMembers: 3, nConnections: on.length,
   members: [member(1), member(2), member(3)],
   features: [{ feature: 'mirroring', used: true }, { feature: 'asset_copying', used: false }],
   connectionRules: { newConnections: 'one_way', terms: 'required', sensitive: 'account' },
