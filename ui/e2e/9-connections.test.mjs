@@ -11,8 +11,11 @@ let company;
 /** What West's rep is shown of Cancity, by its origin. Her page stays open between looks. */
 const shownFrom = async () => {
   await west.getByRole('region', { name: 'Timeline' }).getByRole('article').first().waitFor();
-  const counted = await west.getByRole('list', { name: 'Sister companies' }).getByRole('listitem').allInnerTexts();
-  return counted.filter((line) => /items? shown/.test(line)).map((line) => line.split('\n')[0].trim()).sort();
+  // The first page of a long timeline need not hold an item of every sister; the line above it names them all.
+  const labels = (await west.locator('.origin').allInnerTexts()).map((label) => label.trim().replace('From ', ''));
+  const lines = await west.getByRole('list', { name: 'Sister companies' }).getByRole('listitem').allInnerTexts();
+  const counted = lines.filter((line) => /\d+ items?/.test(line)).map((line) => line.split('\n')[0].trim());
+  return [...new Set([...labels, ...counted])].sort();
 };
 const look = async () => {
   await go(west, 'West', `companies/${company.id}`);
