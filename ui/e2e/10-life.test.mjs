@@ -9,7 +9,7 @@ const PASSKEY = 'Life key';
 const policies = () => go(boss, 'West', 'organization/policies');
 const organization = async () => {
   await go(boss, 'West', 'organization');
-  await boss.getByRole('region', { name: 'Members' }).waitFor();
+  await boss.getByRole('region', { name: 'Member accounts' }).waitFor();
 };
 /** The dialog starts with the passkey by itself when that is the only factor. */
 const prove = async () => {
@@ -20,7 +20,8 @@ const prove = async () => {
 const save = async () => {
   await boss.getByRole('button', { name: 'Save the rules' }).click();
   await prove();
-  await boss.getByText('The rules are changed').waitFor();
+  // The message of an earlier change may still be there; the page itself says when this one is made.
+  await boss.getByText('Nothing changed').waitFor();
 };
 
 before(async () => {
@@ -53,7 +54,13 @@ describe('rules', () => {
   });
 
   test('one switch sets all of them to what HubSpot documents, and nothing applies before it is saved', async () => {
-    await boss.getByRole('switch', { name: 'Behave as HubSpot documents' }).check({ force: true });
+    const parity = boss.getByRole('switch', { name: 'Behave as HubSpot documents' });
+    // The sample group behaves so; the journey goes on with our own rules.
+    if (await parity.isChecked()) {
+      await parity.uncheck({ force: true });
+      await save();
+    }
+    await parity.check({ force: true });
     await boss.getByText(/\d+ rules changed/).waitFor();
     await boss.getByRole('button', { name: 'Discard changes' }).click();
     await boss.getByText('Nothing changed').waitFor();
@@ -126,7 +133,7 @@ describe('accounts of other people', () => {
     await offers.getByRole('button', { name: 'Invite' }).click();
     await prove();
     await boss.getByText('Sent, if there is such an account').waitFor();
-    await offers.getByText('Account 999').waitFor();
+    await offers.getByText('Account 999').first().waitFor();
     await accessible(boss, 'an invitation');
     await offers.getByRole('button', { name: 'Withdraw the invitation of account 999' }).click();
     await offers.getByText('Withdrawn').first().waitFor();
@@ -134,7 +141,7 @@ describe('accounts of other people', () => {
 
   test('the rules are as they were', async () => {
     await policies();
-    await boss.getByRole('switch', { name: 'Second factor for removing' }).uncheck({ force: true });
+    await boss.getByRole('switch', { name: 'Behave as HubSpot documents' }).check({ force: true });
     await save();
     assert.deepEqual(boss.problems, []);
   });

@@ -150,8 +150,7 @@ async fn ten_thousand_accounts_are_one_organization_that_answers_in_small_pages(
     assert_eq!(shown.iter().filter(|m| m["accountId"] == "7" || m["accountId"] == "8").count(), 2, "whoever asks is shown");
 
     let first = page(&world, &id, "").await;
-    let second = page(&world, &id, &format!("&after={}", first.1.clone().unwrap())).await;
-    assert_eq!((first.0[0], first.0[99], second.0[0], second.0.len()), (7, 10_097, 10_098, 100));
+    assert_eq!((first.0[0], first.0[99], first.1.as_deref()), (7, 10_097, Some("10097")));
     let last = page(&world, &id, "&after=19947").await;
     assert_eq!((last.0.len(), last.0.last().copied(), last.1), (50, Some(19_997), None));
     let found =

@@ -55,6 +55,12 @@ function endWords(one: EndOf, name: NameOf, t: Translate): string {
   return maybeT(`org.ends.${one.what}`, { account: id(one.accountId), feature: one.feature ? featureName(one.feature) : '', source: id(one.source), destination: id(one.destination) }) ?? t('org.ends');
 }
 
+/** Accounts that were members and can come back. */
+export function useFormerMembers(organization: Organization) {
+  const { account } = useHere();
+  return useQuery({ queryKey: ['a', account.id, 'organization', 'former', organization.version], queryFn: () => list<FormerMember>(`/organizations/v1/${organization.id}/former-members`, account.id) });
+}
+
 export function FormerMembers({ organization }: { organization: Organization }) {
   const t = useT();
   const language = useLanguage();
@@ -62,7 +68,7 @@ export function FormerMembers({ organization }: { organization: Organization }) 
   const proved = useProved();
   const [busy, setBusy] = useState<string | null>(null);
   const [error, setError] = useState<string>();
-  const former = useQuery({ queryKey: ['a', account.id, 'organization', 'former', organization.version], queryFn: () => list<FormerMember>(`/organizations/v1/${organization.id}/former-members`, account.id) });
+  const former = useFormerMembers(organization);
   if (!former.data || former.data.length === 0) return null;
   const bringBack = async (one: FormerMember) => {
     setBusy(one.accountId);

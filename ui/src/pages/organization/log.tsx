@@ -13,6 +13,7 @@ import { download } from '../../lib/download';
 import { describe } from '../../lib/errors';
 import { moment, number } from '../../lib/format';
 import { roleName } from './roles';
+import { useFormerMembers } from './life';
 import { type NameOf, featureName, namesOf } from './words';
 
 interface Entry { seq: number; at: string; actor: string; actorName?: string | null; forName?: string | null; recordName?: string | null; recordErased?: boolean; act: string; subject?: string | null; detail?: Detail | null }
@@ -37,7 +38,8 @@ export function OrganizationLog({ organization }: { organization: Organization }
   const t = useT();
   const language = useLanguage();
   const { account } = useHere();
-  const name = namesOf(organization.members);
+  const former = useFormerMembers(organization);
+  const name = namesOf([...(former.data ?? []), ...organization.members]);
   const [filter, setFilter] = useState(NOTHING);
   const query = useMemo(() => logQuery(filter), [filter]);
   const path = `/organizations/v1/${organization.id}/log`;

@@ -5,7 +5,7 @@ import type { Arrow, Change, Way } from './edges';
 
 export type NameOf = (id: string | number) => string;
 
-export function namesOf(members: Member[]): NameOf {
+export function namesOf(members: Pick<Member, 'accountId' | 'name'>[]): NameOf {
   const names = new Map(members.map((member) => [String(member.accountId), member.name]));
   return (id) => names.get(String(id)) ?? `#${id}`;
 }
