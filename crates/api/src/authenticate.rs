@@ -20,6 +20,8 @@ use model::identity::session::Session;
 /// The cookie that holds a session.
 pub const SESSION_COOKIE: &str = "consortio_session";
 const ACCOUNT_HEADER: &str = "x-consortio-account";
+/// What somebody who is logged in as another user may do with her own session: leave.
+const LEAVING: [&str; 3] = ["/identity/v1/sign-out", "/identity/v1/sign-out-everywhere", "/identity/v1/log-in-as/stop"];
 const CSRF_HEADER: &str = "x-consortio-csrf";
 
 /// Who the request comes from, as far as the route asked.
@@ -43,7 +45,11 @@ pub async fn caller(api: &Api, parts: &Parts, access: Access, correlation: Corre
         Access::Session => {
             refuse_token(api, parts).await?;
             let cookie = guarded_cookie(parts)?;
-            Ok(Caller::Person(Box::new(app::session::identify(api.app(), cookie).await?)))
+            let session = app::session::identify(api.app(), cookie).await?;
+            if !parts.method.is_safe() && !LEAVING.contains(&parts.uri.path()) {
+                app::log_in_as::as_herself(api.app(), &session)?;
+            }
+            Ok(Caller::Person(Box::new(session)))
         }
         Access::Account(_) => match bearer(parts)? {
             Some(token) => in_account(app::token::authenticate(api.app(), token).await?, correlation),

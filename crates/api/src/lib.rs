@@ -27,6 +27,7 @@ pub mod query;
 pub mod refusal;
 pub mod reply;
 pub mod route;
+pub mod security_history;
 pub mod serve;
 mod trail;
 pub mod ui;
@@ -39,8 +40,15 @@ pub use route::{Access, Answer, Route};
 
 /// Every route of the product, in the order in which the documentation shows them.
 pub fn routes() -> Vec<Route> {
-    [crm::routes(), organizations::routes(), accounts::routes(), identity::routes(), operations::routes()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        crm::routes(),
+        organizations::routes(),
+        accounts::routes(),
+        identity::routes(),
+        security_history::routes(),
+        operations::routes(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }

@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::secret;
 use jiff::{SignedDuration, Timestamp};
 use model::id::{AccountId, PersonId};
-use model::limits::{CHALLENGE_MINUTES, INVITATION_HOURS};
+use model::limits::{CHALLENGE_MINUTES, INVITATION_HOURS, RESET_LINK_HOURS};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use store::challenge::Challenge;
@@ -28,6 +28,8 @@ pub enum Kind {
     SignOn,
     /// An identity provider names her; she is to confirm it.
     SignOnLink,
+    /// A link by which somebody replaces her password.
+    PasswordReset,
 }
 
 impl Kind {
@@ -42,12 +44,14 @@ impl Kind {
             Kind::Invitation => "invitation",
             Kind::SignOn => "sign_on",
             Kind::SignOnLink => "sign_on_link",
+            Kind::PasswordReset => "password_reset",
         }
     }
 
     fn lives(self) -> SignedDuration {
         match self {
             Kind::Setup | Kind::Invitation => SignedDuration::from_hours(INVITATION_HOURS),
+            Kind::PasswordReset => SignedDuration::from_hours(RESET_LINK_HOURS),
             _ => SignedDuration::from_mins(CHALLENGE_MINUTES),
         }
     }

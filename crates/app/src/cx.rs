@@ -138,6 +138,9 @@ impl Cx {
 
     /// Whether the act is allowed, and how far it reaches.
     pub fn may(&self, act: Act) -> Result<Reach> {
+        if authority::is_ones_own(act) {
+            self.as_herself()?;
+        }
         authority::decide(&self.standing, act).map_err(|denial| {
             let scope = scope::needed(act).filter(|_| matches!(denial, Denial::PermissionMissing | Denial::SeatMissing));
             match (scope, &self.actor) {
@@ -145,6 +148,14 @@ impl Cx {
                 _ => denial.into(),
             }
         })
+    }
+
+    /// Refuses who works in the place of another user.
+    pub fn as_herself(&self) -> Result<()> {
+        if matches!(self.actor, Actor::StandIn { .. }) {
+            return Err(crate::log_in_as::not_as_another());
+        }
+        Ok(())
     }
 
     /// By whom, from where and because of what: for [`store::WriteTx::commit`].

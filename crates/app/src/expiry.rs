@@ -14,7 +14,8 @@ pub async fn reconcile(app: &App) -> Result<u64> {
     let before = app.outside.now() - GRACE;
     let attempts_before = before - SignedDuration::from_mins(ATTEMPTS_WINDOW_MINUTES);
     let mut tx = app.store.write_home().await?;
-    let n = store::expiry::delete_expired(&mut tx, before, attempts_before).await?;
+    let mut n = store::expiry::delete_expired(&mut tx, before, attempts_before).await?;
+    n += store::security_history::delete_before(&mut tx, model::identity::history::oldest(before)).await?;
     tx.commit_bookkeeping().await?;
     Ok(n)
 }

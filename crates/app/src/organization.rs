@@ -149,6 +149,7 @@ pub fn accounts_subject(accounts: &[AccountId]) -> String {
 
 /// Creates an organization: eligible accounts, an acknowledged text, a fresh second factor. Nothing is shared by it.
 pub async fn create(app: &App, cx: &Cx, new: New) -> Result<View> {
+    cx.as_herself()?;
     decide_organization(standing::to_create(cx), OrganizationAct::Create)?;
     let name = account::name(&new.name)?;
     let made = create_now(app, cx, &name, new).await;
@@ -438,6 +439,7 @@ fn said(cx: &Cx, organization: &Organization, before: i64, effect: &Effect, caus
 fn actor(actor: &Actor) -> String {
     match actor {
         Actor::Person { id } => format!("person:{id}"),
+        Actor::StandIn { id, real } => format!("person:{real}:as:{id}"),
         Actor::Token { id } => format!("token:{id}"),
         Actor::Connection { id, on_behalf_of } => format!("connection:{id}:{on_behalf_of}"),
         Actor::System => "system".to_owned(),

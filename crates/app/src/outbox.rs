@@ -68,6 +68,20 @@ pub async fn to_person(tx: &mut Tx, person: PersonId) -> Result<Option<Recipient
     }))
 }
 
+/// The name of whoever acts, for a letter; the operator has none, so it is the product's.
+pub(crate) async fn by_name(tx: &mut Tx, cx: &Cx) -> Result<Option<String>> {
+    let Some(person) = cx.person else { return Ok(None) };
+    Ok(store::person::read(tx, person.id).await?.map(|login| login.person.name))
+}
+
+/// What the account is called.
+pub(crate) async fn account_name(tx: &mut Tx, account: AccountId) -> Result<String> {
+    Ok(store::account::read(tx, account).await?.map(|account| account.name).unwrap_or_default())
+}
+
+/// What the product signs with where nobody else did it.
+pub(crate) const PRODUCT: &str = "Consortio";
+
 /// What sending did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Sent {

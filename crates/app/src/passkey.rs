@@ -12,6 +12,7 @@ use crate::{refusal, second_factor, secret, step_up};
 use jiff::Timestamp;
 use model::account::name;
 use model::id::PersonId;
+use model::identity::entry::Proof as Shown;
 use model::identity::session::Session;
 use model::identity::sign_in::{self, Proved, State};
 use model::identity::step_up as acts;
@@ -137,7 +138,7 @@ pub async fn finish_registration(
         other => other.into(),
     })?;
     let codes = second_factor::first_codes(app, &mut tx, &login).await?;
-    store::session::set_second_factor(&mut tx, who.person, &who.id, now).await?;
+    store::session::set_second_factor(&mut tx, who.person, &who.id, Shown::Passkey, now).await?;
     tx.commit(&by(who.person), now, &[changed(who.person, "passkey.create")]).await?;
     Ok((passkey, codes))
 }

@@ -6,12 +6,14 @@ use crate::error::{Error, Kind, Reason, Result};
 use crate::organization;
 use crate::password::{self, Verdict};
 use crate::session::{How, Opened, Visitor, by, changed, lock_active, open};
+use crate::sign_in_policy;
 use crate::throttle::{self, Subject};
 use jiff::Timestamp;
 use model::account::{self, Account, AccountUser, Role, Seat, Status, Subscriptions, UserStatus, permissions};
 use model::change::{self, Change};
 use model::fold;
 use model::id::{AccountId, OwnerId, PersonId};
+use model::identity::entry::Entry;
 use model::identity::password::{Refusal as PasswordRefusal, check};
 use model::identity::person::{self, LOCALES, Person};
 use model::identity::session::Session;
@@ -27,6 +29,16 @@ pub struct Overview {
     pub enrolled: Enrolled,
     /// In the order of names.
     pub places: Vec<Place>,
+    /// Whose place she takes in one of them now.
+    pub stands_in: Option<StandsIn>,
+}
+
+/// Whose place somebody takes, and until when.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StandsIn {
+    pub account: AccountId,
+    pub person: Person,
+    pub until: Timestamp,
 }
 
 /// One account of a person.
@@ -38,6 +50,10 @@ pub struct Place {
     pub permissions: Vec<String>,
     /// Its organization, if it has one, is there for her.
     pub sees_organization: bool,
+    /// She keeps it at the top of her list.
+    pub is_pinned: bool,
+    /// Whether its sign-in policy lets her in as she is signed in now.
+    pub entry: Entry,
 }
 
 pub(crate) fn refused(refusal: &person::Refusal) -> Error {
@@ -49,7 +65,7 @@ pub(crate) fn refused(refusal: &person::Refusal) -> Error {
     of_field(field, refusal.code(), refusal.to_string())
 }
 
-fn weak(field: &str, refusal: PasswordRefusal) -> Error {
+pub(crate) fn weak(field: &str, refusal: PasswordRefusal) -> Error {
     of_field(field, refusal.code(), refusal.to_string())
 }
 
@@ -62,11 +78,19 @@ fn of_field(field: &str, code: &'static str, message: String) -> Error {
 
 /// Who is signed in, with her accounts.
 pub async fn read(app: &App, who: &Session) -> Result<Overview> {
+    let now = app.outside.now();
     let mut tx = app.store.read_home().await?;
     let login = store::person::read(&mut tx, who.person).await?;
     let login = login.ok_or_else(|| Error::broken(format!("the session {} is of nobody", who.id)))?;
-    let mut places = Vec::new();
-    for (account, user) in store::account::of_person(&mut tx, who.person).await? {
+    let (pinned, policies) =
+        (store::person::pinned(&mut tx, who.person).await?, sign_in_policy::policies(&mut tx, who.person).await?);
+    let (mut places, mut stands_in) = (Vec::new(), None);
+    for (account, own) in store::account::of_person(&mut tx, who.person).await? {
+        let stand_in = who.stands_in(account.id, now);
+        let user = match stand_in {
+            Some(one) => store::account::read_user(&mut tx, account.id, one.person).await?.unwrap_or(own),
+            None => own,
+        };
         if user.status != UserStatus::Active || account.status == Status::Deactivated {
             continue;
         }
@@ -76,10 +100,18 @@ pub async fn read(app: &App, who: &Session) -> Result<Overview> {
         };
         let permissions = permissions(user.role, set.as_ref(), &user.seats).codes();
         let sees_organization = user.role != Role::Standard
-            || organization::roles::holds_any(&mut tx, who.person, account.id, app.outside.now()).await?;
-        places.push(Place { account, user, permissions, sees_organization });
+            || organization::roles::holds_any(&mut tx, user.person, account.id, app.outside.now()).await?;
+        let entry = match stand_in {
+            Some(_) => Entry::Open,
+            None => policies.entry(account.id, who, login.enrolled(), now),
+        };
+        if let Some(one) = stand_in {
+            let other = store::person::read(&mut tx, one.person).await?;
+            stands_in = other.map(|other| StandsIn { account: account.id, person: other.person, until: one.until });
+        }
+        places.push(Place { sees_organization, is_pinned: pinned.contains(&account.id), account, user, permissions, entry });
     }
-    Ok(Overview { enrolled: login.enrolled(), person: login.person, places })
+    Ok(Overview { enrolled: login.enrolled(), person: login.person, places, stands_in })
 }
 
 /// What a person wishes to be different about herself.
@@ -88,6 +120,8 @@ pub struct Patch {
     pub name: Option<String>,
     pub locale: Option<String>,
     pub default_account: Option<AccountId>,
+    /// All the accounts she keeps at the top of her list.
+    pub pinned: Option<BTreeSet<AccountId>>,
 }
 
 /// Changes what a person says of herself.
@@ -101,15 +135,26 @@ pub async fn update(app: &App, who: &Session, patch: Patch) -> Result<Person> {
         person.locale = person::locale(&locale).map_err(|e| refused(&e))?;
     }
     if let Some(account) = patch.default_account {
-        let user = store::account::read_user(&mut tx, account, who.person).await?;
-        if user.is_none_or(|user| user.status != UserStatus::Active) {
-            return Err(Error::not_found(format!("there is no account {account}")));
-        }
+        is_in(&mut tx, account, who.person).await?;
         person.default_account = Some(account);
+    }
+    if let Some(pinned) = &patch.pinned {
+        for account in pinned {
+            is_in(&mut tx, *account, who.person).await?;
+        }
+        store::person::set_pinned(&mut tx, who.person, pinned).await?;
     }
     store::person::update(&mut tx, &person).await?;
     tx.commit(&by(who.person), app.outside.now(), &[changed(who.person, "person.update")]).await?;
     Ok(person)
+}
+
+async fn is_in(tx: &mut Tx, account: AccountId, person: PersonId) -> Result<()> {
+    let user = store::account::read_user(tx, account, person).await?;
+    if user.is_none_or(|user| user.status != UserStatus::Active) {
+        return Err(Error::not_found(format!("there is no account {account}")));
+    }
+    Ok(())
 }
 
 /// Changes the password. All other sessions end, and sign-ins that are half done.
@@ -194,9 +239,11 @@ pub enum Link {
     Invitation { email: String, name: String },
     /// Somebody was invited who can sign in: she does, and accepts.
     Join { email: String, account: String },
+    /// Her password is to be replaced.
+    Reset { email: String },
 }
 
-fn link_unknown() -> Error {
+pub(crate) fn link_unknown() -> Error {
     Error::new(Kind::NotFound, "LINK_UNKNOWN", "this link was used already or has expired; ask for a new one")
 }
 
@@ -206,6 +253,11 @@ pub async fn read_link(app: &App, token: &str) -> Result<Link> {
     let mut tx = app.store.read_home().await?;
     if ceremony::read::<()>(&mut tx, Ceremony::Setup, token, now).await.is_ok() {
         return if store::person::any(&mut tx).await? { Err(link_unknown()) } else { Ok(Link::Setup) };
+    }
+    if let Ok(found) = ceremony::read::<()>(&mut tx, Ceremony::PasswordReset, token, now).await {
+        let person = found.person.ok_or_else(link_unknown)?;
+        let login = store::person::read(&mut tx, person).await?.ok_or_else(link_unknown)?;
+        return Ok(Link::Reset { email: login.person.email });
     }
     let found = ceremony::read::<Invited>(&mut tx, Ceremony::Invitation, token, now).await.map_err(|_| link_unknown())?;
     let login = store::person::read(&mut tx, found.person.ok_or_else(link_unknown)?).await?.ok_or_else(link_unknown)?;
@@ -243,7 +295,7 @@ pub async fn introduce(app: &App, visitor: &Visitor, introduction: Introduction)
     match read_link(app, &introduction.token).await? {
         Link::Setup => set_up(app, visitor, introduction, counted, now).await,
         Link::Invitation { email, .. } => accept(app, visitor, introduction, &email, counted, now).await,
-        Link::Join { .. } => Err(link_unknown()),
+        Link::Join { .. } | Link::Reset { .. } => Err(link_unknown()),
     }
 }
 

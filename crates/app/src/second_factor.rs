@@ -7,6 +7,7 @@ use crate::throttle::{self, Subject};
 use crate::{ceremony, secret, step_up};
 use jiff::{SignedDuration, Timestamp};
 use model::id::PersonId;
+use model::identity::entry::Proof as Shown;
 use model::identity::session::Session;
 use model::identity::sign_in::Method;
 use model::identity::{recovery, step_up as acts};
@@ -135,7 +136,7 @@ pub async fn confirm_totp(app: &App, who: &Session, handle: &str, code: &str) ->
     store::person::set_totp(&mut tx, who.person, &found.state.sealed, step, now).await?;
     let codes = first_codes(app, &mut tx, &login).await?;
     counted.take_back(&mut tx, now).await?;
-    store::session::set_second_factor(&mut tx, who.person, &who.id, now).await?;
+    store::session::set_second_factor(&mut tx, who.person, &who.id, Shown::Totp, now).await?;
     tx.commit(&by(who.person), now, &[changed(who.person, "totp.create")]).await?;
     Ok(codes)
 }

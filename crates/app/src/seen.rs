@@ -1,4 +1,6 @@
-//! When tokens and sessions were last used: noted beside the request, never on its path, and at most once a minute each.
+//! When tokens and sessions were last used: noted beside the request, never on its path, and at most once a minute each. And
+//! attempts to sign in that failed: beside the request as well, so that an address that is known is refused as fast as one that
+//! is not.
 //!
 //! ```text
 //!   request -> Seen (memory) -> spawned task -> one bookkeeping transaction for all
@@ -8,6 +10,7 @@
 use crate::cx::App;
 use crate::error::Result;
 use jiff::{SignedDuration, Timestamp};
+use model::change::{Actor, By, Source};
 use model::id::{PersonId, TokenId};
 use model::identity::session;
 use model::limits::SEEN_SECONDS;
@@ -26,6 +29,8 @@ pub struct Seen {
 struct Waiting {
     tokens: BTreeMap<TokenId, Timestamp>,
     sessions: BTreeMap<String, (PersonId, Timestamp, Timestamp)>,
+    /// The throttle bounds how many there can be.
+    failed: Vec<(PersonId, &'static str, Timestamp)>,
 }
 
 /// Whether a use is worth a note.
@@ -45,6 +50,12 @@ pub fn session(app: &App, used: &session::Session, now: Timestamp) {
     save_soon(app);
 }
 
+/// Says soon in the security history that an attempt failed.
+pub fn failed(app: &App, person: PersonId, act: &'static str, now: Timestamp) {
+    app.seen.waiting.lock().failed.push((person, act, now));
+    save_soon(app);
+}
+
 fn save_soon(app: &App) {
     let app = app.clone();
     tokio::spawn(async move {
@@ -58,7 +69,7 @@ fn save_soon(app: &App) {
 pub async fn save(app: &App) -> Result<()> {
     let _turn = app.seen.saving.lock().await;
     let waiting = std::mem::take(&mut *app.seen.waiting.lock());
-    if waiting.tokens.is_empty() && waiting.sessions.is_empty() {
+    if waiting.tokens.is_empty() && waiting.sessions.is_empty() && waiting.failed.is_empty() {
         return Ok(());
     }
     let mut tx = app.store.write_home().await?;
@@ -68,5 +79,9 @@ pub async fn save(app: &App) -> Result<()> {
     for (id, (person, created_at, at)) in &waiting.sessions {
         store::session::set_seen(&mut tx, id, *person, *at, session::expires_at(*created_at, *at)).await?;
     }
-    Ok(tx.commit_bookkeeping().await?)
+    let Some((_, _, at)) = waiting.failed.last().copied() else { return Ok(tx.commit_bookkeeping().await?) };
+    let changes: Vec<_> = waiting.failed.iter().map(|(person, act, _)| crate::session::changed(*person, act)).collect();
+    let by = By { actor: Actor::System, source: Source::Internal, cause: None };
+    tx.commit(&by, at, &changes).await?;
+    Ok(())
 }

@@ -11,14 +11,15 @@ use crate::cx::{App, Cx, Person};
 use crate::error::{Error, Kind, Result};
 use crate::password::{self, Verdict};
 use crate::throttle::{self, Subject};
-use crate::{ceremony, refusal, second_factor, secret, seen, sign_on};
-use jiff::Timestamp;
+use crate::{ceremony, refusal, second_factor, secret, seen, sign_in_policy, sign_on};
+use jiff::{SignedDuration, Timestamp};
 use model::account::{Status, UserStatus, permissions};
 use model::authority::Standing;
 use model::change::{self, Actor, By, Change, Source};
 use model::fold;
 use model::id::{AccountId, PersonId, ProviderId};
 use model::identity::DEMO_PASSWORD;
+use model::identity::entry::proved_by;
 use model::identity::session::{Session, expires_at};
 use model::identity::sign_in::{self, Method, Proved, State};
 use model::limits::USER_AGENT_CHARS_MAX;
@@ -84,6 +85,9 @@ async fn sign_in_as(app: &App, visitor: &Visitor, folded: &str, typed: &str) -> 
     drop(tx);
     let stored = login.as_ref().and_then(|login| login.password_hash.as_deref());
     let verdict = password::verify(app, stored, typed).await?;
+    if let Some(login) = login.as_ref().filter(|_| verdict == Verdict::Wrong) {
+        seen::failed(app, login.person.id, "sign_in.failed", now);
+    }
     let login = login.filter(|_| verdict != Verdict::Wrong).ok_or_else(refused)?;
     if typed == DEMO_PASSWORD && !app.settings.demo {
         let message = "the sample group's sign-in is public, so it is refused on an address beyond this machine; \
@@ -139,6 +143,7 @@ async fn second_factor_of(
     let mut tx = app.store.write_home().await?;
     let login = lock_active(&mut tx, person).await?;
     if !second_factor::spend(app, &mut tx, &login, method, code, now).await? {
+        seen::failed(app, person, "second_factor.failed", now);
         return Err(Error::new(Kind::Unauthenticated, "CODE_WRONG", "the code is wrong or was used already"));
     }
     ceremony::take::<()>(&mut tx, ceremony::Kind::SignIn, challenge, now).await?;
@@ -199,6 +204,9 @@ pub(crate) async fn open_by(
         user_agent: visitor.user_agent.chars().take(USER_AGENT_CHARS_MAX).collect(),
         address: visitor.address.chars().take(USER_AGENT_CHARS_MAX).collect(),
         provider: provider.map(|(id, _)| id),
+        proved: proved_by(how.method, how.second_factor),
+        longest_pause: SignedDuration::ZERO,
+        stand_in: None,
     };
     store::session::create(&mut tx, &session, &secret::hash(&cookie)).await?;
     if let Some((id, Some(sid))) = provider {
@@ -243,26 +251,34 @@ pub async fn identify(app: &App, cookie: &str) -> Result<Session> {
     Ok(find(app, cookie, None, app.outside.now()).await?.session)
 }
 
-/// The context of a signed-in person in one of her accounts. One read.
+/// The context of a signed-in person in one of her accounts, as far as its sign-in policy lets her in. One read; two where the
+/// organization wants the strictest policy of its members.
 pub async fn authenticate(app: &App, cookie: &str, account: AccountId) -> Result<Cx> {
     let now = app.outside.now();
     let found = find(app, cookie, Some(account), now).await?;
+    let gone = || Error::not_found(format!("there is no account {account}"));
+    let place = found.place.as_ref().filter(|place| may_enter(place)).cloned().ok_or_else(gone)?;
+    let stand_in = found.session.stands_in(account, now);
+    // Who stands in came in by the policy herself, half an hour ago at most.
+    if stand_in.is_none() {
+        sign_in_policy::admit(app, &found, account, now).await?;
+    }
     let session = found.session;
-    let place = found.place.filter(may_enter).ok_or_else(|| Error::not_found(format!("there is no account {account}")))?;
-    if place.sign_on.is_some() {
+    if stand_in.is_none() && place.sign_on.is_some() {
         let mut tx = app.store.read_home().await?;
         sign_on::enforce(&mut tx, account, place.sign_on.as_ref(), session.person, session.provider).await?;
     }
     let granted = permissions(place.role, place.permission_set.as_ref(), &place.seats);
     let standing = Standing { role: place.role, permissions: granted, seats: place.seats, account_status: place.account_status };
+    let (id, second_factor_at) = stand_in.map_or((session.person, session.second_factor_at), |one| (one.person, None));
     Ok(Cx {
-        actor: Actor::Person { id: session.person },
+        actor: stand_in.map_or(Actor::Person { id }, |_| Actor::StandIn { id, real: session.person }),
         source: Source::CrmUi,
         account,
         now,
         request: String::new(),
         standing: Arc::new(standing),
-        person: Some(Person { id: session.person, owner: place.owner, second_factor_at: session.second_factor_at }),
+        person: Some(Person { id, owner: place.owner, second_factor_at }),
         bearer: None,
         cause: None,
     })
@@ -274,7 +290,7 @@ fn may_enter(place: &Place) -> bool {
 
 async fn find(app: &App, cookie: &str, account: Option<AccountId>, now: Timestamp) -> Result<Found> {
     let mut tx = app.store.read_home().await?;
-    let found = store::session::find(&mut tx, &secret::hash(cookie), account).await?;
+    let found = store::session::find(&mut tx, &secret::hash(cookie), account, now).await?;
     drop(tx);
     let found = found.filter(|found| found.disabled_at.is_none());
     let Some(found) = found else {

@@ -13,6 +13,7 @@ use crate::{passkey, refusal, second_factor, secret};
 use jiff::Timestamp;
 use model::change::{self, Change};
 use model::id::PersonId;
+use model::identity::entry;
 use model::identity::session::Session;
 use model::identity::sign_in::Method;
 use model::identity::step_up::{NAME_CHARS_MAX, expires_at};
@@ -100,6 +101,7 @@ async fn finish_with_code(app: &App, who: &Session, handle: &str, method: Method
     let login = crate::session::lock_active(&mut tx, who.person).await?;
     // A refusal drops the transaction, so the handle is still good for the next try.
     if !second_factor::spend(app, &mut tx, &login, method, code, now).await? {
+        crate::seen::failed(app, who.person, "second_factor.failed", now);
         return Err(Error::invalid("CODE_WRONG", "the code is wrong or was used already"));
     }
     counted.take_back(&mut tx, now).await?;
@@ -130,10 +132,19 @@ async fn prove(app: &App, mut tx: WriteTx, who: &Session, state: &State, method:
     let proof = Proof { hash: secret::hash(&text), person: who.person, act: state.act.clone(), subject: state.subject.clone() };
     let expires_at = expires_at(now);
     store::step_up::create(&mut tx, &proof, expires_at).await?;
-    store::session::set_second_factor(&mut tx, who.person, &who.id, now).await?;
+    let shown = proof_of(method);
+    store::session::set_second_factor(&mut tx, who.person, &who.id, shown, now).await?;
     let detail = json!({"act": "step_up.create", "person": who.person, "for": state.act, "method": method.name()});
     tx.commit(&by(who.person), now, &[Change::of(change::Kind::IdentityChanged, detail)]).await?;
     Ok(Proved { proof: text, expires_at })
+}
+
+fn proof_of(method: Method) -> entry::Proof {
+    match method {
+        Method::Totp => entry::Proof::Totp,
+        Method::Passkey => entry::Proof::Passkey,
+        Method::Recovery => entry::Proof::Recovery,
+    }
 }
 
 /// Spends a proof in the transaction of the act it proves: so it works once, and is still good when the act fails.

@@ -6,7 +6,7 @@ use crate::secret;
 use jiff::Timestamp;
 use model::id::PersonId;
 use model::identity::attempt;
-use model::limits::{ATTEMPTS_MAX, ATTEMPTS_PER_ADDRESS_MAX, CEREMONIES_PER_ADDRESS_MAX};
+use model::limits::{ATTEMPTS_MAX, ATTEMPTS_PER_ADDRESS_MAX, CEREMONIES_PER_ADDRESS_MAX, FORGOTTEN_MAX};
 use store::WriteTx;
 use store::challenge::{lock_attempts, set_attempts};
 
@@ -35,6 +35,11 @@ impl Subject {
     /// Passkey sign-ins begun from a network address.
     pub fn ceremonies(address: &str) -> Subject {
         Subject::of("ceremony", address, CEREMONIES_PER_ADDRESS_MAX)
+    }
+
+    /// Links for a forgotten password, asked for an e-mail address or from a network address.
+    pub fn forgotten(value: &str) -> Subject {
+        Subject::of("forgotten", value, FORGOTTEN_MAX)
     }
 
     /// Codes tried for a person.

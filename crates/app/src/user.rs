@@ -12,6 +12,7 @@ use crate::company;
 use crate::cx::{App, Cx};
 use crate::error::{Error, Result};
 use crate::organization::roles;
+use crate::outbox;
 use crate::person::{self, New, first_password, link, refused};
 use model::account::{AccountUser, Permissions, Role, Seat, UserStatus, permissions};
 use model::authority::Act;
@@ -20,6 +21,8 @@ use model::company::{ContactRole, roles_of};
 use model::id::{OwnerId, PermissionSetId, PersonId};
 use model::identity::person::Person;
 use model::identity::user::decide;
+use model::letter::Letter;
+use model::outbox::Recipient;
 use serde_json::json;
 use std::collections::BTreeSet;
 use store::person::Login;
@@ -57,7 +60,7 @@ pub struct Created {
     pub link: Option<String>,
 }
 
-fn changed(cx: &Cx, person: PersonId, act: &str) -> Change {
+pub(crate) fn changed(cx: &Cx, person: PersonId, act: &str) -> Change {
     Change::of(change::Kind::AccountChanged, json!({"act": act, "account": cx.account, "person": person}))
 }
 
@@ -73,7 +76,7 @@ fn with_role(cx: &Cx, act: &str, before: Option<Role>, user: &AccountUser) -> Ch
     change
 }
 
-fn not_found(person: PersonId) -> Error {
+pub(crate) fn not_found(person: PersonId) -> Error {
     Error::not_found(format!("there is no user {person}"))
 }
 
@@ -160,7 +163,17 @@ async fn invitation(app: &App, tx: &mut WriteTx, person: PersonId, name: &str, c
     ceremony::forget_invitation(tx, person, cx.account).await?;
     let state = Invited { account: cx.account, name: name.to_owned() };
     let token = ceremony::begin(app, tx, Ceremony::Invitation, Some(person), &state, cx.now).await?;
-    Ok(link(app, &token))
+    let link = link(app, &token);
+    if let Some(to) = outbox::to_person(tx, person).await? {
+        // What another account calls her is not for this one's outbox.
+        let to = Recipient { address: model::fold::email(&to.address), name: name.to_owned(), ..to };
+        let (account, by) = (outbox::account_name(tx, cx.account).await?, outbox::by_name(tx, cx).await?);
+        let cause = format!("invitation:{person}:{}", app.outside.uuid());
+        let letter = Letter::Invitation { account, by };
+        outbox::enqueue(app, tx, outbox::New { account: cx.account, cause, to, letter, link: Some(link.clone()) }, cx.now)
+            .await?;
+    }
+    Ok(link)
 }
 
 /// A new link for a user who has not come in yet; older ones stop working.
@@ -213,6 +226,7 @@ async fn may(tx: &mut Tx, cx: &Cx, before: Option<&AccountUser>, after: Option<&
 
 async fn save(tx: &mut WriteTx, cx: &Cx, before: Option<&AccountUser>, after: &AccountUser) -> Result<()> {
     may(tx, cx, before, Some(after)).await?;
+    store::session::end_stand_ins(tx, cx.account, after.person).await?;
     Ok(store::account::put_user(tx, after, cx.now).await?)
 }
 
@@ -274,6 +288,7 @@ pub async fn remove(app: &App, cx: &Cx, person: PersonId) -> Result<()> {
         let message = format!("the user {person} is a point of contact ({roles}); name somebody else first");
         return Err(Error::conflict("POINT_OF_CONTACT", message).with("roles", roles));
     }
+    store::session::end_stand_ins(&mut tx, cx.account, person).await?;
     store::account::remove_user(&mut tx, cx.account, person).await?;
     roles::follow(&mut tx, cx).await?;
     tx.commit(&cx.by(), cx.now, &[changed(cx, person, "user.remove")]).await?;

@@ -5,8 +5,10 @@ mod connections;
 mod life;
 mod mail;
 pub mod organization;
+mod sign_in;
 mod sign_on;
 
+pub use sign_in::{AccountSecurityHistory, AccountSignInPolicy};
 pub use sign_on::{RealmArgs, Sso, SsoRequire};
 
 pub use billing::{AccountInvoices, AccountSubscription, Billing, Switch};
@@ -146,6 +148,10 @@ pub enum Account {
     Subscription(AccountSubscription),
     /// List invoices, write one as a PDF, note that one was paid.
     Invoices(AccountInvoices),
+    /// Show and change how people come in: second factor, allowed ways, how long they may be away, who is exempt.
+    SignInPolicy(AccountSignInPolicy),
+    /// Sign-ins, failed attempts, factors, resets, permissions, tokens: a year of them, newest first.
+    SecurityHistory(AccountSecurityHistory),
 }
 
 #[derive(Debug, Args)]
@@ -228,6 +234,20 @@ pub enum User {
     Create(UserCreate),
     /// A new link for a user who cannot sign in yet.
     Invite {
+        /// Id or name.
+        #[arg(long)]
+        account: String,
+        email: String,
+    },
+    /// A link by which a user chooses a new password, printed once.
+    ResetPassword {
+        /// Id or name.
+        #[arg(long)]
+        account: String,
+        email: String,
+    },
+    /// Take all second factors of a user away and end her sessions, in whatever accounts she is.
+    ResetSecondFactor {
         /// Id or name.
         #[arg(long)]
         account: String,

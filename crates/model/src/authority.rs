@@ -46,6 +46,8 @@ pub enum Act {
     ReadAudit,
     /// Say which identity provider signs people in, and who provisions users.
     ManageSignOn,
+    /// Say how people come in, reset what they sign in with, work as another user.
+    ManageSignIn,
 }
 
 /// Where an actor stands in one account.
@@ -179,6 +181,7 @@ pub fn decide(standing: &Standing, act: Act) -> Result<Reach, Denial> {
         Act::ManageSubscription | Act::ManageCompany | Act::ReadBilling | Act::ManageOutbox | Act::ManageSignOn => {
             super_admin(standing)
         }
+        Act::ManageSignIn => super_admin(standing),
         Act::ReadAudit | Act::ReadOutbox => by_name(standing, Permission::AuditView),
     }
 }
@@ -192,8 +195,20 @@ fn is_change(act: Act) -> bool {
         // A Super Admin must be able to pay her way out of a suspension.
         Act::ManageSubscription | Act::ManageCompany | Act::ManageSettings | Act::ManageUsers | Act::ManageOutbox => false,
         Act::ManageSignOn => false,
+        Act::ManageSignIn => false,
         Act::EditRecords(_) | Act::DeleteRecords(_) | Act::EraseRecords(_) => true,
         Act::ManageDefinitions | Act::Import | Act::ManageTokens => true,
+    }
+}
+
+/// What nobody does in the place of another user: whoever does it must be who she says. Source: spec 7.5.
+pub fn is_ones_own(act: Act) -> bool {
+    match act {
+        Act::ManageUsers | Act::ManageTokens | Act::ManageSignIn | Act::ManageSignOn => true,
+        Act::ManageSettings | Act::ManageSubscription | Act::ManageCompany | Act::ManageOutbox => true,
+        Act::ViewRecords(_) | Act::EditRecords(_) | Act::DeleteRecords(_) | Act::EraseRecords(_) => false,
+        Act::ReadDefinitions | Act::ManageDefinitions | Act::Import | Act::Export | Act::ViewMirrored => false,
+        Act::ReadUsers | Act::ReadSettings | Act::ReadAudit | Act::ReadBilling | Act::ReadOutbox => false,
     }
 }
 
@@ -419,6 +434,7 @@ mod tests {
             Act::ManageOutbox,
             Act::ReadAudit,
             Act::ManageSignOn,
+            Act::ManageSignIn,
         ];
         let mut table = String::new();
         for (who, standing) in &personas {

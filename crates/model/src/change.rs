@@ -13,6 +13,8 @@ use std::collections::BTreeMap;
 pub enum Actor {
     /// A signed-in person.
     Person { id: PersonId },
+    /// A person in the place of another user of the account, with that one's rights: `real` did it as `id`.
+    StandIn { id: PersonId, real: PersonId },
     /// A service token of the account.
     Token { id: TokenId },
     /// The connection of an organization, on behalf of another account.
@@ -26,9 +28,20 @@ impl std::fmt::Display for Actor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Actor::Person { id } => write!(f, "person:{id}"),
+            Actor::StandIn { id, real } => write!(f, "person:{real}:as:{id}"),
             Actor::Token { id } => write!(f, "token:{id}"),
             Actor::Connection { id, .. } => write!(f, "connection:{id}"),
             Actor::System => write!(f, "system"),
+        }
+    }
+}
+
+impl Actor {
+    /// The person whose rights were used.
+    pub fn person(&self) -> Option<PersonId> {
+        match self {
+            Actor::Person { id } | Actor::StandIn { id, .. } => Some(*id),
+            Actor::Token { .. } | Actor::Connection { .. } | Actor::System => None,
         }
     }
 }

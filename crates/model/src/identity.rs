@@ -5,6 +5,8 @@
 
 pub mod attempt;
 pub mod claims;
+pub mod entry;
+pub mod history;
 pub mod password;
 pub mod person;
 pub mod provider;

@@ -23,6 +23,13 @@ pub enum Letter {
     },
     /// Somebody works in the account in her name.
     LoggedInAs { account: String, by: String, until: Timestamp },
+    /// The account asks everybody for a second factor, from a time on.
+    SecondFactorAsked { account: String, by: String, from: Timestamp },
+    /// A link to choose a new password, which is sealed beside it.
+    PasswordReset {
+        /// Who wants her to; none when she (or somebody who knows her address) asked for it.
+        by: Option<String>,
+    },
     /// Her second factor is to be taken off.
     FactorResetRequested { by: String, takes_effect_at: Timestamp },
     /// Her second factor was taken off.
@@ -118,6 +125,8 @@ impl Letter {
             Letter::Test => "test",
             Letter::Invitation { .. } => "invitation",
             Letter::LoggedInAs { .. } => "logged_in_as",
+            Letter::SecondFactorAsked { .. } => "second_factor_asked",
+            Letter::PasswordReset { .. } => "password_reset",
             Letter::FactorResetRequested { .. } => "factor_reset_requested",
             Letter::FactorReset { .. } => "factor_reset",
             Letter::Organization { warning: None, .. } => "organization_event",

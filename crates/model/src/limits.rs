@@ -232,3 +232,24 @@ pub const OUTLOOK_DATES_MAX: usize = 1_000;
 pub const MEMBERS_SHOWN_MAX: usize = 200;
 /// Members of one page.
 pub const MEMBERS_PAGE_MAX: usize = 100;
+/// Minutes after which an account may ask to sign in again: shorter would interrupt a telephone call, longer than three days
+/// is no limit. HubSpot's range.
+pub const IDLE_MINUTES_MIN: i64 = 15;
+/// See [`IDLE_MINUTES_MIN`].
+pub const IDLE_MINUTES_MAX: i64 = 3 * 24 * 60;
+/// Hours between asking everybody for a second factor and demanding it. HubSpot's.
+pub const SECOND_FACTOR_GRACE_HOURS: i64 = 24;
+/// People who need not follow an account's sign-in policy: more would be no policy.
+pub const SIGN_IN_EXEMPT_MAX: usize = 100;
+/// Minutes somebody may work as another user. HubSpot's.
+pub const LOG_IN_AS_MINUTES: i64 = 30;
+/// Hours a link works by which a forgotten password is replaced.
+pub const RESET_LINK_HOURS: i64 = 4;
+/// Links to replace a password asked for per address and per network address in a window: people ask twice, not ten times.
+pub const FORGOTTEN_MAX: i64 = 5;
+/// Letters that one act writes to users of an account: identifiers taken in one transaction are 256.
+pub const LETTERS_AT_ONCE_MAX: usize = 200;
+/// Days for which the security history can be looked through. HubSpot's year.
+pub const SECURITY_HISTORY_DAYS: i64 = 365;
+/// Entries of a security history that one export holds: a year of an account of a thousand people.
+pub const SECURITY_EXPORT_MAX: usize = 200_000;

@@ -90,6 +90,16 @@ pub enum SensitiveRule {
     Fields,
 }
 
+/// Whose sign-in policy counts when somebody enters a member.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SignIn {
+    /// Its own.
+    EachItsOwn,
+    /// The strictest of all members together with its own.
+    Strictest,
+}
+
 /// The rules of one organization.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(remote = "Self")]
@@ -114,6 +124,7 @@ pub struct Policy {
     pub member_loss: MemberLoss,
     /// How many days before a known end the points of contact are told of it.
     pub warn_days: Vec<u16>,
+    pub sign_in: SignIn,
 }
 
 impl Policy {
@@ -134,6 +145,7 @@ impl Policy {
             sensitive: SensitiveRule::Account,
             member_loss: MemberLoss::Remove,
             warn_days: vec![],
+            sign_in: SignIn::EachItsOwn,
         }
     }
 
@@ -154,6 +166,7 @@ impl Policy {
             sensitive: SensitiveRule::Account,
             member_loss: MemberLoss::Grace { days: 14 },
             warn_days: vec![30, 7, 1],
+            sign_in: SignIn::EachItsOwn,
         }
     }
 

@@ -135,6 +135,17 @@ pub async fn disclosures_after(tx: &mut Tx, after: i64, limit: usize) -> Result<
     decode(tx.query(&sql, &[tx.account().into(), after.into(), limit.into()]).await?)
 }
 
+/// The changes of these numbers, newest first. No more than a page of them.
+pub async fn by_numbers(tx: &mut Tx, numbers: &[i64]) -> Result<Vec<Recorded>> {
+    if numbers.is_empty() {
+        return Ok(Vec::new());
+    }
+    let places = (2..).take(numbers.len()).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ");
+    let sql = format!("{SELECT} WHERE account_id = $1 AND seq IN ({places}) ORDER BY seq DESC");
+    let params: Vec<_> = std::iter::once(tx.account().into()).chain(numbers.iter().map(|n| (*n).into())).collect();
+    decode(tx.query(&sql, &params).await?)
+}
+
 /// Accounts whose feed has not every number from 1 to its head, or numbers beyond it. For the doctor: it counts every change.
 pub async fn check_dense(engine: &crate::Engine) -> Result<Vec<AccountId>> {
     let sql = "SELECT h.account_id FROM account_head h
@@ -199,10 +210,11 @@ fn parse<T: serde::de::DeserializeOwned>(text: &str) -> Result<T> {
     serde_json::from_str(text).map_err(|e| StoreError::Broken(format!("a stored change cannot be read: {e}")))
 }
 
-// Actors are on every row, so they are written short: p:7 a person, t:9 a token, c:3:5 connection 3 on behalf of account 5, s the system.
+// Actors are on every row, so they are written short: p:7 a person, a:7:9 person 7 as user 9, t:9 a token, c:3:5 connection 3 on behalf of account 5, s the system.
 fn actor_text(actor: &Actor) -> String {
     match actor {
         Actor::Person { id } => format!("p:{id}"),
+        Actor::StandIn { id, real } => format!("a:{real}:{id}"),
         Actor::Token { id } => format!("t:{id}"),
         Actor::Connection { id, on_behalf_of } => format!("c:{id}:{on_behalf_of}"),
         Actor::System => "s".to_owned(),
@@ -215,6 +227,7 @@ fn read_actor(text: &str) -> Result<Actor> {
     let mut number = || parts.next().and_then(|n| n.parse::<i64>().ok());
     let actor = match tag {
         Some("p") => number().map(|n| Actor::Person { id: PersonId(n) }),
+        Some("a") => number().zip(number()).map(|(real, id)| Actor::StandIn { id: PersonId(id), real: PersonId(real) }),
         Some("t") => number().map(|n| Actor::Token { id: TokenId(n) }),
         Some("c") => number()
             .zip(number())

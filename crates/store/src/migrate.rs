@@ -20,6 +20,7 @@ const STEPS: &[(i64, &str, &str)] = &[
     (9, "connection_terms", include_str!("../migrations/0009_connection_terms.sql")),
     (10, "life", include_str!("../migrations/0010_life.sql")),
     (11, "roles", include_str!("../migrations/0011_roles.sql")),
+    (12, "identity", include_str!("../migrations/0012_identity.sql")),
     (13, "sign_on", include_str!("../migrations/0013_sign_on.sql")),
     (15, "import_content", include_str!("../migrations/0015_import_content.sql")),
     (17, "billing", include_str!("../migrations/0017_billing.sql")),

@@ -261,6 +261,9 @@ impl WriteTx {
             raise_head(&mut self.tx.raw, account, "definitions_version", 1).await?;
         }
         feed::append(&mut self, head - n + 1, by, at, changes).await?;
+        if account == INSTANCE {
+            crate::security_history::index(&mut self, head - n + 1, at, changes).await?;
+        }
         self.tx.raw.commit().await?;
         if account == INSTANCE {
             self.store.0.n_directory_commits.fetch_add(1, Ordering::AcqRel);

@@ -8,6 +8,8 @@ export interface Session {
   accounts: AccountSummary[];
   defaultAccountId: string | number | null;
   secondFactor: { totp: boolean; passkeys: number; recoveryCodesLeft: number };
+  /** In whose place she works in one account, if she does. */
+  loggedInAs?: { accountId: string; person: { id: string; name: string; email: string }; until: string } | null;
   demo: boolean;
 }
 export interface AccountSummary {
@@ -21,6 +23,9 @@ export interface AccountSummary {
   sensitive: boolean;
   /** By her role here, or by one of the organization's. */
   seesOrganization?: boolean;
+  pinned?: boolean;
+  /** Whether its sign-in policy lets her in as she is signed in now. */
+  entry?: { state: 'open' | 'due' | 'idle' | 'show' | 'set_up'; ways: string[]; at: string | null };
 }
 
 export interface HistoryValue { value: string; timestamp: string; sourceType: string; sourceId?: string; sourceLabel?: string; updatedByUserId?: number }

@@ -16,6 +16,8 @@ import { SchemeToggle } from '../components/scheme-toggle';
 import { StepUpProvider } from '../components/step-up';
 import { TYPE_ICONS } from '../components/type-icons';
 import { useT } from '../i18n';
+import { AsUserBanner } from '../components/as-user-banner';
+import { DueBanner, isShut } from '../components/due-banner';
 import { HereProvider, mayImport, maySeeOrganization } from '../lib/account';
 import { useHotkeys } from '../lib/hotkeys';
 import { useLive } from '../lib/live';
@@ -23,6 +25,7 @@ import { LIST_TYPES, OBJECTS } from '../lib/objects';
 import { NoAccountPage } from './error-pages';
 
 const AccountSwitcher = lazy(() => import('../components/account-switcher').then((dialog) => ({ default: dialog.AccountSwitcher })));
+const EntryGate = lazy(() => import('../components/entry-gate').then((gate) => ({ default: gate.EntryGate })));
 const HelpDialog = lazy(() => import('../components/help-dialog').then((dialog) => ({ default: dialog.HelpDialog })));
 /** What is opened by a key or a click, fetched when the page has been at rest for a moment, so that it opens at once. */
 const LATER = [() => import('../components/account-switcher'), () => import('../components/record-form'), () => import('../components/filter-editor'), () => import('../components/bulk-bar'), () => import('./record')];
@@ -37,7 +40,7 @@ export function AccountLayout() {
   return (
     <HereProvider value={{ account, session }}>
       <StepUpProvider>
-        <Frame key={String(account.id)} account={account} session={session} />
+        {isShut(account) ? <Suspense><EntryGate /></Suspense> : <Frame key={String(account.id)} account={account} session={session} />}
       </StepUpProvider>
     </HereProvider>
   );
@@ -96,6 +99,8 @@ function Frame({ account, session }: { account: AccountSummary; session: Session
           </Group>
         </AppShell.Header>
         <AppShell.Main id="main" tabIndex={-1} style={{ outline: 'none' }}>
+          <AsUserBanner />
+          <DueBanner />
           <Outlet />
         </AppShell.Main>
       </AppShell>

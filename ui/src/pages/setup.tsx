@@ -7,9 +7,10 @@ import { queryClient, sessionQuery } from '../api/queries';
 import { useLanguage, useT } from '../i18n';
 import { byField, describe } from '../lib/errors';
 import { PASSWORD_CHARS_MIN } from '../lib/limits';
+import { toastDone } from '../lib/toast';
 import { Doorstep } from './sign-in';
 
-interface Offer { valid: boolean; kind?: 'first' | 'invitation' | 'join'; email?: string; name?: string; accountName?: string }
+interface Offer { valid: boolean; kind?: 'first' | 'invitation' | 'join' | 'reset'; email?: string; name?: string; accountName?: string }
 
 /** The one-time link: the first start prints one, and every invited user gets one. */
 export function SetupPage() {
@@ -19,7 +20,7 @@ export function SetupPage() {
   return (
     <Doorstep>
       {offer.isPending && <Stack><Skeleton h={28} w="70%" /><Skeleton h={90} /><Skeleton h={90} /></Stack>}
-      {offer.isSuccess && offer.data.valid !== false && (offer.data.kind === 'join' ? <Join token={token} offer={offer.data} /> : <SetupForm token={token} offer={offer.data} />)}
+      {offer.isSuccess && offer.data.valid !== false && (offer.data.kind === 'reset' ? <Choose token={token} offer={offer.data} /> : offer.data.kind === 'join' ? <Join token={token} offer={offer.data} /> : <SetupForm token={token} offer={offer.data} />)}
       {(offer.isError || offer.data?.valid === false) && (
         <Stack>
           <Title order={1}>{t('setup.invalidTitle')}</Title>
@@ -57,6 +58,42 @@ function Join({ token, offer }: { token: string; offer: Offer }) {
       {error && <Text size="sm" c="var(--mantine-color-error)" role="alert">{error}</Text>}
       {signedIn ? <Button size="md" loading={busy} onClick={() => void accept()}>{t('setup.accept')}</Button> : <Button component={Link} to="/sign-in" size="md">{t('signIn.title')}</Button>}
     </Stack>
+  );
+}
+
+/** A new password in place of a forgotten one. It opens no session: she signs in with it. */
+function Choose({ token, offer }: { token: string; offer: Offer }) {
+  const t = useT();
+  const navigate = useNavigate();
+  const [password, setPassword] = useState('');
+  const [error, setError] = useState<string>();
+  const [busy, setBusy] = useState(false);
+  const choose = async () => {
+    setBusy(true);
+    setError(undefined);
+    try {
+      await call('/identity/v1/password/choose', { method: 'POST', body: { token, password } });
+      queryClient.clear();
+      toastDone(t('reset.chosen'));
+      await navigate({ to: '/sign-in', replace: true });
+    } catch (problem) {
+      const found = byField(problem, t);
+      setError(found.password ?? found[''] ?? describe(problem, t));
+      setBusy(false);
+    }
+  };
+  return (
+    <form onSubmit={(event) => { event.preventDefault(); void choose(); }}>
+      <Stack>
+        <div>
+          <Title order={1}>{t('reset.chooseTitle')}</Title>
+          <Text c="dimmed" size="sm" mt={4}>{t('reset.chooseText', { email: offer.email ?? '' })}</Text>
+        </div>
+        <input type="hidden" name="username" autoComplete="username" value={offer.email ?? ''} readOnly />
+        <PasswordInput size="md" label={t('security.new')} description={t('setup.passwordHint', { n: PASSWORD_CHARS_MIN })} value={password} onChange={(event) => setPassword(event.currentTarget.value)} error={error} autoComplete="new-password" minLength={PASSWORD_CHARS_MIN} required withAsterisk={false} data-autofocus visibilityToggleButtonProps={{ 'aria-label': t('password.show'), tabIndex: 0 }} />
+        <Button type="submit" size="md" loading={busy}>{t('reset.choose')}</Button>
+      </Stack>
+    </form>
   );
 }
 

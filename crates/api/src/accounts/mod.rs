@@ -7,9 +7,11 @@ mod live;
 mod outbox;
 mod permission_sets;
 mod settings;
+mod sign_in_policy;
 mod sign_on;
 mod timeline;
 mod tokens;
+mod user_sign_in;
 mod users;
 
 pub use company::{RoleHeld, WantedContacts, contacts, wanted_contacts};
@@ -24,6 +26,8 @@ pub fn routes() -> Vec<Route> {
         company::routes(),
         outbox::routes(),
         users::routes(),
+        user_sign_in::routes(),
+        sign_in_policy::routes(),
         permission_sets::routes(),
         tokens::routes(),
         sign_on::routes(),

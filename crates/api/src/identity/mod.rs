@@ -2,6 +2,7 @@
 
 mod factors;
 mod person;
+mod reset;
 mod sign_in;
 mod sign_on;
 mod step_up;
@@ -22,7 +23,10 @@ const STEP_UP: &str = "x-consortio-step-up";
 
 /// The rows of the route table.
 pub fn routes() -> Vec<Route> {
-    [sign_in::routes(), sign_on::routes(), person::routes(), factors::routes(), step_up::routes()].into_iter().flatten().collect()
+    [sign_in::routes(), sign_on::routes(), person::routes(), factors::routes(), step_up::routes(), reset::routes()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// A way of proving a second factor.
@@ -54,7 +58,7 @@ struct Ceremony {
 
 /// A body that says nothing.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
-struct Nothing {}
+pub(crate) struct Nothing {}
 
 /// Where a request comes from. A proxy on the same machine is believed when it names somebody else.
 fn visitor(call: &Call) -> Visitor {
@@ -67,6 +71,6 @@ fn visitor(call: &Call) -> Visitor {
 }
 
 /// The proof of a fresh second factor, if the request carries one.
-fn proof(call: &Call) -> Option<&str> {
+pub(crate) fn proof(call: &Call) -> Option<&str> {
     call.header(STEP_UP)
 }

@@ -6,9 +6,10 @@ use crate::reply;
 use crate::route::{Access, Answer, Route};
 use app::person::{self, Overview, Patch, Place};
 use model::id::AccountId;
+use model::identity::entry::{Entry, Way};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use wire::scalar::Id;
+use wire::scalar::{Id, Time};
 
 /// The rows of the route table.
 pub fn routes() -> Vec<Route> {
@@ -36,6 +37,7 @@ struct SignedInPerson {
     accounts: Vec<PersonAccount>,
     default_account_id: Option<Id>,
     second_factor: SecondFactors,
+    logged_in_as: Option<LoggedInAs>,
     /// The sample group is loaded.
     demo: bool,
 }
@@ -65,6 +67,29 @@ struct PersonAccount {
     sensitive: bool,
     /// She sees its organization, if it has one: by her role in the account, or by one of the organization's.
     sees_organization: bool,
+    /// She keeps it at the top of her list.
+    pinned: bool,
+    entry: AccountEntry,
+}
+
+/// Whether the account's sign-in policy lets her in as she is signed in now.
+#[derive(Serialize, JsonSchema)]
+struct AccountEntry {
+    /// `open`; `due`: open until `at`, then as `set_up`; `idle`: sign in again; `show`: she has one of the ways and has not
+    /// shown it, which step-up `account.enter` does; `set_up`: she has none of the ways.
+    state: &'static str,
+    /// `password`, `authenticator`, `passkey`.
+    ways: Vec<&'static str>,
+    at: Option<Time>,
+}
+
+/// Whose place she takes now, and where.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct LoggedInAs {
+    account_id: Id,
+    person: Person,
+    until: Time,
 }
 
 /// The second factors of a person.
@@ -84,6 +109,8 @@ struct PersonPatch {
     locale: Option<String>,
     /// The account to open after signing in, as text or number.
     default_account_id: Option<AnyId>,
+    /// All the accounts to keep at the top of the list.
+    pinned_account_ids: Option<Vec<AnyId>>,
 }
 
 /// An id as text or number: browsers have both.
@@ -126,11 +153,21 @@ fn account(place: Place) -> PersonAccount {
         location: place.account.location,
         sensitive: place.account.sensitive,
         sees_organization: place.sees_organization,
+        pinned: place.is_pinned,
+        entry: entry(&place.entry),
     }
 }
 
+fn entry(entry: &Entry) -> AccountEntry {
+    let at = match entry {
+        Entry::Due { at, .. } => Some(Time(*at)),
+        _ => None,
+    };
+    AccountEntry { state: entry.name(), ways: entry.ways().into_iter().map(Way::name).collect(), at }
+}
+
 async fn read(call: Call) -> Answer {
-    let Overview { person, enrolled, places } = person::read(call.app(), call.session()).await?;
+    let Overview { person, enrolled, places, stands_in } = person::read(call.app(), call.session()).await?;
     Ok(reply::ok(&SignedInPerson {
         default_account_id: person.default_account.map(|account| Id(account.0)),
         person: shown(person),
@@ -140,6 +177,11 @@ async fn read(call: Call) -> Answer {
             passkeys: enrolled.n_passkeys,
             recovery_codes_left: enrolled.n_recovery_codes,
         },
+        logged_in_as: stands_in.map(|one| LoggedInAs {
+            account_id: Id(one.account.0),
+            person: shown(one.person),
+            until: Time(one.until),
+        }),
         demo: call.app().settings.demo,
     }))
 }
@@ -147,7 +189,8 @@ async fn read(call: Call) -> Answer {
 async fn update(mut call: Call) -> Answer {
     let body: PersonPatch = call.json().await?;
     let default_account = body.default_account_id.map(|id| AccountId(id.number()));
-    let patch = Patch { name: body.name, locale: body.locale, default_account };
+    let pinned = body.pinned_account_ids.map(|ids| ids.iter().map(|id| AccountId(id.number())).collect());
+    let patch = Patch { name: body.name, locale: body.locale, default_account, pinned };
     Ok(reply::ok(&shown(person::update(call.app(), call.session(), patch).await?)))
 }
 

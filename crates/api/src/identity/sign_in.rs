@@ -162,7 +162,7 @@ struct SessionRow {
 struct Offer {
     valid: bool,
     /// `first` makes the first person and her account, `invitation` lets an invited user in, `join` wants her to sign in and
-    /// accept.
+    /// accept, `reset` lets her choose a new password.
     kind: &'static str,
     email: Option<String>,
     name: Option<String>,
@@ -265,6 +265,7 @@ async fn read_link(call: Call) -> Answer {
         Link::Invitation { email, name } => {
             Offer { valid: true, kind: "invitation", email: Some(email), name: Some(name), account_name: None }
         }
+        Link::Reset { email } => Offer { valid: true, kind: "reset", email: Some(email), name: None, account_name: None },
         Link::Join { email, account } => {
             Offer { valid: true, kind: "join", email: Some(email), name: None, account_name: Some(account) }
         }

@@ -200,6 +200,8 @@ const ROWS: &[Row] = &[
     ("user.update", "PATCH /accounts/v1/users/4711", r#"{"role":"standard"}"#, [401, 403, 404, 404]),
     ("user.remove", "DELETE /accounts/v1/users/4711", "", [401, 403, 404, 404]),
     ("user.invite", "POST /accounts/v1/users/4711/link", "", [401, 403, 404, 404]),
+    ("security_history.list", "GET /accounts/v1/security-history", "", [401, 403, 200, 200]),
+    ("security_history.export", "GET /accounts/v1/security-history/export", "", [401, 403, 200, 200]),
     ("permission_set.list", "GET /accounts/v1/permission-sets", "", [401, 200, 200, 200]),
     ("permission_set.create", "POST /accounts/v1/permission-sets", r#"{"name":"x","permissions":[]}"#, [401, 403, 201, 201]),
     ("permission_set.update", "PATCH /accounts/v1/permission-sets/{r}", r#"{"name":"y"}"#, [401, 403, 404, 200]),
@@ -410,6 +412,16 @@ const SESSION_ROWS: &[(&str, &str, &str, [u16; 3])] = &[
     ("recovery_codes.create", "POST /identity/v1/recovery-codes", "", [401, 403, 401]),
     ("person.update", "PATCH /identity/v1/person", "", [401, 403, 401]),
     ("password.update", "POST /identity/v1/password", "", [401, 403, 401]),
+    ("password.choose", "POST /identity/v1/password/choose", r#"{"token":"guessed","password":"x"}"#, [404, 404, 404]),
+    ("password.forgotten", "POST /identity/v1/password/forgotten", r#"{"email":"x@ex.org"}"#, [204, 204, 204]),
+    ("log_in_as.stop", "POST /identity/v1/log-in-as/stop", "", [401, 403, 401]),
+    ("security_history.list_own", "GET /identity/v1/security-history", "", [401, 403, 401]),
+    ("security_history.export_own", "GET /identity/v1/security-history/export", "", [401, 403, 401]),
+    ("sign_in_policy.read", "GET /accounts/v1/sign-in-policy", "", [401, 403, 401]),
+    ("sign_in_policy.update", "PATCH /accounts/v1/sign-in-policy", "{}", [401, 403, 401]),
+    ("user.reset_password", "POST /accounts/v1/users/4711/reset-password", "", [401, 403, 401]),
+    ("user.reset_second_factor", "POST /accounts/v1/users/4711/reset-second-factor", "", [401, 403, 401]),
+    ("user.log_in_as", "POST /accounts/v1/users/4711/log-in-as", "", [401, 403, 401]),
     ("account.read", "GET /accounts/v1/settings", "", [401, 403, 401]),
     ("account.update", "PATCH /accounts/v1/settings", "{}", [401, 403, 401]),
     ("company.read", "GET /accounts/v1/company", "", [401, 403, 401]),
@@ -579,6 +591,7 @@ async fn a_viewer_sees_everything_and_changes_nothing() {
         let expected = match *id {
             // What goes in, and which keys there are, is not for viewers; mirroring needs a seat of its own.
             "token.list" | "imports.list" | "imports.read" | "imports.errors" | "timeline.why" | "disclosure.list" => 403,
+            "security_history.list" | "security_history.export" => 403,
             // For a standard user there is no organization.
             "connection.edit" | "connection.plan" | "connection.apply_template" => 404,
             _ if line.starts_with("GET ") || ASKED_BY_POST.contains(id) => *owner,

@@ -5,6 +5,7 @@ use app::cx::Cx;
 use jiff::SignedDuration;
 use model::account::{AccountUser, Role, Seat, UserStatus};
 use model::id::{AccountId, OwnerId, PersonId};
+use model::identity::entry::Proof;
 use model::identity::session::Session;
 use sha2::{Digest, Sha256};
 
@@ -39,6 +40,9 @@ impl World {
             user_agent: String::new(),
             address: String::new(),
             provider: None,
+            proved: [Proof::Password].into(),
+            longest_pause: SignedDuration::ZERO,
+            stand_in: None,
         };
         self.directory(async |tx| {
             let sql = "INSERT INTO person (id, email, email_folded, name, locale, webauthn_id, totp_confirmed_at, created_at)

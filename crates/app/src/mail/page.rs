@@ -23,6 +23,13 @@ pub(super) fn page(public_url: &str, mail: &Mail, link: Link) -> Page {
             let values = [("account", account.as_str()), ("by", by), ("until", &until)];
             of(&say, "logged_in_as", &values, vec![notice(&say, "logged_in_as.doubt")])
         }
+        Letter::SecondFactorAsked { account, by, from } => {
+            let from = say.time(*from);
+            let values = [("account", account.as_str()), ("by", by), ("from", &from)];
+            let here = format!("{public_url}/a/{}/settings/security", mail.account);
+            of(&say, "second_factor_asked", &values, vec![Block::Button(say.of_key("second_factor_asked.button"), here)])
+        }
+        Letter::PasswordReset { by } => password_reset(&say, by.as_deref(), link),
         Letter::FactorResetRequested { by, takes_effect_at } => {
             let at = say.time(*takes_effect_at);
             of(&say, "factor_reset_requested", &[("by", by), ("at", &at)], vec![notice(&say, "factor_reset_requested.doubt")])
@@ -53,6 +60,20 @@ fn invitation(say: &Speech, account: &str, by: Option<&str>, link: Link) -> Said
         Link::Hidden => blocks.push(Block::Notice(say.of_key("link_hidden"))),
     }
     Said { subject: say.with("invitation.subject", &[("account", account)]), blocks }
+}
+
+fn password_reset(say: &Speech, by: Option<&str>, link: Link) -> Said {
+    let body = match by {
+        Some(by) => say.with("password_reset.body_by", &[("by", by)]),
+        None => say.of_key("password_reset.body"),
+    };
+    let mut blocks = vec![Block::Paragraph(body), Block::Paragraph(say.of_key("password_reset.expires"))];
+    match link {
+        Link::None => {}
+        Link::Open(url) => blocks.push(Block::Button(say.of_key("password_reset.button"), url)),
+        Link::Hidden => blocks.push(Block::Notice(say.of_key("link_hidden"))),
+    }
+    Said { subject: say.of_key("password_reset.subject"), blocks }
 }
 
 fn organization(say: &Speech, here: &str, letter: &Letter, accounts: &str) -> Said {
@@ -119,6 +140,7 @@ fn because(say: &Speech, public_url: &str, mail: &Mail) -> String {
         Letter::Test => "because.test",
         Letter::Invitation { .. } => "because.invited",
         Letter::LoggedInAs { .. } | Letter::FactorResetRequested { .. } | Letter::FactorReset { .. } => "because.login",
+        Letter::SecondFactorAsked { .. } | Letter::PasswordReset { .. } => "because.login",
         _ => return because_told(say, public_url, mail.recipient.told.as_ref()),
     };
     say.with(key, &values)

@@ -84,6 +84,7 @@ pub async fn visible(tx: &mut Tx, cx: &Cx, id: OrganizationId, act: Organization
 
 /// The same, locked until the transaction ends.
 pub async fn locked(tx: &mut WriteTx, cx: &Cx, id: OrganizationId, act: OrganizationAct) -> Result<Seen> {
+    cx.as_herself()?;
     let found = store::organization::lock(tx, id).await?;
     judged(tx, cx, found, act).await
 }

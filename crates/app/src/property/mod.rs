@@ -9,7 +9,7 @@ use crate::cx::{App, Cx};
 use crate::error::{Error, Kind, Result};
 use model::account::Role;
 use model::authority::Act;
-use model::change::{Actor, Change, Kind as ChangeKind};
+use model::change::{Change, Kind as ChangeKind};
 use model::limits::BATCH_MAX;
 use model::object::ObjectType;
 use model::property::definition::{self, DefinitionInput, DefinitionPatch, Refusal};
@@ -230,8 +230,5 @@ pub(crate) async fn commit(tx: WriteTx, cx: &Cx, changes: &[Change]) -> Result<(
 }
 
 fn user(cx: &Cx) -> Option<String> {
-    match cx.actor {
-        Actor::Person { id } => Some(id.to_string()),
-        _ => None,
-    }
+    cx.actor.person().map(|id| id.to_string())
 }

@@ -1,6 +1,7 @@
 //! Sign-in, tokens, people and users, on both engines.
 
 mod billing;
+mod coming_in;
 mod company;
 mod outbox;
 mod passkey;

@@ -56,6 +56,8 @@ pub async fn run(config: &Config, out: Out, command: cli::Account) -> Result<Out
         cli::Account::Invoices(args) => return super::billing::invoices(&app, out, args).await,
         cli::Account::Contacts(args) => return super::contacts::run(&app, out, args).await,
         cli::Account::Disclosures { account, before } => return super::disclosures::run(&app, out, &account, before).await,
+        cli::Account::SignInPolicy(args) => return super::security::policy(&app, out, args).await,
+        cli::Account::SecurityHistory(args) => return super::security::history(&app, out, args).await,
     };
     if is_new && find_account(&app, &shown.name).await.is_err() {
         // On standard error, so that the result stays what scripts expect.

@@ -15,6 +15,7 @@ mod migrate;
 mod move_engine;
 mod organization;
 mod permission_set;
+mod security;
 mod serve;
 mod sso;
 mod token;

@@ -7,6 +7,7 @@ use crate::instance;
 use crate::print::{Out, Outcome};
 use anyhow::{Context, Result};
 use app::cx::{App, Cx};
+use app::reset;
 use app::user::{self, User, Wanted};
 use model::account::Seat;
 use model::id::{OwnerId, PersonId};
@@ -57,6 +58,19 @@ pub async fn run(config: &Config, out: Out, command: cli::User) -> Result<Outcom
             let (cx, user) = find(&app, &account, &email).await?;
             let link = user::invite(&app, &cx, user.user.person).await?;
             Shown::of(user, Some(link))
+        }
+        cli::User::ResetPassword { account, email } => {
+            let (cx, user) = find(&app, &account, &email).await?;
+            let link = match reset::password(&app, &cx, user.user.person, None).await? {
+                reset::Given::Link(link) => Some(link),
+                reset::Given::Mailed => None,
+            };
+            Shown::of(user, link)
+        }
+        cli::User::ResetSecondFactor { account, email } => {
+            let (cx, user) = find(&app, &account, &email).await?;
+            let link = reset::second_factor(&app, &cx, user.user.person, None).await?;
+            Shown::of(user, link)
         }
         cli::User::Deactivate { account, email } => {
             let (cx, user) = find(&app, &account, &email).await?;

@@ -37,6 +37,14 @@ fn an_instance_is_set_up_filled_and_read_by_commands_alone() {
     assert_eq!(named["contacts"]["primary"], serde_json::json!(["ann@ex.example"]), "{named}");
     assert_eq!(named["notices"]["invoice"], serde_json::json!(["primary"]), "{named}");
     assert_eq!(run(&data, &["account", "contacts", "North", "--clear", "boss"]).code, 2);
+    let policy = json(&data, &["account", "sign-in-policy", "North", "--idle-minutes", "60", "--exempt", "ann@ex.example"]);
+    assert_eq!((&policy["idleMinutes"], &policy["exempt"][0]), (&60.into(), &"ann@ex.example".into()), "{policy}");
+    assert_eq!(run(&data, &["account", "sign-in-policy", "North", "--way", "sms"]).code, 2);
+    assert_eq!(run(&data, &["account", "sign-in-policy", "North", "--idle-minutes", "5"]).code, 1);
+    assert_eq!(run(&data, &["user", "reset-password", "--account", "North", "ann@ex.example"]).code, 1, "she was only invited");
+    let history = json(&data, &["account", "security-history", "North", "--kind", "user"]);
+    assert_eq!((&history[0]["act"], &history[0]["by"]), (&"user.create".into(), &"the server".into()), "{history}");
+    assert_eq!(run(&data, &["account", "security-history", "North", "--kind", "cats"]).code, 2);
     let set = ["permission-set", "create", "--account", "North", "Reps", "--permission", "contacts.view.owned"];
     assert_eq!(json(&data, &set)["permissions"], serde_json::json!(["contacts.view.owned"]));
     let wrong = run(&data, &["permission-set", "update", "--account", "North", "Reps", "--permission", "contacts.look"]);

@@ -116,7 +116,7 @@ pub fn needed(act: Act) -> Option<String> {
         Act::ManageSettings => Permission::SettingsManage,
         Act::ReadAudit | Act::ReadOutbox => Permission::AuditView,
         Act::ReadDefinitions | Act::ReadUsers | Act::ReadSettings | Act::ManageSubscription | Act::ManageCompany => return None,
-        Act::ReadBilling | Act::ManageOutbox | Act::ManageSignOn => return None,
+        Act::ReadBilling | Act::ManageOutbox | Act::ManageSignOn | Act::ManageSignIn => return None,
     };
     Some(permission.code().to_owned())
 }

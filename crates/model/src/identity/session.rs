@@ -1,8 +1,10 @@
 //! A session: one browser in which a person is signed in.
 
-use crate::id::{PersonId, ProviderId};
-use crate::limits::{SESSION_DAYS_MAX, SESSION_IDLE_DAYS};
+use crate::id::{AccountId, PersonId, ProviderId};
+use crate::identity::entry::Proof;
+use crate::limits::{LOG_IN_AS_MINUTES, SESSION_DAYS_MAX, SESSION_IDLE_DAYS};
 use jiff::{SignedDuration, Timestamp};
+use std::collections::BTreeSet;
 
 /// A session as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +22,37 @@ pub struct Session {
     pub address: String,
     /// Who said that it is she, if it was not she herself.
     pub provider: Option<ProviderId>,
+    /// What was shown in it so far.
+    pub proved: BTreeSet<Proof>,
+    /// The longest time without a request since something was last shown.
+    pub longest_pause: SignedDuration,
+    /// Whose place she takes at the moment, if she does.
+    pub stand_in: Option<StandIn>,
+}
+
+/// Working as another user of one account, for a while. It ends by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StandIn {
+    pub account: AccountId,
+    pub person: PersonId,
+    pub until: Timestamp,
+}
+
+impl Session {
+    /// Whose place she takes in an account now.
+    pub fn stands_in(&self, account: AccountId, now: Timestamp) -> Option<StandIn> {
+        self.stand_in.filter(|stand_in| stand_in.account == account && stand_in.until > now)
+    }
+
+    /// The longest pause with the one that ends now.
+    pub fn pause(&self, now: Timestamp) -> SignedDuration {
+        self.longest_pause.max(now.duration_since(self.last_seen_at))
+    }
+}
+
+/// Until when somebody works as another who begins now.
+pub fn stands_in_until(now: Timestamp) -> Timestamp {
+    now.saturating_add(SignedDuration::from_mins(LOG_IN_AS_MINUTES)).unwrap_or(Timestamp::MAX)
 }
 
 /// Until when a session lives that was used at `seen_at`: 14 days more, but never beyond 90 days of age.

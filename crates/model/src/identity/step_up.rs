@@ -17,6 +17,18 @@ pub const DELETE_PASSKEY: &str = "passkey.delete";
 pub const DELETE_TOTP: &str = "totp.delete";
 /// Making new recovery codes.
 pub const CREATE_RECOVERY_CODES: &str = "recovery_codes";
+/// Changing how people come into an account; the subject is its id.
+pub const SIGN_IN_POLICY: &str = "sign_in_policy.update";
+/// Coming into an account whose policy asks for a factor that was not shown in this session; the subject is its id.
+pub const ENTER: &str = "account.enter";
+/// Working as another user; the subject is her id.
+pub const LOG_IN_AS: &str = "log_in_as";
+/// Giving another user a link to choose a new password; the subject is her id.
+pub const RESET_PASSWORD: &str = "password.reset";
+/// Taking another user's second factors away; the subject is her id.
+pub const RESET_SECOND_FACTOR: &str = "second_factor.reset";
+/// Taking somebody out of every account of an organization; the subject is her id.
+pub const OFF_BOARD: &str = "off_board";
 /// The subject of acts on oneself.
 pub const SELF: &str = "self";
 

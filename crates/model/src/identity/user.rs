@@ -1,8 +1,9 @@
 //! Who may make whom what in an account. Nobody hands out what she does not hold, and an account is never left without
 //! somebody who can do everything. Source: spec 7.1, 7.2.
 
-use crate::account::{AccountUser, Permissions, Role, UserStatus};
+use crate::account::{AccountUser, Permission, Permissions, Role, UserStatus};
 use crate::authority::Standing;
+use crate::id::PersonId;
 use std::fmt;
 
 /// Why a user is not changed so.
@@ -74,6 +75,56 @@ pub fn decide(
     Ok(())
 }
 
+/// Why nobody works as this user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StandInRefusal {
+    Oneself,
+    NotActive,
+    SuperAdmin,
+    /// She manages users, or may something the other may not.
+    ManagesUsers,
+}
+
+impl StandInRefusal {
+    /// The stable code.
+    pub fn code(self) -> &'static str {
+        match self {
+            StandInRefusal::Oneself => "LOG_IN_AS_ONESELF",
+            StandInRefusal::NotActive => "LOG_IN_AS_NOT_ACTIVE",
+            StandInRefusal::SuperAdmin => "LOG_IN_AS_SUPER_ADMIN",
+            StandInRefusal::ManagesUsers => "LOG_IN_AS_MANAGER",
+        }
+    }
+}
+
+impl fmt::Display for StandInRefusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            StandInRefusal::Oneself => "you are logged in as yourself already",
+            StandInRefusal::NotActive => "this user is not active, so nobody can log in as her",
+            StandInRefusal::SuperAdmin => "nobody logs in as a Super Admin",
+            StandInRefusal::ManagesUsers => "nobody logs in as somebody who manages users",
+        })
+    }
+}
+
+/// Whether an actor who may log in as others at all may do so as this user. Source: spec 7.5.
+pub fn may_stand_in(
+    actor: &Standing,
+    actor_is: PersonId,
+    target: &AccountUser,
+    granted: &Permissions,
+) -> Result<(), StandInRefusal> {
+    match () {
+        () if target.person == actor_is => Err(StandInRefusal::Oneself),
+        () if target.status != UserStatus::Active => Err(StandInRefusal::NotActive),
+        () if is_super_admin(target) => Err(StandInRefusal::SuperAdmin),
+        () if granted.names.contains(&Permission::UsersManage) => Err(StandInRefusal::ManagesUsers),
+        () if !actor.permissions.cover(granted) => Err(StandInRefusal::ManagesUsers),
+        () => Ok(()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -129,5 +180,23 @@ mod tests {
         assert_eq!(decide(&chief, Some(&admin), Some(&off), &all, 1), Ok(()));
         assert_eq!(decide(&chief, Some(&admin), None, &all, 1), Err(Refusal::StillActive));
         assert_eq!(decide(&chief, Some(&off), None, &all, 0), Ok(()));
+    }
+
+    #[test]
+    fn nobody_works_as_a_super_admin_a_manager_or_herself() {
+        let chief = actor(Role::SuperAdmin, Permissions::all());
+        let ann = PersonId(1);
+        let plain = user(Role::Standard, UserStatus::Active);
+        let member = granted(Role::Standard);
+        assert_eq!(may_stand_in(&chief, ann, &plain, &member), Ok(()));
+        assert_eq!(may_stand_in(&chief, plain.person, &plain, &member), Err(StandInRefusal::Oneself));
+        let off = user(Role::Standard, UserStatus::Deactivated);
+        assert_eq!(may_stand_in(&chief, ann, &off, &member), Err(StandInRefusal::NotActive));
+        let admin = user(Role::SuperAdmin, UserStatus::Active);
+        assert_eq!(may_stand_in(&chief, ann, &admin, &Permissions::all()), Err(StandInRefusal::SuperAdmin));
+        let manager = Permissions { names: BTreeSet::from([Permission::UsersManage]), ..Permissions::default() };
+        assert_eq!(may_stand_in(&chief, ann, &plain, &manager), Err(StandInRefusal::ManagesUsers));
+        let narrow = actor(Role::SuperAdmin, Permissions::default());
+        assert_eq!(may_stand_in(&narrow, ann, &plain, &member), Err(StandInRefusal::ManagesUsers));
     }
 }

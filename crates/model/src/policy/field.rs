@@ -187,6 +187,18 @@ pub const FIELDS: &[Field] = &[
         kind: Kind::Days,
         about: "How many days before memberships or connections are known to end the points of contact are told.",
     },
+    Field {
+        name: "sign_in",
+        group: Group::SignIn,
+        kind: Kind::Choice(&[
+            Choice { value: "each_its_own", about: "Entering an account asks what that account's own sign-in policy says." },
+            Choice {
+                value: "strictest",
+                about: "Entering any account asks what the strictest of all accounts says: second factor, allowed ways, inactivity.",
+            },
+        ]),
+        about: "Whose sign-in policy counts when somebody enters an account of the organization.",
+    },
 ];
 
 /// The rule of a name.

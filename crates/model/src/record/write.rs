@@ -3,7 +3,7 @@
 use super::derive;
 use super::{Properties, Record};
 use crate::catalog;
-use crate::change::{Actor, By, Source, Values};
+use crate::change::{By, Source, Values};
 use crate::id::RecordId;
 use crate::limits::PROPERTIES_PER_RECORD_MAX;
 use crate::object::ObjectType;
@@ -245,7 +245,7 @@ fn stamp_source(properties: &mut Properties, by: &By) {
     };
     properties.insert("hs_object_source".into(), source.into());
     properties.insert("hs_object_source_label".into(), label.into());
-    if let Actor::Person { id } = by.actor {
+    if let Some(id) = by.actor.person() {
         properties.insert("hs_created_by_user_id".into(), id.to_string());
         properties.insert("hs_updated_by_user_id".into(), id.to_string());
     }
@@ -253,7 +253,7 @@ fn stamp_source(properties: &mut Properties, by: &By) {
 
 /// Who changed it last is a value, but not a change: the feed says it anyway.
 fn stamp_updater(mut plan: Plan, by: &By) -> Plan {
-    if let Actor::Person { id } = by.actor {
+    if let Some(id) = by.actor.person() {
         plan.record.properties.insert("hs_updated_by_user_id".into(), id.to_string());
     }
     plan

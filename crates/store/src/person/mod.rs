@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use model::id::{AccountId, PersonId};
 use model::identity::person::Person;
 use model::identity::sign_in::Enrolled;
+use std::collections::BTreeSet;
 
 /// A person with what her proofs are checked against.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -147,7 +148,7 @@ pub async fn update(tx: &mut WriteTx, person: &Person) -> Result<()> {
 
 /// Removes a person and everything that proves she is she.
 pub async fn delete(tx: &mut WriteTx, id: PersonId) -> Result<()> {
-    for table in ["session", "challenge", "step_up_proof", "passkey", "recovery_code", "provider_link"] {
+    for table in ["session", "challenge", "step_up_proof", "passkey", "recovery_code", "provider_link", "pinned_account"] {
         tx.execute(&format!("DELETE FROM {table} WHERE person_id = $1"), &[id.into()]).await?;
     }
     tx.execute("DELETE FROM person WHERE id = $1", &[id.into()]).await?;
@@ -178,4 +179,26 @@ pub async fn use_totp_step(tx: &mut WriteTx, id: PersonId, step: i64) -> Result<
     let sql = "UPDATE person SET totp_last_step = $2
                WHERE id = $1 AND totp_confirmed_at IS NOT NULL AND (totp_last_step IS NULL OR totp_last_step < $2)";
     Ok(tx.execute(sql, &[id.into(), step.into()]).await? == 1)
+}
+
+/// Takes every second factor away: authenticator app, passkeys, recovery codes.
+pub async fn delete_factors(tx: &mut WriteTx, id: PersonId) -> Result<()> {
+    delete_totp(tx, id).await?;
+    recovery::delete(tx, id).await?;
+    tx.execute("DELETE FROM passkey WHERE person_id = $1", &[id.into()]).await?;
+    Ok(())
+}
+
+/// The accounts a person keeps at the top of her list.
+pub async fn pinned(tx: &mut Tx, id: PersonId) -> Result<BTreeSet<AccountId>> {
+    let rows = tx.query("SELECT account_id FROM pinned_account WHERE person_id = $1", &[id.into()]).await?;
+    rows.into_iter().map(|mut row| row.int(0).map(AccountId)).collect()
+}
+
+/// Replaces them.
+pub async fn set_pinned(tx: &mut WriteTx, id: PersonId, accounts: &BTreeSet<AccountId>) -> Result<()> {
+    tx.execute("DELETE FROM pinned_account WHERE person_id = $1", &[id.into()]).await?;
+    let rows: Vec<_> = accounts.iter().map(|account| vec![id.into(), (*account).into()]).collect();
+    tx.insert_many("pinned_account", &["person_id", "account_id"], &rows, "").await?;
+    Ok(())
 }

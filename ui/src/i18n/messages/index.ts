@@ -3,6 +3,7 @@ import { billing } from './billing';
 import { company } from './company';
 import { connections } from './connections';
 import { crm } from './crm';
+import { identity } from './identity';
 import { imports } from './import';
 import { mail } from './mail';
 import { life } from './life';
@@ -15,4 +16,4 @@ import { settings } from './settings';
 import { shell } from './shell';
 import { signOn } from './sign-on';
 
-export const messages = { ...shell, ...billing, ...mail, ...access, ...company, ...crm, ...imports, ...settings, ...organization, ...policies, ...life, ...connections, ...properties, ...options, ...roles, ...signOn } as const;
+export const messages = { ...shell, ...billing, ...mail, ...access, ...company, ...crm, ...identity, ...imports, ...settings, ...organization, ...policies, ...life, ...connections, ...properties, ...options, ...roles, ...signOn } as const;

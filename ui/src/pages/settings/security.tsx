@@ -30,9 +30,14 @@ export function SecurityPage() {
       <TotpSection showCodes={setCodes} />
       <PasswordSection />
       <SessionsSection />
-      {codes && <CodesDialog codes={codes} close={() => setCodes(null)} />}
+      <SecondFactorCodes codes={codes} close={() => setCodes(null)} />
     </SettingsPage>
   );
+}
+
+/** The recovery codes that came with a first second factor, if any came. */
+export function SecondFactorCodes({ codes, close }: { codes: string[] | null; close: () => void }) {
+  return codes && <CodesDialog codes={codes} close={close} />;
 }
 
 function PasswordSection() {
@@ -74,7 +79,7 @@ function PasswordSection() {
 
 interface TotpBegun { handle: string; secret: string; otpauthUrl: string; qrSvg: string }
 
-function TotpSection({ showCodes }: { showCodes: (codes: string[]) => void }) {
+export function TotpSection({ showCodes }: { showCodes: (codes: string[]) => void }) {
   const t = useT();
   const { session } = useHere();
   const proved = useProved();
@@ -166,7 +171,7 @@ function CodesDialog({ codes, close }: { codes: string[]; close: () => void }) {
 
 interface RegisterBegun { handle: string; options: { publicKey: Parameters<typeof startRegistration>[0]['optionsJSON'] } }
 
-function PasskeysSection({ showCodes }: { showCodes: (codes: string[]) => void }) {
+export function PasskeysSection({ showCodes }: { showCodes: (codes: string[]) => void }) {
   const t = useT();
   const language = useLanguage();
   const proved = useProved();

@@ -12,6 +12,7 @@ import { isAdmin, useHere } from '../../lib/account';
 import { byField } from '../../lib/errors';
 import { toastDone, toastProblem } from '../../lib/toast';
 import { ConfirmDialog, OnceDialog, SettingsPage } from './parts';
+import { type Asked, SignInDialogs, SignInItems } from './user-sign-in';
 import { PermissionSetsSection, permissionSetsQuery } from './permission-sets';
 
 const ROLES = ['super_admin', 'partner_admin', 'standard'] as const;
@@ -26,6 +27,7 @@ export function UsersPage() {
   const [removing, setRemoving] = useState<User | null>(null);
   const [resting, setResting] = useState<User | null>(null);
   const [link, setLink] = useState<{ email: string; url: string } | null>(null);
+  const [asked, setAsked] = useState<Asked | null>(null);
   const admin = isAdmin(account);
   const wanted = query.trim().toLowerCase();
   const shown = users.data?.filter((user) => `${user.name} ${user.email}`.toLowerCase().includes(wanted));
@@ -62,6 +64,7 @@ export function UsersPage() {
     <SettingsPage title={t('settings.users')} text={t('users.text')} actions={admin && <Button leftSection={<IconPlus size={16} />} onClick={() => setEditing('new')}>{t('users.invite')}</Button>}>
       <section className="card">
         <TextInput data-search m="sm" size="xs" w={240} placeholder={t('users.search')} aria-label={t('users.search')} value={query} onChange={(event) => setQuery(event.currentTarget.value)} leftSection={<IconSearch size={14} />} />
+        {users.data && <SeatCounts users={users.data} />}
         {users.isPending && <Loading />}
         {users.isError && <Problem problem={users.error} retry={() => void users.refetch()} />}
         {shown?.length === 0 && <Empty compact icon={<IconUsers size={18} />} title={t('list.noMatch')} />}
@@ -80,7 +83,7 @@ export function UsersPage() {
                       {admin && (
                         <Menu position="bottom-end">
                           <Menu.Target><ActionIcon aria-label={t('links.actions', { name: user.name || user.email })}><IconDots size={16} /></ActionIcon></Menu.Target>
-                          <Menu.Dropdown><Menu.Item onClick={() => setEditing(user)}>{t('act.edit')}</Menu.Item>{user.status.toLowerCase() === 'invited' && <Menu.Item onClick={() => void invite(user)}>{t('users.newLink')}</Menu.Item>}{user.status.toLowerCase() === 'invited' ? null : user.status.toLowerCase() === 'deactivated' ? <Menu.Item onClick={() => void setStatus(user, 'active')}>{t('users.reactivate')}</Menu.Item> : <Menu.Item onClick={() => setResting(user)}>{t('users.deactivate')}</Menu.Item>}{user.status.toLowerCase() !== 'active' && <><Menu.Divider /><Menu.Item color="red" onClick={() => setRemoving(user)}>{t('act.remove')}</Menu.Item></>}</Menu.Dropdown>
+                          <Menu.Dropdown><Menu.Item onClick={() => setEditing(user)}>{t('act.edit')}</Menu.Item>{user.status.toLowerCase() === 'invited' && <Menu.Item onClick={() => void invite(user)}>{t('users.newLink')}</Menu.Item>}{user.status.toLowerCase() === 'invited' ? null : user.status.toLowerCase() === 'deactivated' ? <Menu.Item onClick={() => void setStatus(user, 'active')}>{t('users.reactivate')}</Menu.Item> : <Menu.Item onClick={() => setResting(user)}>{t('users.deactivate')}</Menu.Item>}<SignInItems user={user} ask={setAsked} />{user.status.toLowerCase() !== 'active' && <><Menu.Divider /><Menu.Item color="red" onClick={() => setRemoving(user)}>{t('act.remove')}</Menu.Item></>}</Menu.Dropdown>
                         </Menu>
                       )}
                     </td>
@@ -95,9 +98,19 @@ export function UsersPage() {
       {editing && <UserDialog user={editing === 'new' ? null : editing} close={() => setEditing(null)} done={(url, email) => { setEditing(null); if (url) setLink({ email, url }); void refresh(); }} />}
       {removing && <ConfirmDialog title={t('users.remove', { name: removing.name || removing.email })} text={t('users.removeText', { name: removing.name || removing.email })} act={t('act.remove')} close={() => setRemoving(null)} confirm={() => void remove(removing)} />}
       {resting && <ConfirmDialog title={t('users.deactivateTitle', { name: resting.name })} text={`${t('users.deactivateText', { name: resting.name })}${contactWarning(resting, t)}`} act={t('users.deactivate')} close={() => setResting(null)} confirm={() => void setStatus(resting, 'deactivated')} />}
+      <SignInDialogs asked={asked} close={() => setAsked(null)} />
       {link && <OnceDialog title={t('users.link', { email: link.email })} text={t('users.linkText')} value={link.url} close={() => setLink(null)} />}
     </SettingsPage>
   );
+}
+
+/** Active users count; the seats of deactivated and invited ones wait for them. */
+function SeatCounts({ users }: { users: User[] }) {
+  const t = useT();
+  const active = users.filter((user) => user.status === 'active');
+  const counts = SEATS.map((seat) => ({ seat, n: active.filter((user) => user.seats.includes(seat)).length })).filter(({ n }) => n > 0);
+  if (counts.length === 0) return null;
+  return <Group component="ul" gap={6} px="sm" pb="sm" m={0} aria-label={t('users.seatCounts')} style={{ listStyle: 'none' }}>{counts.map(({ seat, n }) => <li key={seat}><Badge color="gray" variant="light">{t('users.seatCount', { seat: t(`seat.${seat}`), n })}</Badge></li>)}</Group>;
 }
 
 /** Deactivating a point of contact is allowed; she should know what it means. */

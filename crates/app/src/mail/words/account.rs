@@ -114,6 +114,57 @@ pub(super) const WORDS: &[Words] = &[
         ],
     ),
     (
+        "second_factor_asked.subject",
+        [
+            "{account} asks for a second factor",
+            "{account} chiede un secondo fattore",
+            "{account} kræver en anden faktor",
+            "{account} vraagt een tweede factor",
+        ],
+    ),
+    (
+        "second_factor_asked.body",
+        [
+            "{by} asks everybody in the account {account} for a second factor: an authenticator app or a passkey. From {from} you can only enter the account with one. If you have one already, there is nothing to do.",
+            "{by} chiede a tutti nell'account {account} un secondo fattore: un'app di autenticazione o una passkey. Dal {from} potrai entrare nell'account solo con uno di questi. Se ne hai già uno, non devi fare nulla.",
+            "{by} beder alle i kontoen {account} om en anden faktor: en godkendelsesapp eller en adgangsnøgle. Fra {from} kan du kun gå ind på kontoen med en af dem. Har du allerede en, skal du ikke gøre noget.",
+            "{by} vraagt iedereen in het account {account} om een tweede factor: een authenticator-app of een passkey. Vanaf {from} kunt u het account alleen daarmee openen. Hebt u er al een, dan hoeft u niets te doen.",
+        ],
+    ),
+    ("second_factor_asked.button", ["Set it up", "Configura", "Sæt den op", "Instellen"]),
+    (
+        "password_reset.subject",
+        ["Choose a new password", "Scegli una nuova password", "Vælg en ny adgangskode", "Kies een nieuw wachtwoord"],
+    ),
+    (
+        "password_reset.body",
+        [
+            "Somebody, probably you, asked for a new password. If it was not you, ignore this: your password stays as it is.",
+            "Qualcuno, probabilmente tu, ha chiesto una nuova password. Se non sei stato tu, ignora questo messaggio: la tua password resta com'è.",
+            "Nogen, formentlig dig, har bedt om en ny adgangskode. Var det ikke dig, så se bort fra dette: din adgangskode forbliver, som den er.",
+            "Iemand, waarschijnlijk u, vroeg om een nieuw wachtwoord. Was u het niet, negeer dit dan: uw wachtwoord blijft zoals het is.",
+        ],
+    ),
+    (
+        "password_reset.body_by",
+        [
+            "{by} asks you to choose a new password.",
+            "{by} ti chiede di scegliere una nuova password.",
+            "{by} beder dig vælge en ny adgangskode.",
+            "{by} vraagt u een nieuw wachtwoord te kiezen.",
+        ],
+    ),
+    (
+        "password_reset.expires",
+        [
+            "The link works once and for four hours, and is yours alone. Your second factor, if you have one, is still asked for.",
+            "Il link funziona una volta sola e per quattro ore, ed è solo tuo. Il secondo fattore, se ne hai uno, resta richiesto.",
+            "Linket virker én gang og i fire timer, og er kun dit. Din anden faktor kræves stadig, hvis du har en.",
+            "De link werkt één keer en vier uur lang, en is alleen voor u. Uw tweede factor, als u die hebt, blijft nodig.",
+        ],
+    ),
+    ("password_reset.button", ["Choose a password", "Scegli una password", "Vælg en adgangskode", "Wachtwoord kiezen"]),
+    (
         "factor_reset_requested.subject",
         [
             "Your second factor is to be reset",

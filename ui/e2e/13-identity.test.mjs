@@ -1,0 +1,146 @@
+// Coming into accounts: what one asks, who is let in, working as another user, resets, and the history of it all.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { BASE, accessible, account, go, manager, open, rep, signIn, signedIn, virtualAuthenticator } from './lib.mjs';
+
+const PASSKEY = 'Identity key';
+let browser;
+let boss;
+
+const row = (name) => boss.getByRole('row').filter({ hasText: name });
+const gone = (dialog) => dialog.waitFor({ state: 'detached' });
+const prove = async () => {
+  const dialog = boss.getByRole('dialog', { name: 'Confirm with your second factor' });
+  await dialog.waitFor();
+  await dialog.getByRole('button', { name: 'Confirm' }).click();
+  await gone(dialog);
+};
+const choose = async (email, item) => {
+  await row(email).getByRole('button', { name: /^Actions for/ }).click();
+  await boss.getByRole('menuitem', { name: item }).click();
+};
+
+before(async () => {
+  browser = await open();
+  boss = await browser.person();
+  await virtualAuthenticator(boss);
+  await signedIn(boss, manager(), 'East', 'settings/security');
+  const passkeys = boss.getByRole('region', { name: 'Passkeys', exact: true });
+  await passkeys.getByRole('button', { name: 'Add a passkey' }).click();
+  const dialog = boss.getByRole('dialog', { name: 'Add a passkey' });
+  await dialog.getByRole('textbox').fill(PASSKEY);
+  await dialog.getByRole('button', { name: 'Add a passkey' }).click();
+  const kept = boss.getByRole('button', { name: 'I have kept them' });
+  await passkeys.getByText(PASSKEY).or(kept).first().waitFor();
+  if (await kept.isVisible()) await kept.click();
+});
+after(async () => {
+  await go(boss, 'East', 'settings/security');
+  await boss.getByRole('button', { name: `Remove passkey ${PASSKEY}` }).click();
+  await prove();
+  await browser.close();
+});
+
+describe('the accounts of a person', () => {
+  test('one is pinned, and is on top of the switcher', async () => {
+    await go(boss, 'East', 'settings/accounts');
+    await boss.getByRole('button', { name: 'Pin West' }).click();
+    await boss.getByRole('button', { name: 'Unpin West' }).waitFor();
+    await accessible(boss, 'your accounts');
+    await boss.getByRole('button', { name: /^Switch account/ }).click();
+    const options = boss.getByRole('option');
+    await options.first().waitFor();
+    assert.match(await options.first().innerText(), /West/);
+    await accessible(boss, 'account switcher with pins');
+    await boss.keyboard.press('Escape');
+    await boss.getByRole('button', { name: 'Unpin West' }).click();
+    await boss.getByRole('button', { name: 'Pin West' }).waitFor();
+  });
+});
+
+describe('a sign-in policy', () => {
+  const alone = () => boss.getByRole('checkbox', { name: 'Password alone' });
+  const save = async () => {
+    await boss.getByRole('button', { name: 'Save' }).click();
+    await prove();
+    await boss.getByText('Saved').first().waitFor();
+  };
+  test('asks for more than a password: whoever has no more is led through it before she is in', async () => {
+    await go(boss, 'East', 'settings/sign-in');
+    await alone().uncheck();
+    await accessible(boss, 'sign-in policy');
+    await save();
+    const page = await browser.person();
+    await signIn(page, rep('East'), `/a/${account('East').id}/companies`);
+    await page.getByRole('heading', { level: 1, name: 'East asks for more' }).waitFor();
+    await page.getByRole('region', { name: 'Authenticator app' }).waitFor();
+    await accessible(page, 'the gate of an account');
+    assert.equal(await page.getByRole('navigation', { name: 'Main navigation' }).count(), 0);
+    await go(boss, 'East', 'settings/sign-in');
+    await alone().check();
+    await save();
+    await page.reload();
+    await page.getByRole('navigation', { name: 'Main navigation' }).waitFor();
+    assert.deepEqual(page.problems, []);
+  });
+});
+
+describe('another user', () => {
+  const user = () => rep('East');
+  test('is seen through her own eyes, under a banner, and nothing about people can be changed', async () => {
+    await go(boss, 'East', 'settings/users');
+    await choose(user().email, 'Log in as this user');
+    const dialog = boss.getByRole('dialog', { name: /^Log in as/ });
+    await dialog.waitFor();
+    await accessible(boss, 'log in as');
+    await dialog.getByRole('button', { name: 'Log in as this user' }).click();
+    await prove();
+    const banner = boss.getByRole('region', { name: 'Logged in as another user' });
+    await banner.waitFor();
+    await accessible(boss, 'logged in as another user');
+    await go(boss, 'East', 'settings/users');
+    await row(user().email).first().waitFor();
+    assert.equal(await boss.getByRole('button', { name: 'Add a user' }).count(), 0);
+    assert.equal(await boss.getByRole('link', { name: 'Profile' }).count(), 0);
+    await banner.getByRole('button', { name: 'Stop' }).click();
+    await banner.waitFor({ state: 'detached' });
+    await boss.getByRole('button', { name: 'Add a user' }).waitFor();
+  });
+
+  test('gets a link to choose a new password, which opens no session', async () => {
+    await go(boss, 'East', 'settings/users');
+    await choose(user().email, 'Reset password');
+    await boss.getByRole('dialog').getByRole('button', { name: 'Reset password' }).click();
+    await prove();
+    const once = boss.getByRole('dialog', { name: `Link for ${user().email}` });
+    const link = await once.getByRole('textbox').inputValue();
+    await once.getByRole('button', { name: 'Close' }).last().click();
+    const page = await browser.person();
+    await page.goto(BASE + new URL(link).pathname);
+    await page.getByRole('heading', { name: 'Choose a new password' }).waitFor();
+    await accessible(page, 'choose a new password');
+    await page.getByLabel('New password').fill(user().password);
+    await page.getByRole('button', { name: 'Set the password' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor();
+    await signedIn(page, user(), 'East');
+  });
+});
+
+describe('the security history', () => {
+  test('tells what happened, by kind and person', async () => {
+    await go(boss, 'East', 'settings/history');
+    await boss.getByText('Logged in as this user').first().waitFor();
+    await boss.getByText('Sign-in policy changed').first().waitFor();
+    await accessible(boss, 'security history');
+    await boss.getByRole('combobox', { name: 'Kind' }).click();
+    await boss.getByRole('option', { name: 'Passwords and factors' }).click();
+    await boss.getByText('Link for a new password').first().waitFor();
+    assert.equal(await boss.getByText('Logged in as this user').count(), 0);
+    const saved = boss.waitForEvent('download');
+    await boss.getByRole('button', { name: 'Download CSV' }).click();
+    assert.equal((await saved).suggestedFilename(), 'security-history.csv');
+    await boss.getByText('Mine', { exact: true }).click();
+    await boss.getByText('Passkey added').first().waitFor();
+    assert.deepEqual(boss.problems, []);
+  });
+});
