@@ -47,7 +47,7 @@ pub struct Opened {
 /// What a right password led to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    SignedIn(Opened),
+    SignedIn(Box<Opened>),
     /// A second factor is missing; the challenge names this attempt.
     SecondFactor {
         challenge: String,
@@ -108,7 +108,7 @@ async fn sign_in_as(app: &App, visitor: &Visitor, folded: &str, typed: &str) -> 
     match sign_in::next(State::Unknown, Proved::Password(current.person.id), current.enrolled()) {
         State::SignedIn { person, second_factor } => {
             let how = How { second_factor, method: "password" };
-            Ok(Outcome::SignedIn(open(app, tx, visitor, person, how, vec![], now).await?))
+            Ok(Outcome::SignedIn(Box::new(open(app, tx, visitor, person, how, vec![], now).await?)))
         }
         State::Password(person) => {
             let challenge = ceremony::begin(app, &mut tx, ceremony::Kind::SignIn, Some(person), &(), now).await?;

@@ -79,7 +79,7 @@ fn shown(policy: &Policy) -> SignInPolicy {
     }
 }
 
-fn way(text: &String) -> Result<Way, Refusal> {
+fn way(text: &str) -> Result<Way, Refusal> {
     Way::from_name(text).ok_or_else(|| {
         let known = Way::ALL.map(Way::name).join(", ");
         let message = format!("\"{}\" is no way to sign in; known: {known} (there are no text messages)", shorten(text));
@@ -101,7 +101,7 @@ async fn update(mut call: Call) -> Answer {
     });
     let patch = Patch {
         second_factor: body.second_factor_required,
-        ways: body.ways.map(|list| list.iter().map(way).collect::<Result<BTreeSet<Way>, Refusal>>()).transpose()?,
+        ways: body.ways.map(|list| list.iter().map(|text| way(text)).collect::<Result<BTreeSet<Way>, Refusal>>()).transpose()?,
         ways_from: from.transpose()?,
         idle_minutes: body.idle_minutes,
         exempt: body.exempt_user_ids.map(|ids| ids.iter().map(|id| PersonId(id.number())).collect()),

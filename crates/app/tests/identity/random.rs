@@ -133,7 +133,7 @@ impl Life {
         match sign_in(&self.world.app, &visitor(), EMAILS[who], typed).await {
             Ok(Outcome::SignedIn(opened)) => {
                 let deserves = right && !self.people[who].is_protected();
-                self.deserved(Some(opened), who, deserves, false);
+                self.deserved(Some(*opened), who, deserves, false);
             }
             Ok(Outcome::SecondFactor { challenge, .. }) => {
                 assert!(right && self.people[who].is_protected(), "a challenge for a wrong password");

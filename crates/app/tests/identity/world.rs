@@ -75,7 +75,7 @@ impl World {
     /// Signs in with [`PASSWORD`], nothing else being enrolled.
     pub async fn sign_in(&self, email: &str) -> Opened {
         match sign_in(&self.app, &visitor(), email, PASSWORD).await.expect("a sign-in") {
-            Outcome::SignedIn(opened) => opened,
+            Outcome::SignedIn(opened) => *opened,
             other => panic!("{other:?}"),
         }
     }
