@@ -43,7 +43,7 @@ describe('users', () => {
     await guest.getByRole('navigation', { name: 'Main navigation' }).waitFor();
     await guest.goto(`${BASE}/a/${account('West').id}/organization`);
     await guest.getByRole('heading', { name: 'Member accounts' }).waitFor();
-    await guest.getByText(/You can see everything here and change nothing/).waitFor();
+    await guest.getByText(/You can see this and change nothing/).waitFor();
     for (const name of ['Configure connections', 'Add accounts', 'More actions']) assert.equal(await guest.getByRole('button', { name }).count(), 0, name);
     assert.equal(await guest.getByRole('button', { name: /^(Cut|Remove)/ }).count(), 0);
     await guest.goto(BASE + new URL(link).pathname);
