@@ -255,9 +255,9 @@ pub async fn test(app: &App, cx: &Cx, realm: Realm, id: ProviderId) -> Result<Te
 
 /// Names a domain the provider is to speak for. It does once the domain is proved.
 pub async fn add_domain(app: &App, cx: &Cx, realm: Realm, id: ProviderId, domain: &str) -> Result<Provider> {
-    let domain = provider::domain(domain).map_err(|e| refused(&e))?;
     let mut tx = app.store.write_home().await?;
     authorize(&mut tx, cx, realm).await?;
+    let domain = provider::domain(domain).map_err(|e| refused(&e))?;
     let provider = of_realm(&mut tx, realm, id).await?;
     if provider.domains.len() >= PROVIDER_DOMAINS_MAX {
         let message = format!("the provider has {PROVIDER_DOMAINS_MAX} domains, which is the most it can have");
@@ -271,9 +271,9 @@ pub async fn add_domain(app: &App, cx: &Cx, realm: Realm, id: ProviderId, domain
 
 /// Looks whether a domain is the realm's: its own web server gives the proof, or the operator says so.
 pub async fn verify_domain(app: &App, cx: &Cx, realm: Realm, id: ProviderId, domain: &str) -> Result<Provider> {
-    let domain = provider::domain(domain).map_err(|e| refused(&e))?;
     let mut tx = app.store.read_home().await?;
     authorize(&mut tx, cx, realm).await?;
+    let domain = provider::domain(domain).map_err(|e| refused(&e))?;
     let provider = store::provider::read(&mut tx, id).await?.filter(|provider| provider.realm == realm);
     drop(tx);
     let known = provider.ok_or_else(|| unknown(id))?.domains.into_iter().find(|known| known.name == domain);
