@@ -45,7 +45,6 @@ fn letters() -> Vec<Letter> {
         Letter::LoggedInAs { account: account.clone(), by: by.clone(), until: at("2026-11-20T10:30:00Z") },
         Letter::SecondFactorAsked { account, by: by.clone(), from: at("2026-11-21T10:00:00Z") },
         Letter::PasswordReset { by: Some(by.clone()) },
-        Letter::PasswordReset { by: None },
         Letter::FactorResetRequested { by: by.clone(), takes_effect_at: at("2026-11-21T10:00:00Z") },
         Letter::FactorReset { by },
         organization(None),
