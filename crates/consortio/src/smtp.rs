@@ -93,7 +93,7 @@ fn said(error: &smtp::Error) -> String {
 /// The letter as bytes: text and HTML side by side, files behind them.
 fn written(from: &Mailbox, message: Message) -> Result<(Envelope, Vec<u8>)> {
     let address: lettre::Address = message.to_address.parse().with_context(|| message.to_address.clone())?;
-    let name = Some(message.to_name).filter(|name| !name.is_empty());
+    let name = Some(one_line(&message.to_name)).filter(|name| !name.is_empty());
     let words = MultiPart::alternative_plain_html(message.text, message.html);
     let body = match message.attachments.is_empty() {
         true => words,
@@ -110,12 +110,17 @@ fn written(from: &Mailbox, message: Message) -> Result<(Envelope, Vec<u8>)> {
     let built = lettre::Message::builder()
         .from(from.clone())
         .to(Mailbox::new(name, address))
-        .subject(message.subject)
+        .subject(one_line(&message.subject))
         .message_id(Some(format!("<{}>", message.id)))
         // Nobody answers machines: this keeps out-of-office replies away. Source: RFC 3834.
         .raw_header(auto_submitted()?)
         .multipart(body)?;
     Ok((built.envelope().clone(), built.formatted()))
+}
+
+/// A header is one line: what would end it, or what lettre cannot write (it panics at control characters), becomes a space.
+fn one_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 fn auto_submitted() -> Result<lettre::message::header::HeaderValue> {

@@ -4,13 +4,12 @@
 use super::shape::{Candidate, Member, Organization, member, organization, picked};
 use super::{READ, TAG, account, id, proof};
 use crate::call::Call;
-use crate::refusal::Refusal;
 use crate::reply;
 use crate::route::{Access, Answer, Parameter, Route};
 use app::organization::offer::{self, Made, Received as ReceivedOffer};
 use app::organization::{members, outlook, restore};
 use axum::response::Response;
-use model::id::{AccountId, NotAnId, OfferId};
+use model::id::{AccountId, OfferId};
 use model::organization::Effect;
 use model::organization::offer::Offer;
 use model::organization::outlook::Expected;
@@ -204,8 +203,8 @@ pub struct Acknowledgement {
 
 async fn list_members(call: Call) -> Answer {
     let query = call.query();
-    let after = query.one("after").map(str::parse::<AccountId>).transpose();
-    let after = after.map_err(|e: NotAnId| Refusal::invalid(e.to_string()).with_code("ID_INVALID"))?;
+    let is_wrong = |text: &str| crate::query::wrong("after", text, "the id of an account").with_code("ID_INVALID");
+    let after = query.one("after").map(|text| text.parse::<AccountId>().map_err(|_| is_wrong(text))).transpose()?;
     let limit = super::log::number(query.one("limit"), "limit")?.and_then(|n| usize::try_from(n).ok());
     let search = members::Search { query: query.one("query").unwrap_or_default().to_owned(), after, limit };
     let page = members::list(call.app(), call.cx(), id(&call)?, &search).await?;

@@ -6,7 +6,7 @@ use model::account::{Role, Seat};
 use model::id::PersonId;
 
 /// Parameters that take any text: names nobody defined are ignored, and what nobody did or is called finds nothing.
-const FREE: [&str; 5] = ["properties", "propertiesWithHistory", "email", "act", "actor"];
+const FREE: [&str; 6] = ["properties", "propertiesWithHistory", "email", "act", "actor", "query"];
 const WRONG: &str = "~wrong~";
 
 #[tokio::test]
