@@ -8,7 +8,7 @@ pub use dry_run::{Bounds, Common, Count, Visible, compare};
 use crate::cx::{App, Cx};
 use crate::error::{Error, Kind, Result};
 use crate::organization::log::{self, Tried};
-use crate::organization::{self, View, standing};
+use crate::organization::{self, View, proposals, standing};
 use jiff::civil::Date;
 use model::authority::{Denial, OrganizationAct};
 use model::connection::plan::{self, Change, Plan, Refusal, Wish};
@@ -16,6 +16,7 @@ use model::connection::template::{self, Filled, Template};
 use model::connection::terms::Terms;
 use model::connection::{EdgeKey, Feature, Pair};
 use model::id::{AccountId, OrganizationId, PersonId};
+use model::organization::proposal::Proposed;
 use model::organization::role::Deed;
 use model::organization::{Event, Organization, day};
 use std::collections::{BTreeMap, BTreeSet};
@@ -109,19 +110,33 @@ async fn edit_now(app: &App, cx: &Cx, id: OrganizationId, version: i64, wishes: 
         let view = editable(app, cx, id).await?;
         planned(app, cx, &view, version, wishes).await?;
     }
-    let mut tx = app.store.write_many(store::INSTANCE, wishes.len()).await?;
+    let mut tx = app.store.write_many(store::INSTANCE, wishes.len() + 1).await?;
     let seen = standing::locked(&mut tx, cx, id, OrganizationAct::EditConnections).await?;
     let planned = plan::plan(&seen.organization, version, wishes, today(cx))?;
     seen.stand.may_change(deeds(&planned))?;
-    let by = organization::answerable(cx).unwrap_or(NOBODY);
-    let open = planned.open.into_iter().chain(planned.amend).collect();
-    let event = Event::EditEdges { open, close: planned.close, by };
+    if proposals::is_needed(&seen.organization, deeds(&planned)) {
+        let change = Proposed::Connections { wishes: proposals::difference(&planned, wishes) };
+        let proposed = Some(proposals::propose(app, cx, tx, &seen.organization, change).await?);
+        return Ok(View { proposed, ..organization::read(app, cx).await? });
+    }
+    let event = turn_of(planned, organization::answerable(cx).unwrap_or(NOBODY));
     organization::finish(app, cx, tx, seen.organization, event, &serde_json::Value::Null).await?;
     organization::read(app, cx).await
 }
 
+/// The turn of the organization that a plan is.
+pub(crate) fn turn_of(planned: Plan, by: PersonId) -> Event {
+    let open = planned.open.into_iter().chain(planned.amend).collect();
+    Event::EditEdges { open, close: planned.close, by }
+}
+
+/// What it takes to make some edges so and leave all others as they are.
+pub(crate) fn plan_with(cx: &Cx, organization: &Organization, wishes: &[Wish]) -> Result<Plan> {
+    Ok(plan::plan(organization, organization.version, &with(organization, wishes.to_vec()), today(cx))?)
+}
+
 /// What a plan does to each edge it changes. Other terms may show more than before, so they take the same right as opening.
-fn deeds(planned: &Plan) -> impl Iterator<Item = (EdgeKey, Deed)> {
+pub(crate) fn deeds(planned: &Plan) -> impl Iterator<Item = (EdgeKey, Deed)> {
     let (open, close) = (planned.open.keys().chain(planned.amend.keys()), planned.close.iter());
     open.map(|edge| (*edge, Deed::Widen)).chain(close.map(|edge| (*edge, Deed::Narrow)))
 }

@@ -4,6 +4,7 @@
 //!   authorize -> lock the row -> model::organization::next -> save its effects -> one log entry per effect -> commit -> tell the accounts
 //! ```
 
+pub mod file;
 mod joining;
 pub mod log;
 pub mod members;
@@ -11,6 +12,7 @@ pub mod offer;
 pub mod outlook;
 mod pending;
 pub mod policy;
+pub mod proposals;
 pub mod restore;
 pub mod roles;
 pub(crate) mod standing;
@@ -29,6 +31,7 @@ use model::eligibility::{Joining, Policy};
 use model::id::{AccountId, OrganizationId, PersonId};
 use model::limits::REVIEWS_PAGE;
 use model::organization::log::{Said, of_account, of_edge};
+use model::organization::proposal::Proposal;
 use model::organization::{Effect, Event, Facts, IMPACT_TEXT_VERSION, Organization, next};
 use standing::{Seen, Stand, from, is_system};
 pub(crate) use standing::{answerable, may_hand_out, may_see};
@@ -87,6 +90,8 @@ pub struct View {
     pub stand: Stand,
     /// When it was seen.
     pub now: jiff::Timestamp,
+    /// What was asked for waits for a second person, instead of being so.
+    pub proposed: Option<Proposal>,
 }
 
 /// A new organization as somebody wants it, made from the account she works in.
@@ -218,6 +223,7 @@ pub async fn read(app: &App, cx: &Cx) -> Result<View> {
         can_read_log: stand.may(OrganizationAct::ReadLog).is_ok(),
         stand,
         now: cx.now,
+        proposed: None,
         organization,
         accounts,
     })
@@ -287,7 +293,7 @@ async fn delete_now(app: &App, cx: &Cx, id: OrganizationId, proof: Option<&str>)
 /// Ends graces whose time is over, says which reviews of terms are due, gives warnings, notes what nobody answered or verified. Takes no input and may run at any
 /// time.
 pub async fn reconcile(app: &App) -> Result<usize> {
-    let ended = end_graces(app).await? + roles::reconcile(app).await?;
+    let ended = end_graces(app).await? + roles::reconcile(app).await? + proposals::reconcile(app).await?;
     Ok(ended + outlook::reconcile(app).await? + offer::reconcile(app).await? + pending::reconcile(app).await?)
 }
 

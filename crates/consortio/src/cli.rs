@@ -22,8 +22,8 @@ use clap::{Args, Parser, Subcommand};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-const EXIT_CODES: &str = "Exit codes: 0 done; 1 failed; 2 wrong use of the command line or the configuration, or an \
-altered log; 3 done, but something needs attention (rows of an import were refused, the doctor has a remark).
+const EXIT_CODES: &str = "Exit codes: 0 done; 1 failed; 2 wrong use of the command line or the configuration, an \
+altered log, or an organization that is not as its file says; 3 done, but something needs attention (rows of an import were refused, the doctor has a remark).
 
 Configuration: a TOML file (--config, CONSORTIO_CONFIG, or consortio.toml in the working directory), over it the environment \
 (CONSORTIO_DATA, CONSORTIO_LISTEN, CONSORTIO_DATABASE, CONSORTIO_PUBLIC_URL, CONSORTIO_LOG__LEVEL, ...), over both the flags.";
@@ -369,7 +369,7 @@ pub enum Organization {
     Connect(OrganizationConnect),
     /// What opening or closing would change, and how many people's data would be seen by whom. Applies nothing; ends with 2
     /// when something would change.
-    Plan(OrganizationPlan),
+    Preview(OrganizationPlan),
     /// Connect a hub with everybody, everybody with everybody, or nobody. What is blocked stays off.
     Template(OrganizationTemplate),
     /// Stop a feature in one direction, at once.
@@ -438,6 +438,28 @@ pub enum Organization {
     /// Roles for members: list, grant, revoke.
     #[command(subcommand)]
     Role(organization::Role),
+    /// Changes that wait for a second person: list, approve, reject, withdraw.
+    #[command(subcommand)]
+    Proposal(organization::Proposal),
+    /// Write members, rules, roles and connections as a TOML file.
+    Export {
+        /// Id or name of a member.
+        #[arg(long)]
+        account: String,
+        /// Where to; else standard output. The file must not exist.
+        #[arg(long, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
+    /// Say what applying such a file would change. Ends with 2 when it would change something.
+    Plan {
+        /// The file; `-` is standard input.
+        file: PathBuf,
+    },
+    /// Make the organization as such a file says.
+    Apply {
+        /// The file; `-` is standard input.
+        file: PathBuf,
+    },
     /// Everything that was done, refused and looked at in the organization, oldest first.
     Log(OrganizationLog),
     /// Recompute the log's chain of hashes. Ends with 2 and names the first altered entry when there is one.

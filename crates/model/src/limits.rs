@@ -253,3 +253,11 @@ pub const LETTERS_AT_ONCE_MAX: usize = 200;
 pub const SECURITY_HISTORY_DAYS: i64 = 365;
 /// Entries of a security history that one export holds: a year of an account of a thousand people.
 pub const SECURITY_EXPORT_MAX: usize = 200_000;
+/// Days after which a proposed change expires: a week, weekends and holidays included, is time to find a second person.
+pub const PROPOSAL_DAYS: i64 = 7;
+/// Changes of one organization that wait for approval at once.
+pub const PROPOSALS_OPEN_MAX: usize = 50;
+/// Proposals of one list, those that were decided included.
+pub const PROPOSALS_LISTED_MAX: usize = 100;
+/// Bytes of an organization as a file: 10,000 members with an edge each way to a hub are about 4 MB.
+pub const FILE_BYTES_MAX: usize = 8 * 1024 * 1024;

@@ -5,11 +5,13 @@
 //! account became, then its edges, then its membership, then the organization that hung on it. Every effect is one entry of
 //! the organization's log.
 
+pub mod file;
 mod fitting;
 pub mod log;
 pub mod offer;
 pub mod outlook;
 pub mod phase;
+pub mod proposal;
 pub mod replay;
 mod restore;
 pub mod role;

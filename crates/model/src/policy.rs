@@ -10,6 +10,7 @@ pub use field::{Choice, FIELDS, Field, Group, Kind, Refusal, field};
 
 use crate::account::Subscriptions;
 use crate::limits::ORGANIZATION_MEMBERS_MAX;
+use crate::organization::proposal::Approval;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -117,6 +118,8 @@ pub struct Policy {
     pub roles: bool,
     /// Accounts whose Super Admin is somebody else can be offered membership.
     pub foreign_admins: bool,
+    /// Who has to agree before a change lets more pass. Source: spec 8 #13.
+    pub approval: Approval,
     pub anchor_loss: AnchorLoss,
     pub new_connections: NewConnections,
     pub terms: TermsRule,
@@ -139,6 +142,7 @@ impl Policy {
             withdraw: Withdraw::WhenUnmanageable,
             roles: false,
             foreign_admins: false,
+            approval: Approval::One,
             anchor_loss: AnchorLoss::Delete,
             new_connections: NewConnections::TwoWay,
             terms: TermsRule::Optional,
@@ -160,6 +164,7 @@ impl Policy {
             withdraw: Withdraw::Always,
             roles: true,
             foreign_admins: true,
+            approval: Approval::One,
             anchor_loss: AnchorLoss::Grace { days: 14 },
             new_connections: NewConnections::OneWay,
             terms: TermsRule::Required,

@@ -25,6 +25,7 @@ const DIRECTORY: &[&str] = &[
     "organization",
     "organization_log",
     "organization_member",
+    "organization_proposal",
     "organization_role",
     "outbox",
     "organization_offer",

@@ -6,6 +6,7 @@
 pub mod known;
 pub mod offer;
 pub mod past;
+pub mod proposal;
 pub mod role;
 
 use crate::account::account;

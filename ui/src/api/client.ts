@@ -29,6 +29,8 @@ export interface Request {
   method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   body?: unknown;
   form?: FormData;
+  /** A file of text, as it is. */
+  toml?: string;
   account?: string | number;
   query?: Record<string, string | number | boolean | string[] | undefined | null>;
   /** The proof of a fresh second factor, for one act. */
@@ -49,6 +51,7 @@ export function pathWith(path: string, query?: Request['query']): string {
 export function headersFor(request: Request): Record<string, string> {
   const headers: Record<string, string> = { Accept: 'application/json' };
   if (request.body !== undefined) headers['Content-Type'] = 'application/json';
+  if (request.toml !== undefined) headers['Content-Type'] = 'application/toml';
   if (request.account !== undefined) headers['X-Consortio-Account'] = String(request.account);
   if ((request.method ?? 'GET') !== 'GET') headers['X-Consortio-Csrf'] = '1';
   if (request.stepUp) headers['X-Consortio-Step-Up'] = request.stepUp;
@@ -76,7 +79,7 @@ export async function call<T>(path: string, request: Request = {}): Promise<T> {
     response = await fetch(pathWith(path, request.query), {
       method: request.method ?? 'GET',
       headers: headersFor(request),
-      body: request.form ?? (request.body === undefined ? undefined : JSON.stringify(request.body)),
+      body: request.form ?? request.toml ?? (request.body === undefined ? undefined : JSON.stringify(request.body)),
       credentials: 'same-origin',
       signal: request.signal,
     });

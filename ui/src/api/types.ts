@@ -158,6 +158,8 @@ export interface Organization {
   canWithdraw: boolean;
   canReadLog?: boolean;
   hasRoles?: boolean;
+  /** Who has to agree before a change lets more pass. */
+  approval?: 'one' | 'two';
   /** While nothing holds the organization up: until when it waits. */
   graceUntil?: string;
   /** All of a small organization; the first of a large one. */

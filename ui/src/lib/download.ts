@@ -10,7 +10,7 @@ export function saveAs(blob: Blob, name: string) {
 }
 
 export async function download(path: string, account: string | number, name: string): Promise<void> {
-  const response = await fetch(path, { headers: { ...headersFor({ account }), Accept: 'text/csv' }, credentials: 'same-origin' });
+  const response = await fetch(path, { headers: { ...headersFor({ account }), Accept: '*/*' }, credentials: 'same-origin' });
   if (response.ok) return saveAs(await response.blob(), name);
   let envelope: object = {};
   try {

@@ -27,9 +27,10 @@ pub fn routes() -> Vec<Route> {
     ];
     vec![
         Route::put("/organizations/v1/{organizationId}/connections", "connection.edit", edit_scope, edit)
-            .about(TAG, "Replaces the set of open edges and their terms; a stale version is a conflict. A service token may what the person who made it may now, else 403 TOKEN_CREATOR_MAY_NOT.")
+            .about(TAG, "Replaces the set of open edges and their terms; a stale version is a conflict. Where the policy asks for a second person, what lets more pass is kept as a proposal (202). A service token may what the person who made it may now, else 403 TOKEN_CREATOR_MAY_NOT.")
             .body::<WishedEdges>()
-            .reply::<Organization>(200),
+            .reply::<Organization>(200)
+            .reply::<super::proposals::Proposal>(202),
         Route::post("/organizations/v1/{organizationId}/connections/plan", "connection.plan", edit_scope, plan)
             .about(TAG, "What that would change, in words, and how many people's data would be seen by whom. Applies nothing.")
             .body::<WishedEdges>()
@@ -49,7 +50,10 @@ async fn edit(mut call: Call) -> Answer {
     let (id, body): (_, WishedEdges) = (id(&call)?, call.json().await?);
     let (version, wishes) = wishes(body)?;
     let view = connection::edit(call.app(), call.cx(), id, version, &wishes).await?;
-    Ok(reply::ok(&shape::organization(&view)))
+    match &view.proposed {
+        None => Ok(reply::ok(&shape::organization(&view))),
+        Some(proposed) => super::proposals::waits(&call, id, proposed).await,
+    }
 }
 
 async fn plan(mut call: Call) -> Answer {

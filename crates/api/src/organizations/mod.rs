@@ -2,9 +2,11 @@
 //! at that moment. What asks for a second factor, or changes who belongs, is for people only.
 
 mod connections;
+mod file;
 mod life;
 mod log;
 mod policy;
+mod proposals;
 mod roles;
 mod shape;
 mod terms;
@@ -80,6 +82,8 @@ pub fn routes() -> Vec<Route> {
     .into_iter()
     .chain(roles::routes())
     .chain(connections::routes())
+    .chain(file::routes())
+    .chain(proposals::routes())
     .chain(log::routes())
     .chain(policy::routes())
     .chain(life::routes())

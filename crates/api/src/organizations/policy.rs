@@ -26,7 +26,8 @@ pub fn routes() -> Vec<Route> {
                 "Changes rules; what follows from them follows at once. What would end memberships or connections is refused unless forced. Needs a step-up for organization.update_policy; its subject is the organization's id.",
             )
             .body::<WantedPolicy>()
-            .reply::<Policy>(200),
+            .reply::<Policy>(200)
+            .reply::<super::proposals::Proposal>(202),
     ]
 }
 
@@ -97,7 +98,11 @@ async fn update(mut call: Call) -> Answer {
     let (id, body): (_, WantedPolicy) = (id(&call)?, call.json().await?);
     let preset = body.preset.as_deref().map(preset).transpose()?;
     let wish = Wish { version: Some(body.version), preset, set: body.set, force: body.force };
-    Ok(reply::ok(&shown(policy::update(call.app(), call.cx(), id, &wish, proof(&call).as_deref()).await?)))
+    let seen = policy::update(call.app(), call.cx(), id, &wish, proof(&call).as_deref()).await?;
+    match &seen.proposed {
+        None => Ok(reply::ok(&shown(seen))),
+        Some(proposed) => super::proposals::waits(&call, id, proposed).await,
+    }
 }
 
 /// The policy of a name.

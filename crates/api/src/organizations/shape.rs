@@ -41,6 +41,8 @@ pub struct Organization {
     pub can_read_log: bool,
     /// Its policy has roles that members delegate.
     pub has_roles: bool,
+    /// Who has to agree before a change lets more pass: `one`, `two`.
+    pub approval: &'static str,
     /// Ends the grace, while there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub grace_until: Option<Time>,
@@ -191,6 +193,7 @@ pub fn organization(view: &View) -> Organization {
         can_withdraw: view.can_withdraw,
         can_read_log: view.can_read_log,
         has_roles: is.policy.roles,
+        approval: is.policy.approval.name(),
         grace_until: is.grace_until.map(Time),
         members: shown(view).map(|account| member(view, account)).collect(),
         n_members: view.accounts.len(),

@@ -3,6 +3,7 @@
 use super::shape::ConnectionEdge;
 use crate::refusal::{Refusal, shorten};
 use app::connection::Review;
+use model::connection::plan::Change;
 use model::connection::template::Filled;
 use model::connection::terms::{LegalBasis, Terms};
 use model::object::ObjectType;
@@ -130,16 +131,21 @@ pub struct Visible {
     pub at_least: bool,
 }
 
-/// The plan of a review.
-pub fn plan(review: Review) -> Plan {
-    let changes = review.changes.into_iter().map(|(change, words)| PlannedChange {
+/// Lines of a review.
+pub fn changes(changes: Vec<(Change, String)>) -> Vec<PlannedChange> {
+    let line = |(change, words): (Change, String)| PlannedChange {
         kind: named(&change.kind),
         feature: change.edge.feature.name(),
         source: Id(change.edge.source.0),
         destination: Id(change.edge.destination.0),
         amended: change.amended.iter().map(named).collect(),
         words,
-    });
+    };
+    changes.into_iter().map(line).collect()
+}
+
+/// The plan of a review.
+pub fn plan(review: Review) -> Plan {
     let visible = review.visible.into_iter().map(|one| Visible {
         source: Id(one.edge.source.0),
         destination: Id(one.edge.destination.0),
@@ -147,7 +153,7 @@ pub fn plan(review: Review) -> Plan {
         n_companies: one.companies.n,
         at_least: one.people.at_least || one.companies.at_least,
     });
-    Plan { changes: changes.collect(), n_people_visible: visible.collect() }
+    Plan { changes: changes(review.changes), n_people_visible: visible.collect() }
 }
 
 fn named(word: &impl Serialize) -> Value {

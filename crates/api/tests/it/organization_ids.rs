@@ -23,6 +23,12 @@ const BODIES: &[(&str, &str)] = &[
     ("organization.add_members", r#"{"accountIds":["8"]}"#),
     ("organization.update_contacts", r#"{"contacts":{}}"#),
     ("organization.update_policy", r#"{"version":2}"#),
+    ("organization.plan_file", "x"),
+    ("organization.apply_file", "x"),
+    ("proposal.approve", "{}"),
+    ("proposal.reject", "{}"),
+    ("proposal.withdraw", "{}"),
+    ("proposal.plan_again", "{}"),
     ("organization_role.grant", r#"{"accountId":"8","email":"x@y.example","role":"auditor"}"#),
     ("connection.edit", r#"{"version":2,"edges":[]}"#),
     ("connection.plan", r#"{"version":2,"edges":[]}"#),
@@ -79,7 +85,12 @@ async fn a_foreign_organization_answers_as_one_that_is_not_there_on_every_route(
         let body = right.unwrap_or(if route.request.is_some() { "{}" } else { "" });
         for person in [ANN, BO] {
             let answer = async |id: &str| {
-                let path = route.path.replace("{organizationId}", id).replace("{accountId}", "22").replace("{role}", "auditor");
+                let path = route
+                    .path
+                    .replace("{organizationId}", id)
+                    .replace("{accountId}", "22")
+                    .replace("{role}", "auditor")
+                    .replace("{domain}", "x.example");
                 let path =
                     path.split('/').map(|part| if part.starts_with('{') { "5" } else { part }).collect::<Vec<_>>().join("/");
                 said(&ask(&world, person, route.method.as_str(), &path, body).await, id)

@@ -5,11 +5,12 @@
 //! ```
 
 use super::log::{self, Tried};
-use super::{UPDATE_POLICY, finish, locked, prove, standing};
+use super::{UPDATE_POLICY, finish, locked, proposals, prove, standing};
 use crate::cx::{App, Cx};
 use crate::error::{Error, Kind, Reason, Result};
 use model::authority::OrganizationAct;
 use model::id::{AccountId, OrganizationId};
+use model::organization::proposal::{Proposal, Proposed};
 use model::organization::{Effect, Event, next};
 use model::policy::{Policy, Refusal};
 use serde_json::Value;
@@ -22,13 +23,15 @@ const LOSSES_SHOWN: usize = 5;
 const LOSSES_TOLD_MAX: usize = 100;
 
 /// The rules as somebody sees them.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Seen {
     pub organization: OrganizationId,
     pub policy: Policy,
     /// The version of the organization, to be named when the rules are changed.
     pub version: i64,
     pub can_edit: bool,
+    /// The change waits for a second person, instead of being made.
+    pub proposed: Option<Proposal>,
 }
 
 /// How somebody wants the rules to be.
@@ -58,7 +61,7 @@ pub async fn read(app: &App, cx: &Cx, id: OrganizationId) -> Result<Seen> {
     let mut tx = app.store.read_home().await?;
     let standing::Seen { organization, stand, .. } = standing::visible(&mut tx, cx, id, OrganizationAct::See).await?;
     let can_edit = stand.may(OrganizationAct::EditPolicy).is_ok();
-    Ok(Seen { organization: id, policy: organization.policy, version: organization.version, can_edit })
+    Ok(Seen { organization: id, policy: organization.policy, version: organization.version, can_edit, proposed: None })
 }
 
 /// Changes the rules. What follows from them follows at once: blocked edges close, members that no longer fit go.
@@ -74,24 +77,30 @@ async fn update_now(app: &App, cx: &Cx, id: OrganizationId, wish: &Wish, proof: 
         let message = format!("the organization has version {} by now; look again, then change it", organization.version);
         return Err(Error::conflict("VERSION_STALE", message));
     }
-    let policy = wish.preset.as_ref().unwrap_or(&organization.policy).with(&wish.set)?;
-    if policy.members_max < organization.members.len() {
-        let (n, max) = (organization.members.len(), policy.members_max);
+    let wanted = wish.preset.as_ref().unwrap_or(&organization.policy).with(&wish.set)?;
+    if wanted.members_max < organization.members.len() {
+        let (n, max) = (organization.members.len(), wanted.members_max);
         let message = format!("the organization has {n} accounts; members_max cannot be {max}");
         return Err(Error::conflict("POLICY_MEMBERS_MAX_TOO_LOW", message).with("name", "members_max"));
     }
-    if policy == organization.policy {
-        return Ok(Seen { organization: id, policy, version: organization.version, can_edit: true });
+    if wanted == organization.policy {
+        return Ok(Seen { organization: id, policy: wanted, version: organization.version, can_edit: true, proposed: None });
     }
-    let event = Event::ChangePolicy { policy: Box::new(policy.clone()) };
+    let event = Event::ChangePolicy { policy: Box::new(wanted.clone()) };
     if !wish.force {
         let (_, effects) = next(organization.clone(), event.clone(), cx.now);
         refuse_losses(&mut tx, id, &effects).await?;
     }
     prove(&mut tx, cx, UPDATE_POLICY, &id.to_string(), proof).await?;
+    if proposals::is_needed_for_rules(&organization) {
+        let (policy, version) = (organization.policy.clone(), organization.version);
+        let (_, set) = policy.difference(&wanted);
+        let proposed = Some(proposals::propose(app, cx, tx, &organization, Proposed::Policy { set }).await?);
+        return Ok(Seen { organization: id, policy, version, can_edit: true, proposed });
+    }
     let version = organization.version + 1;
     finish(app, cx, tx, organization, event, &serde_json::json!({ "force": wish.force })).await?;
-    Ok(Seen { organization: id, policy, version, can_edit: true })
+    Ok(Seen { organization: id, policy: wanted, version, can_edit: true, proposed: None })
 }
 
 /// What the change would end besides being made: all of it in the refusal, each with the account or edge it is about.

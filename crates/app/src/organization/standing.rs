@@ -54,6 +54,13 @@ impl Stand {
         self.standing.roles.is_some() && self.places.at(account).stops()
     }
 
+    /// Whether she sees all of the organization: by what she is in the account she works in, or because she speaks for every member.
+    pub fn sees_all(&self) -> Result<()> {
+        let speaks_for_all = self.standing.roles.is_some_and(|roles| roles.administers_all);
+        let sees = self.standing.role_here != Some(Role::Standard) || speaks_for_all;
+        if sees { Ok(()) } else { Err(Denial::NotAdminEverywhere.into()) }
+    }
+
     /// Whether an entry of the log is for her. Admins of a member read all of it.
     pub fn may_read(&self, said: &Said) -> bool {
         self.standing.role_here != Some(Role::Standard) || self.places.may_read(said)

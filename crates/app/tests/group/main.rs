@@ -1,10 +1,12 @@
 //! A group of companies as stories: organizations, connections, mirroring. Numbers are those of spec section 11.
 
+mod approving;
 mod connecting;
 mod consumers;
 mod contacts;
 mod creating;
 mod editing;
+mod filing;
 mod life;
 mod logging;
 mod mirroring;

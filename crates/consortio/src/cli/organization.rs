@@ -36,3 +36,45 @@ pub struct RoleOf {
     /// organization_admin, connection_manager, auditor or privacy_officer.
     pub role: String,
 }
+
+#[derive(Debug, Subcommand)]
+pub enum Proposal {
+    /// What waits for a second person, and what was decided last.
+    List {
+        /// Id or name of a member.
+        #[arg(long)]
+        account: String,
+    },
+    /// Approve a change of somebody else, which applies it.
+    Approve {
+        #[command(flatten)]
+        of: ProposalOf,
+    },
+    /// Reject it.
+    Reject {
+        #[command(flatten)]
+        of: ProposalOf,
+        /// Why, for whoever proposed it.
+        #[arg(long)]
+        reason: Option<String>,
+    },
+    /// Take a change back that the command line proposed.
+    Withdraw {
+        #[command(flatten)]
+        of: ProposalOf,
+    },
+    /// Plan it for the organization as it is now; the command line is its proposer then.
+    PlanAgain {
+        #[command(flatten)]
+        of: ProposalOf,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct ProposalOf {
+    /// Id or name of a member.
+    #[arg(long)]
+    pub account: String,
+    /// The proposal's number.
+    pub proposal: i64,
+}

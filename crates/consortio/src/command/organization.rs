@@ -2,8 +2,10 @@
 //! the same; the second factor is not asked for, because whoever may run this command may read the database.
 
 mod connections;
+mod file;
 mod life;
 mod policy;
+mod proposal;
 mod role;
 
 use super::find_account;
@@ -34,7 +36,7 @@ pub async fn run(config: &Config, out: Out, command: cli::Organization) -> Resul
         cli::Organization::Open(args) => connections::open(&app, out, &args).await?,
         cli::Organization::Connect(args) => connections::connect(&app, out, &args).await?,
         cli::Organization::Close(args) => show(out, &connections::close(&app, &args).await?)?,
-        cli::Organization::Plan(args) => return connections::plan(&app, out, &args).await,
+        cli::Organization::Preview(args) => return connections::plan(&app, out, &args).await,
         cli::Organization::Template(args) => connections::template(&app, out, &args).await?,
         cli::Organization::Cut { first, second } => {
             let (cx, other) = (find_account(&app, &first).await?, find_account(&app, &second).await?);
@@ -59,6 +61,10 @@ pub async fn run(config: &Config, out: Out, command: cli::Organization) -> Resul
         }
         cli::Organization::Offer(command) => life::offer(&app, out, command).await?,
         cli::Organization::Policy(command) => policy::run(&app, out, command).await?,
+        cli::Organization::Export { account, output } => file::export(&app, out, &account, output.as_deref()).await?,
+        cli::Organization::Plan { file } => return file::plan(&app, out, &file).await,
+        cli::Organization::Apply { file } => return file::apply(&app, out, &file).await,
+        cli::Organization::Proposal(command) => proposal::run(&app, out, command).await?,
         cli::Organization::Role(command) => role::run(&app, out, command).await?,
         cli::Organization::Log(args) => log(&app, out, args).await?,
         cli::Organization::Verify { account } => return verify(&app, out, &account).await,
@@ -166,6 +172,12 @@ async fn verify(app: &App, out: Out, account: &str) -> Result<Outcome> {
 }
 
 fn show(out: Out, view: &View) -> Result<()> {
+    if let Some(proposed) = &view.proposed {
+        let document = json!({"proposed": proposed.id, "expiresAt": proposed.expires_at});
+        return out.result(&document, || {
+            format!("kept as proposal {}: a second person has to approve it before {}", proposed.id, proposed.expires_at)
+        });
+    }
     let found = &view.organization;
     let name = |id: &AccountId| view.accounts.get(id).map_or_else(|| id.to_string(), |account| account.name.clone());
     let members: Vec<Value> = found.members.keys().map(|id| json!({"id": id, "name": name(id)})).collect();

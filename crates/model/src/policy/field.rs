@@ -137,6 +137,18 @@ pub const FIELDS: &[Field] = &[
                 Connection Manager, Auditor or Privacy Officer. Off: only who is Super Admin in every account manages it.",
     },
     Field {
+        name: "approval",
+        group: Group::Management,
+        kind: Kind::Choice(&[
+            Choice { value: "one", about: "A change applies when whoever makes it says so." },
+            Choice {
+                value: "two",
+                about: "A change that lets more pass waits until a second person with the right approves it.",
+            },
+        ]),
+        about: "Who has to agree to a change of connections, or of these rules. Stopping something is never delayed.",
+    },
+    Field {
         name: "new_connections",
         group: Group::Connections,
         kind: Kind::Choice(&[

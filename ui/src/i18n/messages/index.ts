@@ -9,11 +9,13 @@ import { mail } from './mail';
 import { life } from './life';
 import { options } from './options';
 import { organization } from './organization';
+import { orgfile } from './orgfile';
 import { policies } from './policies';
 import { properties } from './properties';
+import { proposals } from './proposals';
 import { roles } from './roles';
 import { settings } from './settings';
 import { shell } from './shell';
 import { signOn } from './sign-on';
 
-export const messages = { ...shell, ...billing, ...mail, ...access, ...company, ...crm, ...identity, ...imports, ...settings, ...organization, ...policies, ...life, ...connections, ...properties, ...options, ...roles, ...signOn } as const;
+export const messages = { ...shell, ...billing, ...mail, ...access, ...company, ...crm, ...identity, ...imports, ...settings, ...organization, ...policies, ...life, ...connections, ...properties, ...options, ...roles, ...signOn, ...proposals, ...orgfile } as const;

@@ -1,6 +1,6 @@
 import { Alert, Badge, Button, Group, Menu, Stack, Text, Title } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconAlertTriangle, IconArrowsExchange2, IconCalendarDue, IconDots, IconInfoCircle, IconLock, IconPlus, IconSitemap, IconSnowflake, IconTrash } from '@tabler/icons-react';
+import { IconAlertTriangle, IconArrowsExchange2, IconCalendarDue, IconDots, IconFileCode, IconInfoCircle, IconLock, IconPlus, IconSitemap, IconSnowflake, IconTrash } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useMemo, useState } from 'react';
 import { call } from '../../api/client';
@@ -11,6 +11,7 @@ import { maybeT, useLanguage, useT } from '../../i18n';
 import { isAdmin, maySeeOrganization, useHere } from '../../lib/account';
 import { list, moment } from '../../lib/format';
 import { AddAccounts } from './add';
+import { ApprovalBanner } from './approvals';
 import { Configure } from './configure';
 import { ConnectionsTable } from './connections';
 import { CreateOrganization, CreatedDialog } from './create';
@@ -18,6 +19,7 @@ import { DeleteOrganization } from './delete';
 import { Drawing } from './drawing';
 import { arrowsOf, featuresOf } from './edges';
 import { Acknowledgements, Ends, FormerMembers, FormerOrganizations } from './life';
+import { FileDialog } from './file';
 import { OrganizationLog } from './log';
 import { Members } from './members';
 import { OrganizationNav } from './nav';
@@ -26,6 +28,7 @@ import type { Policy } from './policy';
 import '../settings/settings.css';
 
 export { PoliciesPage } from './policies';
+export { ApprovalsPage } from './approvals';
 export { RolesPage } from './roles';
 
 export function OrganizationPage() {
@@ -72,6 +75,7 @@ function Overview({ organization, name, configure }: { organization: Organizatio
   const language = useLanguage();
   const [adding, add] = useDisclosure(false);
   const [deleting, remove] = useDisclosure(false);
+  const [asFile, file] = useDisclosure(false);
   const arrows = useMemo(() => arrowsOf(organization), [organization]);
   const features = useMemo(() => featuresOf(organization), [organization]);
   const nDue = [...arrows.values()].filter((arrow) => arrow.state === 'on' && arrow.reviewDue).length;
@@ -97,6 +101,7 @@ function Overview({ organization, name, configure }: { organization: Organizatio
               <Menu.Target><Button variant="default" px="xs" aria-label={t('act.more')}><IconDots size={18} aria-hidden="true" /></Button></Menu.Target>
               <Menu.Dropdown>
                 <Menu.Item leftSection={<IconPlus size={16} />} onClick={add.open}>{t('org.addAccounts')}</Menu.Item>
+                <Menu.Item leftSection={<IconFileCode size={16} />} onClick={file.open}>{t('file.menu')}</Menu.Item>
                 <Menu.Divider />
                 <Menu.Item color="red" leftSection={<IconTrash size={16} />} onClick={remove.open}>{t('org.delete')}</Menu.Item>
               </Menu.Dropdown>
@@ -105,6 +110,7 @@ function Overview({ organization, name, configure }: { organization: Organizatio
         </Group>
       </Group>
       <Stack gap="md">
+        <ApprovalBanner organization={organization} />
         {organization.unmanageable && <Alert color="red" icon={<IconAlertTriangle size={18} />} title={t('org.unmanageableTitle')}>{t('org.unmanageable')}</Alert>}
         {(state === 'grace' || state === 'frozen') && <Alert color="blue" icon={<IconSnowflake size={18} />} title={t('org.state.grace')}>{organization.graceUntil ? t('org.graceText', { date: moment(organization.graceUntil, language) }) : t('org.frozenText')}</Alert>}
         {frozen.length > 0 && <Alert color="blue" icon={<IconSnowflake size={18} />} title={t('org.frozenMembers', { count: frozen.length })}>{t('org.frozenMembersText', { names: list(frozen.map((member) => member.name), language) })}</Alert>}
@@ -132,6 +138,7 @@ function Overview({ organization, name, configure }: { organization: Organizatio
         {organization.canReadLog !== false && <OrganizationLog organization={organization} />}
       </Stack>
       {adding && <AddAccounts organization={organization} close={add.close} />}
+      {asFile && <FileDialog organization={organization} close={file.close} />}
       {deleting && <DeleteOrganization organization={organization} close={remove.close} />}
     </>
   );

@@ -54,8 +54,10 @@ function Rules({ policy, name }: { policy: Policy; name: NameOf }) {
       const outcome = await proved((stepUp) => call<Policy>(`/organizations/v1/${policy.organizationId}/policy`, { method: 'PATCH', account: account.id, stepUp, body: { version: policy.version, set, force } }));
       if (!outcome.done) return;
       setLosses([]);
-      queryClient.setQueryData(['a', account.id, 'organization', 'policy', policy.organizationId], outcome.value);
-      toastDone(t('policy.saved'));
+      const waits = 'proposedAt' in outcome.value;
+      if (!waits) queryClient.setQueryData(['a', account.id, 'organization', 'policy', policy.organizationId], outcome.value);
+      if (waits) setDraft(draftOf(policy));
+      toastDone(t(waits ? 'conf.proposed' : 'policy.saved'));
       await refreshAfterEdit(account.id);
     } catch (problem) {
       if (problem instanceof ApiError && problem.code === 'POLICY_LOSES_MEMBERS') return setLosses(problem.details);

@@ -41,9 +41,10 @@ export function Review({ draft, arrows, setDraft, back, done }: { draft: Draft; 
     setBusy(true);
     setError(undefined);
     try {
-      await call(`/organizations/v1/${organization.id}/connections`, { method: 'PUT', account: account.id, body });
+      const answer = await call<object>(`/organizations/v1/${organization.id}/connections`, { method: 'PUT', account: account.id, body });
       await refreshAfterEdit(account.id);
-      toastDone(t('conf.applied'));
+      const waits = 'proposedAt' in answer;
+      toastDone(waits ? t('conf.proposed') : t('conf.applied'));
       done();
     } catch (problem) {
       if (problem instanceof ApiError && problem.status === 409) setStale(true);
