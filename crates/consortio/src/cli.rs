@@ -442,24 +442,11 @@ pub enum Organization {
     #[command(subcommand)]
     Proposal(organization::Proposal),
     /// Write members, rules, roles and connections as a TOML file.
-    Export {
-        /// Id or name of a member.
-        #[arg(long)]
-        account: String,
-        /// Where to; else standard output. The file must not exist.
-        #[arg(long, value_name = "FILE")]
-        output: Option<PathBuf>,
-    },
+    Export(organization::Export),
     /// Say what applying such a file would change. Ends with 2 when it would change something.
-    Plan {
-        /// The file; `-` is standard input.
-        file: PathBuf,
-    },
+    Plan(organization::FromFile),
     /// Make the organization as such a file says.
-    Apply {
-        /// The file; `-` is standard input.
-        file: PathBuf,
-    },
+    Apply(organization::FromFile),
     /// Everything that was done, refused and looked at in the organization, oldest first.
     Log(OrganizationLog),
     /// Recompute the log's chain of hashes. Ends with 2 and names the first altered entry when there is one.

@@ -1,6 +1,7 @@
 //! What `consortio organization` has beside members and edges.
 
 use clap::{Args, Subcommand};
+use std::path::PathBuf;
 
 #[derive(Debug, Subcommand)]
 pub enum Role {
@@ -77,4 +78,20 @@ pub struct ProposalOf {
     pub account: String,
     /// The proposal's number.
     pub proposal: i64,
+}
+
+#[derive(Debug, Args)]
+pub struct Export {
+    /// Id or name of a member.
+    #[arg(long)]
+    pub account: String,
+    /// Where to; else standard output. The file must not exist.
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct FromFile {
+    /// The file; `-` is standard input.
+    pub file: PathBuf,
 }

@@ -61,9 +61,9 @@ pub async fn run(config: &Config, out: Out, command: cli::Organization) -> Resul
         }
         cli::Organization::Offer(command) => life::offer(&app, out, command).await?,
         cli::Organization::Policy(command) => policy::run(&app, out, command).await?,
-        cli::Organization::Export { account, output } => file::export(&app, out, &account, output.as_deref()).await?,
-        cli::Organization::Plan { file } => return file::plan(&app, out, &file).await,
-        cli::Organization::Apply { file } => return file::apply(&app, out, &file).await,
+        cli::Organization::Export(args) => file::export(&app, out, &args.account, args.output.as_deref()).await?,
+        cli::Organization::Plan(args) => return file::plan(&app, out, &args.file).await,
+        cli::Organization::Apply(args) => return file::apply(&app, out, &args.file).await,
         cli::Organization::Proposal(command) => proposal::run(&app, out, command).await?,
         cli::Organization::Role(command) => role::run(&app, out, command).await?,
         cli::Organization::Log(args) => log(&app, out, args).await?,
