@@ -328,8 +328,6 @@ pub struct Patch {
     pub exempt: Option<BTreeSet<PersonId>>,
     /// Whether the organization's provider signs people into the account.
     pub organization_signs_in: Option<bool>,
-    /// Whether the organization's directory provisions users of the account.
-    pub organization_provisions: Option<bool>,
 }
 
 /// Changes what the account asks for and what it lets its organization do.
@@ -339,18 +337,15 @@ pub async fn change(app: &App, cx: &Cx, patch: Patch, proof: Option<&str>) -> Re
     authorize_change(&mut tx, cx, realm, proof).await?;
     store::account::lock(&mut tx, cx.account).await?;
     let mut changes = Vec::new();
-    if patch.organization_signs_in.is_some() || patch.organization_provisions.is_some() {
+    if let Some(sign_on) = patch.organization_signs_in {
         let organization = store::organization::of_account(&mut tx, cx.account).await?;
         let organization = organization.ok_or_else(|| {
             of_field("organizationSignsIn", "NOT_IN_AN_ORGANIZATION", "the account is in no organization".to_owned())
         })?;
         let before = store::provider::consent(&mut tx, cx.account, organization).await?;
-        let after = Consent {
-            sign_on: patch.organization_signs_in.unwrap_or(before.sign_on),
-            provisioning: patch.organization_provisions.unwrap_or(before.provisioning),
-        };
+        let after = Consent { sign_on, ..before };
         store::provider::set_consent(&mut tx, cx.account, organization, after, cx.now).await?;
-        let detail = json!({"organization": organization, "signOn": after.sign_on, "provisioning": after.provisioning});
+        let detail = json!({"organization": organization, "signOn": after.sign_on});
         changes.push(changed(realm, "sign_on.consent", detail));
     }
     if patch.required.is_some() || patch.exempt.is_some() {

@@ -14,7 +14,7 @@ import { ConfirmDialog, Section, SettingsPage } from './parts';
 
 interface Domain { name: string; verifiedAt: string | null; proofUrl: string; proof: string }
 interface Provider { id: string; label: string; issuer: string; clientId: string; hasSecret: boolean; factorValues: string[]; joinsAccountId: string | null; domains: Domain[] }
-interface OfAccount { required: boolean; exempt: string[]; organizationId: string | null; organizationSignsIn: boolean; organizationProvisions: boolean; servedBy: string[] }
+interface OfAccount { required: boolean; exempt: string[]; organizationId: string | null; organizationSignsIn: boolean; servedBy: string[] }
 interface Sso { realm: string; providers: Provider[]; redirectUri: string; accountIds: string[]; account?: OfAccount }
 
 /** Everything below is the same for the account and for its organization; only the address differs. */
@@ -261,7 +261,6 @@ function OfOrganization({ base, of }: { base: string; of: OfAccount }) {
     <Section title={t('sso.organization')} text={t('sso.organizationText')}>
       <Stack gap="sm">
         <Switch label={t('sso.organizationSignsIn')} checked={of.organizationSignsIn} onChange={(event) => void change({ organizationSignsIn: event.currentTarget.checked })} />
-        <Switch label={t('sso.organizationProvisions')} checked={of.organizationProvisions} onChange={(event) => void change({ organizationProvisions: event.currentTarget.checked })} />
         {of.servedBy.length > 0 && <Text size="sm" c="dimmed">{t('sso.servedBy', { names: of.servedBy.join(', ') })}</Text>}
         {Object.values(errors).map((text) => <Text key={text} size="sm" c="var(--mantine-color-error)" role="alert">{text}</Text>)}
       </Stack>
