@@ -61,7 +61,10 @@ enum Part {
 // One thread, as the machine is shared with the server: more would fight it for the cores.
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
-    let options = Options::parse();
+    measure(&Options::parse()).await
+}
+
+async fn measure(options: &Options) -> Result<()> {
     let folder = tempfile::tempdir().context("a temporary folder")?;
     let data = folder.path().join("data");
     std::fs::create_dir_all(&data)?;
@@ -72,17 +75,17 @@ async fn main() -> Result<()> {
     let wanted = |part| options.only.is_empty() || options.only.contains(&part);
     if wanted(Part::Requests) {
         let server = product.serve(options.port).await?;
-        requests(&product, &server, &token, &options, &mut table).await?;
+        requests(&product, &server, &token, options, &mut table).await?;
         server.stop().await?;
     }
     if wanted(Part::Import) {
-        import(&product, &account, folder.path(), &options, &mut table).await?;
+        import(&product, &account, folder.path(), options, &mut table).await?;
     }
     if wanted(Part::Start) {
-        start(&product, &options, &mut table).await?;
+        start(&product, options, &mut table).await?;
     }
     if wanted(Part::Mirror) {
-        mirror::measure(&product, &options, &mut table).await?;
+        mirror::measure(&product, options, &mut table).await?;
     }
     table.print();
     table.write(&options.json)
@@ -196,4 +199,26 @@ async fn start(product: &Product, options: &Options, table: &mut Table) -> Resul
     table.at_most("start to ready", "s", 0.5, server.start.as_secs_f64());
     table.at_most("idle memory (anonymous)", "MiB", 60.0, server.memory_mebibytes());
     server.stop().await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A benchmark that nobody runs stops working unseen. Its sizes here are the least that fill a mirrored page.
+    #[tokio::test]
+    async fn every_part_still_runs() {
+        let folder = tempfile::tempdir().unwrap();
+        let json = folder.path().join("bench.json");
+        // `cargo test --workspace` builds the product before any test runs.
+        let binary = std::env::current_exe().unwrap().ancestors().nth(2).unwrap().join("consortio");
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let sizes = ["--contacts", "200", "--rows", "300", "--activities", "13000", "--requests", "100"];
+        let paths =
+            ["bench", "--binary", binary.to_str().unwrap(), "--json", json.to_str().unwrap(), "--port", &port.to_string()];
+        let options = Options::parse_from(paths.into_iter().chain(sizes));
+        measure(&options).await.unwrap();
+        let rows: serde_json::Value = serde_json::from_slice(&std::fs::read(&json).unwrap()).unwrap();
+        assert!(rows.to_string().contains("mirrored company page"), "{rows}");
+    }
 }

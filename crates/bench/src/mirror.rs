@@ -65,7 +65,9 @@ async fn join(product: &Product, ids: &[&str]) -> Result<()> {
     }
     product.json(&args).await?;
     for id in &ids[1..] {
-        product.json(&["organization", "open", "--from", id, "--to", ids[0]]).await?;
+        product
+            .json(&["organization", "open", "--from", id, "--to", ids[0], "--purpose", "Benchmark", "--legal-basis", "contract"])
+            .await?;
     }
     Ok(())
 }
