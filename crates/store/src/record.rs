@@ -10,6 +10,7 @@ use model::id::{OwnerId, RecordId};
 use model::object::ObjectType;
 use model::record::{Properties, Record, UniqueKey, hot};
 use serde::ser::{SerializeMap, Serializer};
+use std::collections::BTreeSet;
 
 const COLUMNS: [&str; 14] = [
     "account_id",
@@ -230,24 +231,28 @@ pub async fn load_by_key(tx: &mut Tx, object: ObjectType, key: &UniqueKey) -> Re
     tx.query_opt(&sql, &params).await?.as_mut().map(decode).transpose()
 }
 
-/// Which of the keys are taken, and by whom.
+/// Which of the keys are taken, and by whom. Each is looked up by itself: with `value IN (..)`, PostgreSQL's plan for a table
+/// that was empty a moment ago reads all keys of a property, a thousand times longer after a minute of a first import.
 pub async fn find_by_keys(tx: &mut Tx, object: ObjectType, keys: &[UniqueKey]) -> Result<Vec<(UniqueKey, RecordId)>> {
     let mut found = Vec::new();
-    let mut keys: Vec<&UniqueKey> = keys.iter().collect();
-    keys.sort();
+    let keys: BTreeSet<&UniqueKey> = keys.iter().collect();
+    let keys: Vec<&UniqueKey> = keys.into_iter().collect();
     for same in keys.chunk_by(|a, b| a.property == b.property) {
         for chunk in same.chunks(LISTED_MAX) {
             let mut params = vec![tx.account().into(), object.into(), (&chunk[0].property).into()];
-            let list = placeholders(&mut params, chunk.iter().map(|k| Value::from(&k.value)));
+            let wanted = placeholders(&mut params, chunk.iter().map(|k| Value::from(&k.value))).replace(", ", "), (");
             let sql = format!(
-                "SELECT value, record_id FROM record_key WHERE account_id = $1 AND type_id = $2 AND property = $3 AND value IN ({list})"
+                "SELECT wanted.column1, (SELECT record_id FROM record_key WHERE account_id = $1 AND type_id = $2 AND property = $3
+                 AND value = wanted.column1) FROM (VALUES ({wanted})) AS wanted"
             );
             for row in &mut tx.query(&sql, &params).await? {
-                let key = UniqueKey { property: chunk[0].property.clone(), value: row.text(0)? };
-                found.push((key, RecordId(row.int(1)?)));
+                let Some(id) = row.int_opt(1)? else { continue };
+                found.push((UniqueKey { property: chunk[0].property.clone(), value: row.text(0)? }, RecordId(id)));
             }
         }
     }
+    // The list of values is filled up with its last one.
+    found.dedup();
     Ok(found)
 }
 
