@@ -3,7 +3,7 @@
 
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
-use std::io::{IsTerminal, Write};
+use std::io::{ErrorKind, IsTerminal, Write};
 use std::process::ExitCode;
 
 /// How a command ended that did not fail. The numbers are documented in `consortio --help`: scripts use them.
@@ -52,9 +52,11 @@ impl Out {
     pub fn result(self, document: &impl Serialize, words: impl FnOnce() -> String) -> anyhow::Result<()> {
         let text = if self.json { serde_json::to_string(document)? } else { words() };
         let mut out = std::io::stdout().lock();
-        writeln!(out, "{text}")?;
-        out.flush()?;
-        Ok(())
+        match writeln!(out, "{text}").and_then(|()| out.flush()) {
+            // Whoever reads has seen enough, as `| head` has.
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+            written => Ok(written?),
+        }
     }
 
     /// Prints why a command failed, the way the caller asked for, and gives the exit code.

@@ -78,6 +78,6 @@ pub async fn restore(config: &Config, out: Out, file: &Path) -> Result<Outcome> 
     instance::put_seal_key(&config.data, &manifest.seal_key)?;
     bar.finish_and_clear();
     let report = Report::of(file, &manifest);
-    out.result(&report, || format!("restored {} rows as they were at {}, verified", report.n_rows, report.at))?;
+    out.result(&report, || format!("restored {} rows as they were at {:.0}, verified", report.n_rows, report.at))?;
     Ok(Outcome::Done)
 }

@@ -160,11 +160,11 @@ fn words(view: &View) -> String {
     let tiers = tiers_of(&view.tiers).join(", ");
     match &view.subscription {
         None => format!("{tiers}\nwithout a term: nothing lapses"),
-        Some(is) if is.ended_at.is_some() => format!("ended on {}", is.term_end),
+        Some(is) if is.ended_at.is_some() => format!("ended on {:.0}", is.term_end),
         Some(is) => {
             let then = tiers_of(&is.becomes()).join(", ");
             let then = if then.is_empty() { "the free tools".to_owned() } else { then };
-            format!("{tiers}\n{} from {} to {}, then {then}", is.term.name(), is.term_start, is.term_end)
+            format!("{tiers}\n{} from {:.0} to {:.0}, then {then}", is.term.name(), is.term_start, is.term_end)
         }
     }
 }
@@ -192,8 +192,8 @@ fn invoice_shown(invoice: &Invoice) -> Value {
 
 fn invoice_words(invoice: &Invoice) -> String {
     let total = money::plain(invoice.total, &invoice.currency);
-    let state = invoice.paid_at.map_or_else(|| format!("due {}", invoice.due_at), |at| format!("paid {at}"));
-    format!("{:<8} {} {:>14} {} {state}", invoice.name(), invoice.issued_at, total, invoice.currency)
+    let state = invoice.paid_at.map_or_else(|| format!("due {:.0}", invoice.due_at), |at| format!("paid {at:.0}"));
+    format!("{:<8} {:.0} {:>14} {} {state}", invoice.name(), invoice.issued_at, total, invoice.currency)
 }
 
 fn terms_shown(terms: &Terms) -> Value {

@@ -85,5 +85,5 @@ fn words(shown: &Shown) -> String {
     };
     let items: Vec<String> = shown.items.iter().map(|items| format!("{} {}", items.n, items.object_type)).collect();
     let items = if items.is_empty() { "nothing".to_owned() } else { items.join(", ") };
-    format!("{:>6} {} {who}{token} of {from}: {} {id} {record}: {items}", shown.id, shown.at, shown.object_type)
+    format!("{:>6} {:.0} {who}{token} of {from}: {} {id} {record}: {items}", shown.id, shown.at, shown.object_type)
 }

@@ -173,10 +173,7 @@ async fn verify(app: &App, out: Out, account: &str) -> Result<Outcome> {
 
 fn show(out: Out, view: &View) -> Result<()> {
     if let Some(proposed) = &view.proposed {
-        let document = json!({"proposed": proposed.id, "expiresAt": proposed.expires_at});
-        return out.result(&document, || {
-            format!("kept as proposal {}: a second person has to approve it before {}", proposed.id, proposed.expires_at)
-        });
+        return proposal::kept(out, proposed);
     }
     let found = &view.organization;
     let name = |id: &AccountId| view.accounts.get(id).map_or_else(|| id.to_string(), |account| account.name.clone());

@@ -125,7 +125,7 @@ fn shown(entry: &Entry) -> Value {
 
 fn line(entry: &Entry) -> String {
     let name = entry.person.as_ref().map(|person| person.name.as_str()).unwrap_or_default();
-    format!("{:>8} {} {:<24} {:<24} by {} {}", entry.seq, entry.at, entry.act, name, entry.by.words(), entry.detail.join(" "))
+    format!("{:>8} {:.0} {:<24} {:<24} by {} {}", entry.seq, entry.at, entry.act, name, entry.by.words(), entry.detail.join(" "))
 }
 
 async fn export(app: &App, out: Out, mut export: Export, path: &Path) -> Result<Outcome> {

@@ -18,7 +18,7 @@ pub async fn outlook(app: &App, out: Out, account: &str) -> Result<()> {
     let documents: Vec<Value> =
         ends.iter().map(|end| json!({"at": end.at, "accountId": end.account, "effects": end.effects})).collect();
     out.result(&documents, || {
-        let lines: Vec<String> = ends.iter().map(|end| format!("{} {}", end.at, things(end.effects.len()))).collect();
+        let lines: Vec<String> = ends.iter().map(|end| format!("{:.0} {}", end.at, things(end.effects.len()))).collect();
         if lines.is_empty() { "nothing is known to end".to_owned() } else { lines.join("\n") }
     })
 }
@@ -51,8 +51,8 @@ pub async fn former(app: &App, out: Out, account: &str) -> Result<()> {
         })
         .collect();
     out.result(&json!({"organizations": organizations, "members": accounts}), || {
-        let deleted = deleted.iter().map(|f| format!("{} {} (until {})", f.past.id, f.past.name, f.until));
-        let removed = members.iter().map(|f| format!("{} {}: {} (until {})", f.account, f.name, f.reason.name(), f.until));
+        let deleted = deleted.iter().map(|f| format!("{} {} (until {:.0})", f.past.id, f.past.name, f.until));
+        let removed = members.iter().map(|f| format!("{} {}: {} (until {:.0})", f.account, f.name, f.reason.name(), f.until));
         let lines: Vec<String> = deleted.chain(removed).collect();
         if lines.is_empty() { "nothing can be restored".to_owned() } else { lines.join("\n") }
     })
@@ -88,7 +88,7 @@ pub async fn offer(app: &App, out: Out, command: OrganizationOffer) -> Result<()
             let id = organization::read(app, &cx).await?.organization.id;
             let made = offer::create(app, &cx, id, AccountId(to), None).await?;
             out.result(&shown(&(made.clone(), None)), || {
-                format!("offer {} waits until {}, if there is an account {to}", made.id, made.expires_at)
+                format!("offer {} waits until {:.0}, if there is an account {to}", made.id, made.expires_at)
             })
         }
         OrganizationOffer::Withdraw { account, offer } => {
@@ -122,7 +122,7 @@ async fn list(app: &App, out: Out, account: &str) -> Result<()> {
         json!({"made": made.iter().map(shown).collect::<Vec<_>>(), "received": received.iter().map(came).collect::<Vec<_>>()});
     out.result(&document, || {
         let ours = made.iter().map(|(o, _)| format!("{} to account {}: {}", o.id, o.account, o.state.name()));
-        let theirs = received.iter().map(|r| format!("{} from {} (until {})", r.offer.id, r.organization, r.offer.expires_at));
+        let theirs = received.iter().map(|r| format!("{} from {} (until {:.0})", r.offer.id, r.organization, r.offer.expires_at));
         let lines: Vec<String> = ours.chain(theirs).collect();
         if lines.is_empty() { "there are no offers".to_owned() } else { lines.join("\n") }
     })

@@ -40,10 +40,7 @@ fn named(rule: &str) -> Result<(String, Value)> {
 
 fn show(out: Out, seen: &Seen) -> Result<()> {
     if let Some(proposed) = &seen.proposed {
-        let document = json!({"proposed": proposed.id, "expiresAt": proposed.expires_at});
-        return out.result(&document, || {
-            format!("kept as proposal {}: a second person has to approve it before {}", proposed.id, proposed.expires_at)
-        });
+        return super::proposal::kept(out, proposed);
     }
     let (values, parity, ours) = (seen.policy.values(), Policy::parity().values(), Policy::open().values());
     let fields: Vec<Value> = FIELDS

@@ -8,7 +8,7 @@ use anyhow::Result;
 use app::cx::App;
 use app::organization;
 use app::organization::proposals::{self, Shown};
-use model::organization::proposal::Event;
+use model::organization::proposal::{Event, Proposal};
 use serde_json::{Value, json};
 
 pub async fn run(app: &App, out: Out, command: Command) -> Result<()> {
@@ -37,6 +37,14 @@ async fn decide(app: &App, out: Out, of: ProposalOf, event: Event, reason: Optio
     out.result(&document(&decided), || words(&decided))
 }
 
+/// What is said when a change was not made but proposed.
+pub fn kept(out: Out, proposed: &Proposal) -> Result<()> {
+    let document = json!({"proposed": proposed.id, "expiresAt": proposed.expires_at});
+    out.result(&document, || {
+        format!("kept as proposal {}: a second person has to approve it before {:.0}", proposed.id, proposed.expires_at)
+    })
+}
+
 /// A proposal as the command line prints it.
 pub fn document(one: &Shown) -> Value {
     let proposal = &one.proposal;
@@ -53,7 +61,9 @@ pub fn document(one: &Shown) -> Value {
 pub fn words(one: &Shown) -> String {
     let proposal = &one.proposal;
     let who = one.proposed_by_name.as_deref().unwrap_or("the command line");
-    let mut lines = vec![format!("{} {} by {who}, {} changes", proposal.id, one.state.name(), proposal.change.n())];
+    let n = proposal.change.n();
+    let things = if n == 1 { "change" } else { "changes" };
+    let mut lines = vec![format!("{} {} by {who}, {n} {things}", proposal.id, one.state.name())];
     lines.extend(one.changes.iter().map(|(_, words)| format!("  {words}")));
     lines.extend(one.rules.iter().map(|(name, before, after)| format!("  {name}: {before} -> {after}")));
     lines.extend(proposal.note.iter().map(|note| format!("  reason: {note}")));

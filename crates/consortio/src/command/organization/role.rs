@@ -71,7 +71,7 @@ fn words(found: &Roles, name: impl Fn(&AccountId) -> String) -> String {
     }
     let line = |one: &Held| {
         let held = &one.delegation;
-        let until = held.until.map_or_else(String::new, |until| format!(" until {until}"));
+        let until = held.until.map_or_else(String::new, |until| format!(" until {until:.0}"));
         format!("{} {} for {}{until}", one.email, held.role.name(), name(&held.account))
     };
     if found.held.is_empty() {
