@@ -10,6 +10,9 @@
 mod chunk;
 mod file;
 mod rows;
+mod upload;
+
+pub use upload::Upload;
 
 use crate::cx::{App, Cx};
 use crate::error::{Error, Kind, Result};
@@ -24,10 +27,11 @@ use model::limits::{IMPORT_ROWS_MAX, IMPORTS_LISTED_MAX};
 use model::object::ObjectType;
 use model::property::Schema;
 use std::collections::{BTreeSet, HashMap};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use store::import::Refused;
+use upload::Stored;
 
 /// How long a process may be silent before another one goes on with its import. Clocks of machines that share an instance
 /// have to agree to a few seconds; if they do not, an import changes hands between chunks, and still no row comes twice.
@@ -67,7 +71,7 @@ pub struct Preview {
 pub struct NewImport {
     /// What the person calls it.
     pub file_name: String,
-    /// Where it is: a name in the folder of uploaded files, or a path.
+    /// Where it is: the name of an [`Upload`] or of a file in the folder of uploaded files, or a path.
     pub file: String,
     pub mapping: Mapping,
     /// Encoding and delimiter, when a person knows better than the file's beginning tells.
@@ -85,10 +89,9 @@ pub fn authorize(cx: &Cx) -> Result<()> {
 pub async fn preview(app: &App, cx: &Cx, folder: &Path, file: &str, object: ObjectType) -> Result<Preview> {
     cx.may(Act::Import)?;
     let schema = property::schema(app, cx, object).await?;
-    let path = folder.join(file);
+    let stored = Stored::find(app, cx.account, folder, file).await?;
     let (content, preview) = blocking(move || {
-        let content = file::hash(&path)?;
-        let look = file::look(&path, None, DATED_ROWS)?;
+        let look = file::look(&stored, None, DATED_ROWS)?;
         let guess = import::guess(&schema, &look.columns);
         let rows = || look.rows.iter().map(Vec::as_slice);
         let date_order = import::date_order(&schema, &guess, rows());
@@ -104,7 +107,7 @@ pub async fn preview(app: &App, cx: &Cx, folder: &Path, file: &str, object: Obje
             n_rows: look.n_rows,
             repeats: None,
         };
-        Ok((content, preview))
+        Ok((look.content, preview))
     })
     .await?;
     let mut tx = app.store.read(cx.account).await?;
@@ -136,8 +139,9 @@ async fn refuse_repeat(tx: &mut store::Tx, content: &str, plan: &Plan, new: &Map
 pub async fn create(app: &App, cx: &Cx, folder: &Path, new: NewImport) -> Result<(ImportId, Job)> {
     authorize_mapping(cx, &new.mapping)?;
     let schema = property::schema(app, cx, new.mapping.object).await?;
-    let path = folder.join(&new.file);
-    let (look, content) = blocking(move || Ok((file::look(&path, new.format, DATED_ROWS)?, file::hash(&path)?))).await?;
+    let stored = Stored::find(app, cx.account, folder, &new.file).await?;
+    let looked = stored.clone();
+    let look = blocking(move || file::look(&looked, new.format, DATED_ROWS)).await?;
     if look.n_rows > IMPORT_ROWS_MAX as u64 {
         let message = format!("the file has {} rows; at most {IMPORT_ROWS_MAX} can be imported at once", look.n_rows);
         return Err(Error::too_large("IMPORT_TOO_MANY_ROWS", message));
@@ -149,14 +153,18 @@ pub async fn create(app: &App, cx: &Cx, folder: &Path, new: NewImport) -> Result
     let number_format =
         new.mapping.number_format.or_else(|| import::number_format(&schema, &mapped, look.sniffed.delimiter, rows()));
     let mapping = Mapping { date_order, number_format, ..new.mapping };
+    let copy = match &stored {
+        Stored::File(path) if is_shared(app, cx.account).await? => Some(Upload::copy(app, cx.account, folder, path).await?),
+        _ => None,
+    };
     let job = Job {
         state: State::Waiting,
         file_name: new.file_name,
-        file: new.file,
+        file: copy.as_ref().map_or(new.file, |copy| copy.name().to_owned()),
         mapping,
         encoding: look.sniffed.encoding,
         delimiter: look.sniffed.delimiter,
-        content: Some(content.clone()),
+        content: Some(look.content.clone()),
         n_total: look.n_rows,
         counts: import::Counts::default(),
         by: cx.actor.clone(),
@@ -167,13 +175,20 @@ pub async fn create(app: &App, cx: &Cx, folder: &Path, new: NewImport) -> Result
     };
     let mut tx = app.store.write(cx.account).await?;
     if !new.again {
-        refuse_repeat(&mut tx, &content, &plan, &job.mapping).await?;
+        refuse_repeat(&mut tx, &look.content, &plan, &job.mapping).await?;
     }
     let id = ImportId(tx.take_ids(1)?);
     store::import::create(&mut tx, id, &job).await?;
     tx.commit(&cx.by(), cx.now, &[changed(id, &job)]).await?;
+    if let Some(copy) = copy {
+        copy.keep();
+    }
     tracing::info!(account = cx.account.0, import = id.0, n_rows = job.n_total, actor = %cx.actor, "import accepted");
     Ok((id, job))
+}
+
+async fn is_shared(app: &App, account: AccountId) -> Result<bool> {
+    Ok(store::upload::is_shared(&app.store.read(account).await?))
 }
 
 /// An import may change every record it names, whoever owns it, so narrower rights are enough for new records only.
@@ -258,15 +273,20 @@ pub async fn unfinished(app: &App, account: AccountId) -> Result<Vec<ImportId>> 
 /// Removes uploaded files that no import will read any more. A file that nobody has accepted yet is spared for a while: it may
 /// still be arriving. How many.
 pub async fn reconcile(app: &App, folder: &Path) -> Result<u64> {
-    let mut needed = BTreeSet::new();
+    let before = app.outside.now() - UPLOAD_KEPT;
+    let (mut needed, mut n_removed) = (BTreeSet::new(), 0);
     for account in crate::account::all(app).await? {
         let mut tx = app.store.read(account).await?;
+        let mut here = Vec::new();
         for id in store::import::unfinished(&mut tx).await? {
-            needed.extend(store::import::load(&mut tx, id).await?.map(|job| job.file));
+            here.extend(store::import::load(&mut tx, id).await?.map(|job| job.file));
         }
+        drop(tx);
+        n_removed += upload::remove_others(app, account, &here, before).await?;
+        needed.extend(here);
     }
-    let (folder, before) = (folder.to_owned(), app.outside.now() - UPLOAD_KEPT);
-    blocking(move || Ok(file::remove_others(&folder, &needed, before))).await
+    let folder = folder.to_owned();
+    Ok(n_removed + blocking(move || Ok(file::remove_others(&folder, &needed, before))).await?)
 }
 
 /// Carries an import out, or goes on where it stands, until it is done, cancelled, or its file cannot be read any further.
@@ -277,7 +297,7 @@ pub async fn run(app: &App, account: AccountId, id: ImportId, folder: &Path, mut
         return Ok(writing.job);
     }
     let (sender, mut chunks) = tokio::sync::mpsc::channel(CHUNKS_AHEAD);
-    let reader = writing.reader(folder.join(&writing.job.file));
+    let reader = writing.reader(Stored::find(app, account, folder, &writing.job.file).await?);
     let reading = tokio::task::spawn_blocking(move || reader.read(&sender));
     let mut end = None;
     loop {
@@ -290,6 +310,7 @@ pub async fn run(app: &App, account: AccountId, id: ImportId, folder: &Path, mut
                 }
             }
             Ok(Some(Read::End(event, failure))) => end = Some((event, failure)),
+            Ok(Some(Read::Interrupted(error))) => return Err(error),
             Ok(None) => break,
             // The file comes slowly.
             Err(_) => writing.renew().await?,
@@ -363,9 +384,9 @@ impl<'a> Writing<'a> {
         Ok(tx.commit_bookkeeping().await?)
     }
 
-    fn reader(&self, path: PathBuf) -> Reader {
+    fn reader(&self, stored: Stored) -> Reader {
         Reader {
-            path,
+            stored,
             job: self.job.clone(),
             schema: self.schema.clone(),
             plan: self.plan.clone(),

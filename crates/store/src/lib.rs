@@ -43,6 +43,7 @@ pub mod subscription;
 pub mod timeline;
 pub mod token;
 mod tx;
+pub mod upload;
 
 pub use engine::{Dialect, Durability, Engine, Result, Row, StoreError, Value};
 pub use tx::{Databases, HOME_LOCATION, Hint, INSTANCE, Store, Tx, WriteTx};

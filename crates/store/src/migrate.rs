@@ -23,6 +23,7 @@ const STEPS: &[(i64, &str, &str)] = &[
     (12, "identity", include_str!("../migrations/0012_identity.sql")),
     (13, "sign_on", include_str!("../migrations/0013_sign_on.sql")),
     (15, "import_content", include_str!("../migrations/0015_import_content.sql")),
+    (16, "uploads", include_str!("../migrations/0016_uploads.sql")),
     (17, "billing", include_str!("../migrations/0017_billing.sql")),
     (21, "proposals", include_str!("../migrations/0021_proposals.sql")),
 ];

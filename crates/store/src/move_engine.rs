@@ -14,6 +14,9 @@ use std::collections::BTreeMap;
 
 /// Rows read and written at once.
 const PAGE: usize = 2_000;
+/// The same of a table of uploaded files, whose rows have a MiB each.
+const PAGE_OF_CHUNKS: usize = 16;
+const CHUNKS: &str = "upload_chunk";
 /// Each database has its own.
 const SKIPPED: &str = "schema_step";
 
@@ -155,6 +158,7 @@ async fn copy_table(
 struct Pages {
     select: String,
     order: String,
+    n_rows: usize,
     key: Vec<usize>,
     after: Option<Vec<Value>>,
     done: bool,
@@ -166,6 +170,7 @@ impl Pages {
         Pages {
             select: format!("SELECT {} FROM {}", table.columns.join(", "), table.name),
             order: key.join(", "),
+            n_rows: if table.name == CHUNKS { PAGE_OF_CHUNKS } else { PAGE },
             key: table.key.clone(),
             after: None,
             done: false,
@@ -181,8 +186,8 @@ impl Pages {
             0 => String::new(),
             n => format!(" WHERE ({}) > ({})", self.order, (1..=n).map(|i| format!("${i}")).collect::<Vec<_>>().join(", ")),
         };
-        let rows = tx.query(&format!("{}{after} ORDER BY {} LIMIT {PAGE}", self.select, self.order), &params).await?;
-        self.done = rows.len() < PAGE;
+        let rows = tx.query(&format!("{}{after} ORDER BY {} LIMIT {}", self.select, self.order, self.n_rows), &params).await?;
+        self.done = rows.len() < self.n_rows;
         self.after = rows.last().map(|row| self.key.iter().map(|i| row.0[*i].clone()).collect());
         Ok(Some(rows))
     }

@@ -5,7 +5,7 @@ use crate::refusal::Refusal;
 use crate::reply;
 use crate::route::{Access, Answer, Parameter, Route};
 use app::error::Error;
-use app::import::{self, NewImport};
+use app::import::{self, NewImport, Upload};
 use axum::body::Body;
 use axum::extract::Multipart;
 use axum::extract::multipart::Field;
@@ -20,7 +20,6 @@ use model::object::ObjectType;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
-use tokio::io::AsyncWriteExt;
 
 const TAG: &str = "Accounts";
 /// Refused rows sent at once.
@@ -194,8 +193,8 @@ async fn preview(mut call: Call) -> Answer {
     let mut form = Form::read(&mut call, &folder).await?;
     let object = form.texts.remove("objectType").or(query);
     let object = object_type(object.as_deref().unwrap_or("contacts"))?;
-    let upload = form.upload()?;
-    let preview = import::preview(call.app(), call.cx(), &folder, &upload.name, object).await?;
+    let (upload, _) = form.upload()?;
+    let preview = import::preview(call.app(), call.cx(), &folder, upload.name(), object).await?;
     Ok(reply::ok(&PreviewReply {
         columns: preview.columns,
         rows: preview.rows,
@@ -215,8 +214,8 @@ async fn create(mut call: Call) -> Answer {
     let mut form = Form::read(&mut call, &folder).await?;
     let mapping = form.texts.remove("mapping").ok_or_else(|| missing("mapping"))?;
     let body: MappingBody = crate::call::decode(mapping.as_bytes())?;
-    let upload = form.upload()?;
-    let file_name = body.file_name.unwrap_or_else(|| upload.file_name.clone()).chars().take(NAME_CHARS_MAX).collect();
+    let (upload, file_name) = form.upload()?;
+    let file_name = body.file_name.unwrap_or(file_name).chars().take(NAME_CHARS_MAX).collect();
     let mapping = Mapping {
         object: object_type(&body.object_type)?,
         mode: body.mode,
@@ -225,7 +224,7 @@ async fn create(mut call: Call) -> Answer {
         date_order: body.date_order,
         number_format: body.number_format,
     };
-    let (file, format) = (upload.name.clone(), body.encoding.zip(body.delimiter));
+    let (file, format) = (upload.name().to_owned(), body.encoding.zip(body.delimiter));
     let new = NewImport { file_name, file, mapping, format, again: body.allow_repeat };
     let (id, job) = import::create(call.app(), call.cx(), &folder, new).await?;
     upload.keep();
@@ -287,20 +286,24 @@ fn missing(name: &str) -> Refusal {
     Refusal::invalid(format!("The form has no field \"{name}\"")).with_code("FORM_FIELD_MISSING").naming("body", name, "")
 }
 
-/// A form with at most one file, which is on disk already.
+/// A form with at most one file, which is kept already, and what its sender calls it.
 struct Form {
     texts: std::collections::BTreeMap<String, String>,
-    upload: Option<Upload>,
+    upload: Option<(Upload, String)>,
 }
 
 impl Form {
     async fn read(call: &mut Call, folder: &Path) -> Result<Form, Refusal> {
-        let name = call.app().outside.uuid();
+        let (app, account) = (call.app().clone(), call.cx().account);
         let mut parts: Multipart = call.multipart(IMPORT_FILE_BYTES_MAX + BODY_BYTES_MAX).await?;
         let mut form = Form { texts: Default::default(), upload: None };
         while let Some(field) = parts.next_field().await.map_err(|e| broken_off(&e))? {
             match field.name().unwrap_or_default() {
-                "file" if form.upload.is_none() => form.upload = Some(Upload::receive(field, folder, &name).await?),
+                "file" if form.upload.is_none() => {
+                    let file_name = field.file_name().unwrap_or("file.csv").to_owned();
+                    let upload = Upload::begin(&app, account, folder).await?;
+                    form.upload = Some((receive(field, upload).await?, file_name));
+                }
                 "" | "file" => {}
                 name => {
                     let name = name.to_owned();
@@ -315,7 +318,7 @@ impl Form {
         Ok(form)
     }
 
-    fn upload(&mut self) -> Result<Upload, Refusal> {
+    fn upload(&mut self) -> Result<(Upload, String), Refusal> {
         self.upload.take().ok_or_else(|| missing("file"))
     }
 }
@@ -327,49 +330,15 @@ fn broken_off(error: &axum::extract::multipart::MultipartError) -> Refusal {
     Refusal::invalid(format!("The form cannot be read: {}", error.body_text())).with_code("BODY_NOT_MULTIPART")
 }
 
-/// A received file; removed again unless somebody keeps it.
-struct Upload {
-    /// In the folder.
-    name: String,
-    /// What the sender calls it.
-    file_name: String,
-    path: PathBuf,
-    kept: bool,
-}
-
-impl Upload {
-    async fn receive(mut field: Field<'_>, folder: &Path, name: &str) -> Result<Upload, Refusal> {
-        let cannot = |e: std::io::Error| Refusal::internal(format!("an upload cannot be written: {e}"));
-        let file_name = field.file_name().unwrap_or("file.csv").to_owned();
-        let name = format!("{name}.csv");
-        let path = folder.join(&name);
-        tokio::fs::create_dir_all(folder).await.map_err(cannot)?;
-        let mut file = tokio::fs::File::create(&path).await.map_err(cannot)?;
-        let upload = Upload { name, file_name, path, kept: false };
-        let mut n_bytes = 0;
-        while let Some(bytes) = field.chunk().await.map_err(|e| broken_off(&e))? {
-            n_bytes += bytes.len();
-            if n_bytes > IMPORT_FILE_BYTES_MAX {
-                return Err(Refusal::too_large(IMPORT_FILE_BYTES_MAX));
-            }
-            file.write_all(&bytes).await.map_err(cannot)?;
+async fn receive(mut field: Field<'_>, mut upload: Upload) -> Result<Upload, Refusal> {
+    let mut n_bytes = 0;
+    while let Some(bytes) = field.chunk().await.map_err(|e| broken_off(&e))? {
+        n_bytes += bytes.len();
+        if n_bytes > IMPORT_FILE_BYTES_MAX {
+            return Err(Refusal::too_large(IMPORT_FILE_BYTES_MAX));
         }
-        // An import that was accepted must find its file after a power cut too.
-        file.sync_all().await.map_err(cannot)?;
-        Ok(upload)
+        upload.write(&bytes).await?;
     }
-
-    fn keep(mut self) {
-        self.kept = true;
-    }
-}
-
-impl Drop for Upload {
-    fn drop(&mut self) {
-        if !self.kept
-            && let Err(error) = std::fs::remove_file(&self.path)
-        {
-            tracing::warn!(%error, "an uploaded file could not be removed");
-        }
-    }
+    upload.finish().await?;
+    Ok(upload)
 }

@@ -3,16 +3,18 @@
 use super::chunk::{Chunk, Row};
 use super::rows::Rows;
 use super::unreadable;
-use crate::error::Result;
+use super::upload::Stored;
+use crate::error::{Error, Result};
 use jiff::Timestamp;
 use model::change::By;
 use model::import::{Encoding, Event, Job, Plan, Sniffed, sniff, windows_1252};
 use model::property::Schema;
 use sha2::{Digest, Sha256};
+use std::cell::RefCell;
 use std::collections::BTreeSet;
-use std::fs::File;
-use std::io::{self, Read as _, Seek, SeekFrom};
-use std::path::{Path, PathBuf};
+use std::io::{self, Read as _};
+use std::path::Path;
+use std::rc::Rc;
 use std::sync::Arc;
 use tokio::sync::mpsc::Sender;
 
@@ -30,11 +32,19 @@ pub struct Look {
     pub columns: Vec<String>,
     pub rows: Vec<Vec<String>>,
     pub n_rows: u64,
+    /// All bytes as a hash: the same file has the same, whatever it is called.
+    pub content: String,
 }
 
 /// Tells encoding and delimiter, reads the header and some rows, and counts the rest.
-pub fn look(path: &Path, known: Option<(Encoding, char)>, n_shown: usize) -> Result<Look> {
-    let (sniffed, mut rows) = open(path, known)?;
+pub fn look(stored: &Stored, known: Option<(Encoding, char)>, n_shown: usize) -> Result<Look> {
+    try_look(stored, known, n_shown).map_err(|error| stored.refused().unwrap_or(error))
+}
+
+fn try_look(stored: &Stored, known: Option<(Encoding, char)>, n_shown: usize) -> Result<Look> {
+    let hash = Rc::new(RefCell::new(Sha256::new()));
+    let from = Hashed { from: stored.open().map_err(|e| cannot_be_read(&e))?, hash: hash.clone() };
+    let (sniffed, mut rows) = decode(Box::new(from), known)?;
     let columns = header(&mut rows)?;
     let mut shown = Vec::new();
     let mut n_rows = 0;
@@ -44,19 +54,21 @@ pub fn look(path: &Path, known: Option<(Encoding, char)>, n_shown: usize) -> Res
         }
         n_rows += 1;
     }
-    Ok(Look { sniffed, columns, rows: shown, n_rows })
+    let content = crate::secret::hex(&hash.take().finalize());
+    Ok(Look { sniffed, columns, rows: shown, n_rows, content })
 }
 
-/// The bytes of a file as a hash: the same file has the same, whatever it is called.
-pub fn hash(path: &Path) -> Result<String> {
-    let cannot = |e: io::Error| unreadable(format!("the file cannot be read: {e}"));
-    let (mut file, mut hasher) = (File::open(path).map_err(cannot)?, Sha256::new());
-    let mut buffer = vec![0; BUFFER_BYTES];
-    loop {
-        match file.read(&mut buffer).map_err(cannot)? {
-            0 => return Ok(crate::secret::hex(&hasher.finalize())),
-            n => hasher.update(&buffer[..n]),
-        }
+/// Hashes bytes as they come by.
+struct Hashed {
+    from: Box<dyn io::Read>,
+    hash: Rc<RefCell<Sha256>>,
+}
+
+impl io::Read for Hashed {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let n = self.from.read(buffer)?;
+        self.hash.borrow_mut().update(&buffer[..n]);
+        Ok(n)
     }
 }
 
@@ -77,11 +89,13 @@ pub enum Read {
     Chunk(Chunk),
     /// Nothing comes after; the words say why it broke.
     End(Event, Option<String>),
+    /// It is to be read again another time.
+    Interrupted(Error),
 }
 
 /// Reads a file from where its import stands.
 pub struct Reader {
-    pub path: PathBuf,
+    pub stored: Stored,
     pub job: Job,
     pub schema: Arc<Schema>,
     pub plan: Arc<Plan>,
@@ -94,7 +108,10 @@ impl Reader {
     pub fn read(&self, sender: &Sender<Read>) {
         let end = match self.read_all(sender) {
             Ok(()) => Read::End(Event::ReachedEnd, None),
-            Err(message) => Read::End(Event::Broke, Some(message)),
+            Err(message) => match self.stored.refused() {
+                Some(error) => Read::Interrupted(error),
+                None => Read::End(Event::Broke, Some(message)),
+            },
         };
         // Nobody listens after a cancellation.
         drop(sender.blocking_send(end));
@@ -102,10 +119,11 @@ impl Reader {
 
     fn read_all(&self, sender: &Sender<Read>) -> std::result::Result<(), String> {
         let known = (self.job.encoding, self.job.delimiter);
-        let (_, mut rows) = open(&self.path, Some(known)).map_err(|e| e.message)?;
+        let from = self.stored.open().map_err(|e| cannot_be_read(&e).message)?;
+        let (_, mut rows) = decode(from, Some(known)).map_err(|e| e.message)?;
         let columns = header(&mut rows).map_err(|e| e.message)?;
         if columns.iter().ne(self.job.mapping.columns.iter().map(|c| &c.column)) {
-            return Err("the file is not the one that the import was started with".to_owned());
+            return Err(ANOTHER_FILE.to_owned());
         }
         let mut n = 0;
         while n < self.job.counts.n_processed && rows.next()?.is_some() {
@@ -115,6 +133,7 @@ impl Reader {
         let mut n_bytes = 0;
         let mut now = self.clock.now();
         while let Some(record) = rows.next()? {
+            n += 1;
             n_bytes += record.fields.as_slice().len();
             let row = Row::decide(record, &self.plan, &self.schema, now, &self.by, self.job.mapping.mode);
             chunk.rows.push(row);
@@ -130,25 +149,31 @@ impl Reader {
             // Nobody listens after a cancellation.
             drop(sender.blocking_send(Read::Chunk(chunk)));
         }
-        Ok(())
+        if n == self.job.n_total { Ok(()) } else { Err(ANOTHER_FILE.to_owned()) }
     }
 }
 
-/// Opens a file: what it is, and its rows.
-fn open(path: &Path, known: Option<(Encoding, char)>) -> Result<(Sniffed, Rows)> {
-    let cannot = |e: io::Error| unreadable(format!("the file cannot be read: {e}"));
-    let mut file = File::open(path).map_err(cannot)?;
+const ANOTHER_FILE: &str = "the file is not the one that the import was started with";
+
+fn cannot_be_read(error: &io::Error) -> Error {
+    unreadable(format!("the file cannot be read: {error}"))
+}
+
+/// What the bytes are, and the rows in them.
+fn decode(mut from: Box<dyn io::Read>, known: Option<(Encoding, char)>) -> Result<(Sniffed, Rows)> {
     let mut head = Vec::with_capacity(HEAD_BYTES);
-    file.by_ref().take(HEAD_BYTES as u64).read_to_end(&mut head).map_err(cannot)?;
+    from.by_ref().take(HEAD_BYTES as u64).read_to_end(&mut head).map_err(|e| cannot_be_read(&e))?;
     let mut sniffed = sniff(&head, head.len() < HEAD_BYTES);
     if let Some((encoding, delimiter)) = known {
         (sniffed.encoding, sniffed.delimiter) = (encoding, delimiter);
     }
-    file.seek(SeekFrom::Start(sniffed.n_mark as u64)).map_err(cannot)?;
+    let bytes = io::Cursor::new(head.split_off(sniffed.n_mark)).chain(from);
     let decoded: Box<dyn io::Read> = match sniffed.encoding {
-        Encoding::Utf8 => Box::new(file),
+        Encoding::Utf8 => Box::new(bytes),
         other => {
-            Box::new(Decoded { bytes: io::BufReader::with_capacity(BUFFER_BYTES, file), encoding: other, out: Vec::new(), at: 0 })
+            let bytes: Box<dyn io::Read> = Box::new(bytes);
+            let bytes = io::BufReader::with_capacity(BUFFER_BYTES, bytes);
+            Box::new(Decoded { bytes, encoding: other, out: Vec::new(), at: 0 })
         }
     };
     Ok((sniffed, Rows::new(decoded, u8::try_from(sniffed.delimiter).unwrap_or(b','))))
@@ -172,7 +197,7 @@ fn header(rows: &mut Rows) -> Result<Vec<String>> {
 
 /// Turns other encodings into UTF-8 as they are read.
 struct Decoded {
-    bytes: io::BufReader<File>,
+    bytes: io::BufReader<Box<dyn io::Read>>,
     encoding: Encoding,
     out: Vec<u8>,
     at: usize,
@@ -250,7 +275,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("file.csv");
         std::fs::write(&path, bytes).unwrap();
-        look(&path, None, 1_000).map(|look| (look.columns, look.rows))
+        let look = look(&Stored::File(path), None, 1_000)?;
+        assert_eq!(look.content, crate::secret::hex(&Sha256::digest(bytes)), "the hash is of something else");
+        Ok((look.columns, look.rows))
     }
 
     fn utf_16(text: &str, mark: [u8; 2], bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {

@@ -1,5 +1,7 @@
 //! Stories about imports: good rows go in, bad ones come back, nothing stops, nothing is lost or doubled.
 
+mod servers;
+
 use app::cx::{App, Cx, Settings};
 use app::import::{self, NewImport};
 use futures_util::FutureExt;
@@ -355,22 +357,6 @@ async fn who_may_not_import_is_refused() {
         let refused = import::create(&world.app, &cx, world.folder.path(), new).await.expect_err("a refusal");
         assert_eq!(refused.kind, app::error::Kind::Forbidden);
         assert!(import::list(&world.app, &world.cx).await.expect("the list").is_empty());
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn uploaded_files_go_when_no_import_needs_them_and_not_before() {
-    for world in worlds().await {
-        let id = world.accept(CONTACT, Mode::Create, many(3).as_bytes()).await;
-        std::fs::write(world.folder.path().join("stray.csv"), "x").expect("a file");
-        let left = || std::fs::read_dir(world.folder.path()).expect("the folder").count();
-        // The clock of the tests stands long before these files were written, so nothing is old yet.
-        assert_eq!(import::reconcile(&world.app, world.folder.path()).await.expect("it runs"), 0);
-        world.clock.advance(jiff::SignedDuration::from_hours(24 * 365 * 20));
-        assert_eq!(import::reconcile(&world.app, world.folder.path()).await.expect("it runs"), 1);
-        assert_eq!((left(), world.run(id).await.state), (1, State::Done), "the file of a waiting import went");
-        assert_eq!(import::reconcile(&world.app, world.folder.path()).await.expect("it runs"), 1);
-        assert_eq!(left(), 0);
     }
 }
 

@@ -116,6 +116,14 @@ impl Row {
         }
     }
 
+    /// Bytes that are always there.
+    pub fn bytes(&mut self, column: usize) -> Result<Vec<u8>> {
+        match self.take(column) {
+            Value::Blob(bytes) => Ok(bytes),
+            other => Err(wrong(column, "bytes", &other)),
+        }
+    }
+
     pub fn flag(&mut self, column: usize) -> Result<bool> {
         Ok(self.int(column)? != 0)
     }
