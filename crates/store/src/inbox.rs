@@ -1,7 +1,7 @@
 //! The inbox of an account: which changes of other feeds were carried out here already, so that a replay does nothing;
 //! and the parked changes, which a consumer could not carry out and set aside so that the rest of the feed goes on.
 
-use crate::engine::Result;
+use crate::engine::{Result, Row};
 use crate::tx::{Tx, WriteTx};
 use jiff::Timestamp;
 use model::id::{AccountId, RecordId};
@@ -52,40 +52,36 @@ pub async fn count_parked(engine: &crate::Engine) -> Result<Vec<(String, i64)>> 
     rows.into_iter().map(|mut row| Ok((row.text(0)?, row.int(1)?))).collect()
 }
 
-/// What consumers set aside in an account since a time: of which consumer the newest is, how many, and why.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ParkedSince {
-    pub consumer: String,
-    pub n: i64,
-    pub reason: String,
+/// What consumers set aside and nobody was told of yet, each with its consumer, the newest last.
+pub async fn untold(tx: &mut Tx, limit: usize) -> Result<Vec<(String, Parked)>> {
+    let sql = "SELECT seq, record_id, reason, n_attempts, parked_at, consumer FROM parked WHERE account_id = $1 AND told = 0
+               ORDER BY parked_at, consumer, seq LIMIT $2";
+    let rows = tx.query(sql, &[tx.account().into(), limit.into()]).await?;
+    rows.into_iter().map(|mut row| Ok((row.text(5)?, decode(&mut row)?))).collect()
 }
 
-/// See [`ParkedSince`]; nothing when there is none.
-pub async fn parked_since(tx: &mut Tx, since: Timestamp) -> Result<Option<ParkedSince>> {
-    let params = [tx.account().into(), since.into()];
-    let newest =
-        "SELECT consumer, reason FROM parked WHERE account_id = $1 AND parked_at > $2 ORDER BY parked_at DESC, seq DESC LIMIT 1";
-    let Some(mut row) = tx.query_opt(newest, &params).await? else { return Ok(None) };
-    let all = "SELECT COUNT(*) FROM parked WHERE account_id = $1 AND parked_at > $2";
-    let n = tx.query_opt(all, &params).await?.map_or(Ok(0), |mut row| row.int(0))?;
-    Ok(Some(ParkedSince { consumer: row.text(0)?, reason: row.text(1)?, n }))
+/// Notes that somebody was told of a change that is set aside.
+pub async fn set_told(tx: &mut WriteTx, consumer: &str, seq: i64) -> Result<()> {
+    let sql = "UPDATE parked SET told = 1 WHERE account_id = $1 AND consumer = $2 AND seq = $3";
+    tx.execute(sql, &[tx.account().into(), consumer.into(), seq.into()]).await?;
+    Ok(())
+}
+
+fn decode(row: &mut Row) -> Result<Parked> {
+    Ok(Parked {
+        seq: row.int(0)?,
+        record: row.int_opt(1)?.map(RecordId),
+        reason: row.text(2)?,
+        n_attempts: row.int(3)?,
+        parked_at: row.time(4)?,
+    })
 }
 
 /// What a consumer set aside, oldest first. A record with a parked change waits: its later changes are parked as well.
 pub async fn parked(tx: &mut Tx, consumer: &str, limit: usize) -> Result<Vec<Parked>> {
     let sql = "SELECT seq, record_id, reason, n_attempts, parked_at FROM parked WHERE account_id = $1 AND consumer = $2 ORDER BY seq LIMIT $3";
     let rows = tx.query(sql, &[tx.account().into(), consumer.into(), limit.into()]).await?;
-    rows.into_iter()
-        .map(|mut row| {
-            Ok(Parked {
-                seq: row.int(0)?,
-                record: row.int_opt(1)?.map(RecordId),
-                reason: row.text(2)?,
-                n_attempts: row.int(3)?,
-                parked_at: row.time(4)?,
-            })
-        })
-        .collect()
+    rows.into_iter().map(|mut row| decode(&mut row)).collect()
 }
 
 /// Takes a change back out, because it was carried out or given up by a person.

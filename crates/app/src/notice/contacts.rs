@@ -4,12 +4,12 @@
 use super::{Audience, tell};
 use crate::cx::App;
 use crate::error::Result;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use model::account::{Account, Kind, Status};
 use model::company::{ContactRole, Notice};
 use model::id::AccountId;
 use model::letter::Letter;
-use model::limits::CONTACTS_CONFIRMED_DAYS;
+use model::limits::{CONTACTS_CONFIRMED_DAYS, PARKED_MAX};
 use store::{INSTANCE, feed};
 
 /// Names the day of the last look in the database.
@@ -33,7 +33,7 @@ pub async fn reconcile(app: &App) -> Result<u64> {
         n += page.len() as u64;
         for account in page.into_iter().filter(|account| account.status == Status::Active) {
             stale(app, &account, now).await?;
-            parked(app, &account, now, today).await?;
+            parked(app, &account, now).await?;
         }
     }
     // At the end: a look that was cut off is done again, and what it wrote is not written twice.
@@ -56,15 +56,20 @@ async fn stale(app: &App, account: &Account, now: Timestamp) -> Result<()> {
     write(app, account, Audience::holding(ContactRole::Primary), &cause, Letter::ContactsDue, now).await
 }
 
-/// Changes that consumers set aside since the last look.
-async fn parked(app: &App, account: &Account, now: Timestamp, today: i64) -> Result<()> {
-    let yesterday = now - SignedDuration::from_secs(DAY_SECONDS);
-    let Some(parked) = store::inbox::parked_since(&mut app.store.read(account.id).await?, yesterday).await? else {
-        return Ok(());
-    };
-    let letter = Letter::SyncErrors { what: parked.consumer, n: parked.n, reason: parked.reason };
-    let cause = format!("parked:{today}");
-    write(app, account, Audience::of(&[Notice::SyncError]), &cause, letter, now).await
+/// Changes that consumers set aside and nobody was told of. A look that ends before they are noted as told writes the same letter
+/// again, which the outbox takes once.
+async fn parked(app: &App, account: &Account, now: Timestamp) -> Result<()> {
+    let untold = store::inbox::untold(&mut app.store.read(account.id).await?, PARKED_MAX).await?;
+    let Some((what, newest)) = untold.last() else { return Ok(()) };
+    let n = i64::try_from(untold.len()).unwrap_or(i64::MAX);
+    let letter = Letter::SyncErrors { what: what.clone(), n, reason: newest.reason.clone() };
+    let cause = format!("parked:{what}:{}", newest.seq);
+    write(app, account, Audience::of(&[Notice::SyncError]), &cause, letter, now).await?;
+    let mut tx = app.store.write(account.id).await?;
+    for (consumer, one) in &untold {
+        store::inbox::set_told(&mut tx, consumer, one.seq).await?;
+    }
+    Ok(tx.commit_bookkeeping().await?)
 }
 
 async fn write(app: &App, account: &Account, to: Audience, cause: &str, letter: Letter, now: Timestamp) -> Result<()> {

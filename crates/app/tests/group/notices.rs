@@ -1,5 +1,6 @@
 //! Who is told of what: each event once to each person, in words about the accounts she is told for.
 
+use crate::consumers::Stamps;
 use crate::world::*;
 use app::account::{Patch, update};
 use app::consumer::catch_up;
@@ -10,6 +11,7 @@ use model::account::Subscriptions;
 use model::company::{Contact, ContactRole, Contacts, Patch as CompanyPatch};
 use model::id::{AccountId, PersonId};
 use model::letter::{Happened, Letter};
+use model::object::CONTACT;
 use model::outbox::Mail;
 use std::collections::BTreeSet;
 
@@ -242,5 +244,100 @@ async fn a_new_super_admin_is_told_to_the_security_contact() {
         assert_eq!(told(&mails), [("ann", vec!["super_admin_granted".to_owned()])], "{}", group.fresh.engine);
         let read = outbox::read(&group.app, &group.system(WEST), mails[0].id).await.unwrap();
         assert!(read.text.contains("Ann made Bo a Super Admin of West"), "{}", read.text);
+    }
+}
+
+/// A change of an account that a consumer cannot carry out: a sync error.
+async fn break_sync(group: &Group, account: AccountId) {
+    let id = group.made(account, CONTACT, &[("firstname", "Eve")], &[]).await.unwrap();
+    let stamps = Stamps::default();
+    stamps.refused.lock().insert(id);
+    catch_up(&group.app, &stamps, account, 50).await.unwrap();
+}
+
+/// The daily look, and who was told of how many sync errors by then.
+async fn look(group: &Group, account: AccountId) -> Vec<(String, i64)> {
+    app::notice::reconcile(&group.app).await.unwrap();
+    let mails = letters(group, account).await.into_iter();
+    let told = mails.filter_map(|mail| match mail.letter {
+        Letter::SyncErrors { what, n, reason } => {
+            assert!(what == "stamps" && reason.contains("is not to be stamped"), "{what}: {reason}");
+            Some((mail.recipient.address.split('@').next().unwrap().to_owned(), n))
+        }
+        _ => None,
+    });
+    told.collect()
+}
+
+fn day() -> jiff::SignedDuration {
+    jiff::SignedDuration::from_hours(24)
+}
+
+fn bo(n: i64) -> (String, i64) {
+    ("bo".to_owned(), n)
+}
+
+#[tokio::test]
+async fn scenario_70_the_technical_admin_is_told_of_every_sync_error_once() {
+    for group in groups().await {
+        name(&group, WEST, &[(ContactRole::TechnicalAdmin, &[BO]), (ContactRole::Primary, &[ANN])]).await;
+        break_sync(&group, WEST).await;
+        assert_eq!(look(&group, WEST).await, [bo(1)], "{}", group.fresh.engine);
+        assert_eq!((look(&group, EAST).await, look(&group, CENTRAL).await), (vec![], vec![]));
+        // Two more on the same day wait for the next one; the first is set aside still, and told.
+        break_sync(&group, WEST).await;
+        break_sync(&group, WEST).await;
+        assert_eq!(look(&group, WEST).await, [bo(1)], "{}", group.fresh.engine);
+        group.clock.advance(day());
+        assert_eq!(look(&group, WEST).await, [bo(1), bo(2)], "{}", group.fresh.engine);
+        // However long nobody looks, nothing is passed over.
+        group.clock.advance(day());
+        assert_eq!(look(&group, WEST).await.len(), 2, "{}", group.fresh.engine);
+        break_sync(&group, WEST).await;
+        group.clock.advance(day() * 5);
+        assert_eq!(look(&group, WEST).await[2..], [bo(1)], "{}", group.fresh.engine);
+    }
+}
+
+#[tokio::test]
+async fn a_look_that_ended_before_it_was_noted_writes_no_second_letter() {
+    for group in groups().await {
+        name(&group, WEST, &[(ContactRole::TechnicalAdmin, &[BO])]).await;
+        break_sync(&group, WEST).await;
+        look(&group, WEST).await;
+        for sql in ["UPDATE parked SET told = 0", "DELETE FROM cursor_position WHERE consumer = 'notice_daily'"] {
+            group.directory(async |tx| tx.execute(sql, &[]).await.map(drop)).await;
+        }
+        assert_eq!(look(&group, WEST).await, [bo(1)], "{}", group.fresh.engine);
+    }
+}
+
+#[tokio::test]
+async fn sync_errors_reach_whom_account_or_organization_say_and_else_the_super_admins() {
+    for group in groups().await {
+        let id = group.organized().await.organization.id;
+        for account in ALL {
+            break_sync(&group, account).await;
+        }
+        let defaults = Contacts::from([(ContactRole::TechnicalAdmin, vec![Contact::User(CAT)])]);
+        company::update_defaults(&group.app, &group.cx(ANN, CENTRAL).await, id, defaults).await.unwrap();
+        name(&group, WEST, &[(ContactRole::TechnicalAdmin, &[BO])]).await;
+        let silent = CompanyPatch {
+            audiences: [(model::company::Notice::SyncError, Some(BTreeSet::new()))].into(),
+            ..CompanyPatch::default()
+        };
+        company::update(&group.app, &group.system(EAST), silent).await.unwrap();
+        assert_eq!(look(&group, WEST).await, [bo(1)], "{}: the account's own", group.fresh.engine);
+        assert_eq!(look(&group, CENTRAL).await, [("cat".to_owned(), 1)], "{}: the organization's", group.fresh.engine);
+        assert_eq!(look(&group, EAST).await, [], "{}: its own choice", group.fresh.engine);
+    }
+}
+
+#[tokio::test]
+async fn sync_errors_of_an_account_that_names_nobody_reach_its_super_admins() {
+    for group in groups().await {
+        break_sync(&group, EAST).await;
+        let who: BTreeSet<String> = look(&group, EAST).await.into_iter().map(|(who, _)| who).collect();
+        assert_eq!(who, BTreeSet::from(["ann".to_owned(), "cat".to_owned()]), "{}: Dan is no Super Admin", group.fresh.engine);
     }
 }
