@@ -10,6 +10,7 @@ mod contacts;
 mod organization;
 
 pub use contacts::reconcile;
+pub(crate) use organization::cursor_of;
 
 use crate::consumer::{Batch, Consumer};
 use crate::cx::{App, Cx};

@@ -34,9 +34,14 @@ struct Letters {
     events: BTreeSet<usize>,
 }
 
+/// Names how far the log of an organization was read, in the database.
+pub(crate) fn cursor_of(id: OrganizationId) -> String {
+    format!("notice:{id}")
+}
+
 /// Reads what is new in a log and plans its letters.
 pub(super) async fn read(tx: &mut Tx, id: OrganizationId, plan: &mut Plan) -> Result<()> {
-    let cursor = format!("notice:{id}");
+    let cursor = cursor_of(id);
     let mut after = store::feed::cursor(tx, &cursor).await?;
     let Some((organization, mut accounts)) = store::organization::read(tx, id).await? else { return Ok(()) };
     loop {

@@ -6,7 +6,7 @@ use app::organization::log::{self, Export, Format, Named};
 use app::organization::{self, delete, remove_member};
 use model::id::OrganizationId;
 use model::object::{CONTACT, NOTE};
-use model::organization::log::{Filter, Place};
+use model::organization::log::{Entry, Filter, GENESIS, Place, hash};
 
 async fn entries(group: &Group, id: OrganizationId, filter: Filter) -> Vec<String> {
     let found = log::list(&group.app, &group.cx(ANN, CENTRAL).await, id, &filter, Place::After(0), 100).await.unwrap();
@@ -152,24 +152,103 @@ async fn an_export_is_the_log_and_its_hashes_can_be_recomputed_from_it() {
     }
 }
 
-#[tokio::test]
-async fn scenario_77_one_altered_byte_in_the_database_is_found_and_its_entry_named() {
-    for group in groups().await {
-        let id = group.organized().await.organization.id;
-        let n = entries(&group, id, Filter::default()).await.len() as i64;
-        let found = async || log::verify(&group.app, &group.cx(ANN, CENTRAL).await, id).await.unwrap();
-        let before = found().await;
-        assert_eq!((before.n_entries, before.altered), (n, None), "{}", group.fresh.engine);
-        let alter = [
-            ("UPDATE organization_log SET detail = REPLACE(detail, '\"account\":3', '\"account\":2') WHERE seq = 4", 4),
-            ("UPDATE organization_log SET at = at + 1 WHERE seq = 3", 3),
-            ("DELETE FROM organization_log WHERE seq = 2", 2),
+/// Puts another log in the place of an organization's.
+async fn put_log(group: &Group, id: OrganizationId, entries: &[Entry]) {
+    group
+        .directory(async |tx| {
+            tx.execute("DELETE FROM organization_log WHERE organization_id = $1", &[id.into()]).await?;
+            let columns = ["organization_id", "seq", "at", "actor", "act", "subject", "detail", "hash"];
+            let row = |Entry { seq, said, hash }: &Entry| {
+                let texts = [&said.actor, &said.act, &said.subject, &said.detail, hash].map(store::Value::from);
+                [id.into(), (*seq).into(), said.at.into()].into_iter().chain(texts).collect()
+            };
+            let rows: Vec<Vec<store::Value>> = entries.iter().map(row).collect();
+            tx.insert_many("organization_log", &columns, &rows, "").await.map(drop)
+        })
+        .await;
+}
+
+/// A text with one byte altered: its first, its middle and its last, and with one less and one more.
+fn altered(text: &str) -> Vec<String> {
+    let flip = |i: usize| {
+        let mut bytes = text.as_bytes().to_vec();
+        bytes[i] = if bytes[i] == b'0' { b'1' } else { b'0' };
+        String::from_utf8(bytes).unwrap()
+    };
+    let n = text.len();
+    vec![flip(0), flip(n / 2), flip(n - 1), text[..n - 1].to_owned(), format!("{text}0")]
+}
+
+/// What somebody who can write to the database might do to a log, with the number of the entry that must be named.
+fn alterations(log: &[Entry]) -> Vec<(String, Vec<Entry>, i64)> {
+    let mut all = Vec::new();
+    let n = log.len();
+    let with = |i: usize, change: &dyn Fn(&mut Entry)| {
+        let mut log = log.to_vec();
+        change(&mut log[i]);
+        log
+    };
+    for i in [0, n / 2, n - 1] {
+        let seq = log[i].seq;
+        type Column = (&'static str, fn(&mut Entry) -> &mut String);
+        let columns: [Column; 5] = [
+            ("actor", |entry| &mut entry.said.actor),
+            ("act", |entry| &mut entry.said.act),
+            ("subject", |entry| &mut entry.said.subject),
+            ("detail", |entry| &mut entry.said.detail),
+            ("hash", |entry| &mut entry.hash),
         ];
-        for (sql, altered) in alter {
-            group.directory(async |tx| tx.execute(sql, &[]).await.map(drop)).await;
-            let after = found().await;
-            assert_eq!((after.n_entries, after.altered), (altered - 1, Some(altered)), "{} {sql}", group.fresh.engine);
+        for (name, column) in columns {
+            for text in altered(column(&mut log[i].clone())) {
+                all.push((format!("{name} of {seq} is {text}"), with(i, &|entry| *column(entry) = text.clone()), seq));
+            }
         }
+        all.push((format!("{seq} is a microsecond later"), with(i, &|entry| entry.said.at += 1), seq));
+        all.push((format!("{seq} has another number"), with(i, &|entry| entry.seq += 1_000), seq));
+        let rest = log.iter().filter(|entry| entry.seq != seq).cloned().collect();
+        all.push((format!("{seq} is gone"), rest, seq));
+        let hidden = log.iter().filter(|entry| entry.seq != seq).cloned().zip(1..).map(|(entry, seq)| Entry { seq, ..entry });
+        all.push((format!("{seq} is gone and the others are numbered anew"), hidden.collect(), seq));
+    }
+    for i in [0, n - 2] {
+        let mut swapped = log.to_vec();
+        (swapped[i].said, swapped[i + 1].said) = (log[i + 1].said.clone(), log[i].said.clone());
+        all.push((format!("{} and the next have changed places", log[i].seq), swapped.clone(), log[i].seq));
+        (swapped[i].hash, swapped[i + 1].hash) = (log[i + 1].hash.clone(), log[i].hash.clone());
+        all.push((format!("{} and the next have changed places with their hashes", log[i].seq), swapped, log[i].seq));
+    }
+    let last = &log[n - 1];
+    for (what, hash) in [("its hash", last.hash.clone()), ("a hash of its own", hash(GENESIS, last.seq + 1, &last.said))] {
+        let forged = Entry { seq: last.seq + 1, hash, ..last.clone() };
+        all.push((format!("one is appended with {what}"), log.iter().cloned().chain([forged]).collect(), last.seq + 1));
+    }
+    all
+}
+
+#[tokio::test]
+async fn scenario_77_one_altered_byte_anywhere_in_the_database_is_found_and_its_entry_named() {
+    for group in groups().await {
+        let (engine, id) = (group.fresh.engine, group.organized().await.organization.id);
+        group.open(&[mirroring(EAST, WEST)]).await;
+        group.close(mirroring(EAST, WEST)).await;
+        // Whoever is told of an entry remembers that it was there.
+        app::consumer::catch_up(&group.app, &app::notice::Notices, store::INSTANCE, 100).await.unwrap();
+        let written = {
+            let mut tx = group.app.store.read_home().await.unwrap();
+            store::organization::log(&mut tx, id, &Filter::default(), Place::After(0), 100).await.unwrap()
+        };
+        let found = async || log::verify(&group.app, &group.cx(ANN, CENTRAL).await, id).await.unwrap();
+        let sound = found().await;
+        let (n, head) = (written.len() as i64, written[written.len() - 1].hash.clone());
+        assert!(n >= 6, "{written:?}");
+        assert_eq!((sound.n_entries, &sound.head, sound.altered), (n, &head, None), "{engine}");
+        for (what, entries, expected) in alterations(&written) {
+            put_log(&group, id, &entries).await;
+            let after = found().await;
+            assert_eq!((after.n_entries, after.altered), (expected - 1, Some(expected)), "{engine}: {what}");
+        }
+        put_log(&group, id, &written).await;
+        assert_eq!(found().await, sound, "{engine}: as it was");
         assert_eq!(organization::read(&group.app, &group.cx(ANN, CENTRAL).await).await.unwrap().organization.id, id);
     }
 }

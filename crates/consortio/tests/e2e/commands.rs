@@ -1,6 +1,6 @@
 //! What scripts rely on: JSON, exit codes, configuration that is refused by name.
 
-use crate::run::{Server, command, ended, json, open, run};
+use crate::run::{Server, command, ended, json, run};
 use std::io::Write;
 use std::process::Stdio;
 
@@ -153,32 +153,6 @@ fn a_backup_is_restored_into_an_empty_folder_only() {
     let again = run(&other, &["restore", &file]);
     assert_eq!(again.code, 1);
     assert!(again.err.contains("the target is not empty"), "{}", again.err);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn scenario_77_the_log_is_exported_and_one_altered_byte_ends_verify_with_two() {
-    let (folder, data) = folder();
-    for name in ["North", "South"] {
-        json(&data, &["account", "create", name]);
-    }
-    json(&data, &["organization", "create", "Both", "--account", "North", "--with", "South", "--acknowledge"]);
-    json(
-        &data,
-        &["organization", "open", "--from", "North", "--to", "South", "--purpose", "One service", "--legal-basis", "contract"],
-    );
-    let opened = json(&data, &["organization", "log", "--account", "South", "--act", "edge_opened"]);
-    assert_eq!((opened.as_array().map(Vec::len), &opened[0]["actor"]), (Some(1), &"system".into()), "{opened}");
-    let file = folder.path().join("log.csv");
-    let exported = json(&data, &["organization", "log", "--account", "North", "--export", &file.to_string_lossy()]);
-    let lines = std::fs::read_to_string(&file).expect("the exported log").lines().count();
-    assert_eq!(exported["nEntries"], lines - 1);
-    let sound = run(&data, &["organization", "verify", "--account", "North", "--json"]);
-    assert_eq!((sound.code, &sound.json()["altered"]), (0, &serde_json::Value::Null), "{sound:?}");
-    let mut tx = open(&data).await.write_home().await.expect("a write");
-    tx.execute("UPDATE organization_log SET act = 'edge_closed' WHERE act = 'edge_opened'", &[]).await.expect("an alteration");
-    tx.commit_bookkeeping().await.expect("a commit");
-    let altered = run(&data, &["organization", "verify", "--account", "North", "--json"]);
-    assert_eq!((altered.code, &altered.json()["altered"]), (2, &opened[0]["seq"]), "{altered:?}");
 }
 
 #[test]

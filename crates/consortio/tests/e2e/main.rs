@@ -4,6 +4,7 @@ mod commands;
 mod crash;
 mod group;
 mod locations;
+mod log;
 mod logs;
 mod mail;
 mod run;
