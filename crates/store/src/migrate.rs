@@ -38,6 +38,12 @@ pub struct Step {
 
 /// Brings a database to the present schema; the steps it took. Safe to run from several processes at once.
 pub async fn migrate(engine: &Engine, now: Timestamp) -> Result<Vec<Step>> {
+    migrate_until(engine, i64::MAX, now).await
+}
+
+/// The same no further than a step: what an older version did. For tests.
+#[doc(hidden)]
+pub async fn migrate_until(engine: &Engine, last: i64, now: Timestamp) -> Result<Vec<Step>> {
     let mut tx = engine.write().await?;
     if engine.dialect() == crate::Dialect::Postgres {
         // Two servers starting at once would both see an empty database. The number is arbitrary, only ours.
@@ -50,7 +56,7 @@ pub async fn migrate(engine: &Engine, now: Timestamp) -> Result<Vec<Step>> {
     .await?;
     let mut taken = Vec::new();
     let known = known(&mut tx).await?;
-    for (number, name, sql) in STEPS.iter().filter(|(number, ..)| !known.contains(number)) {
+    for (number, name, sql) in STEPS.iter().filter(|(number, ..)| *number <= last && !known.contains(number)) {
         for statement in statements(sql) {
             tx.execute(&statement, &[]).await?;
         }

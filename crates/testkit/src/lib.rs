@@ -31,10 +31,19 @@ pub async fn engines() -> Vec<Fresh> {
     vec![sqlite().await, postgres().await]
 }
 
+/// The same without a schema: for tests of migrations.
+pub async fn empty_engines() -> Vec<Fresh> {
+    let (folder, file) = new_file();
+    let dsn = postgres::empty_database().await;
+    vec![
+        Fresh { store: unmigrated(&file).await, engine: "sqlite", dsn: file, _folder: Some(folder) },
+        Fresh { store: unmigrated(&dsn).await, engine: "postgres", dsn, _folder: None },
+    ]
+}
+
 /// A fresh store on SQLite.
 pub async fn sqlite() -> Fresh {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let dsn = folder.path().join("consortio.db").to_string_lossy().into_owned();
+    let (folder, dsn) = new_file();
     Fresh { store: open(&dsn).await, engine: "sqlite", dsn, _folder: Some(folder) }
 }
 
@@ -44,9 +53,19 @@ pub async fn postgres() -> Fresh {
     Fresh { store: open(&dsn).await, engine: "postgres", dsn, _folder: None }
 }
 
-async fn open(dsn: &str) -> Store {
+fn new_file() -> (tempfile::TempDir, String) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let dsn = folder.path().join("consortio.db").to_string_lossy().into_owned();
+    (folder, dsn)
+}
+
+async fn unmigrated(dsn: &str) -> Store {
     let databases = BTreeMap::from([(HOME_LOCATION.to_owned(), dsn.to_owned())]);
-    let store = Store::open(&databases, Durability::Process).await.expect("the fresh database opens");
+    Store::open(&databases, Durability::Process).await.expect("the fresh database opens")
+}
+
+async fn open(dsn: &str) -> Store {
+    let store = unmigrated(dsn).await;
     for (_, engine) in store.locations() {
         migrate::migrate(engine, start()).await.expect("the fresh database migrates");
     }

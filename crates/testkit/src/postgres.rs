@@ -19,12 +19,25 @@ const PREFIX: &str = "t_";
 
 /// The address of a fresh, migrated database.
 pub async fn fresh_database() -> String {
-    let server = tokio::task::spawn_blocking(server).await.expect("the cluster starts");
+    let server = started().await;
+    copy_of(&server, &server.template).await
+}
+
+/// The address of a database with nothing in it.
+pub async fn empty_database() -> String {
+    copy_of(&started().await, "template1").await
+}
+
+async fn started() -> Server {
+    tokio::task::spawn_blocking(server).await.expect("the cluster starts")
+}
+
+async fn copy_of(server: &Server, template: &str) -> String {
     let name = format!("{PREFIX}{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
     let admin = Engine::open(&server.dsn("postgres"), Durability::Process).await.expect("the test cluster answers");
     let mut tx = admin.read().await.expect("a connection");
     // Outside a transaction, as CREATE DATABASE wants it.
-    let sql = [format!("DROP DATABASE IF EXISTS {name}"), format!("CREATE DATABASE {name} TEMPLATE {}", server.template)];
+    let sql = [format!("DROP DATABASE IF EXISTS {name}"), format!("CREATE DATABASE {name} TEMPLATE {template}")];
     for statement in sql {
         tx.execute(&statement, &[]).await.expect("the test database is made");
     }

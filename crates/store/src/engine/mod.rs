@@ -8,7 +8,8 @@
 //!          --write()--> WriteRaw  one at a time on SQLite (sharing one fsync with its neighbours), row locks on PostgreSQL
 //! ```
 
-pub(crate) mod catalog;
+#[doc(hidden)]
+pub mod catalog;
 mod postgres;
 mod sqlite;
 mod tls;

@@ -58,7 +58,7 @@ pub async fn read(tx: &mut Tx, of: OrganizationId, id: i64) -> Result<Option<Pro
     tx.query_opt(&sql, &[of.into(), id.into()]).await?.map(|mut row| proposal(&mut row)).transpose()
 }
 
-/// Those that nobody decided, oldest first, and before them the newest of the others.
+/// Those that nobody decided, then the others; the newest first of each.
 pub async fn list(tx: &mut Tx, of: OrganizationId, limit: usize) -> Result<Vec<Proposal>> {
     let sql = format!(
         "SELECT {COLUMNS} FROM organization_proposal WHERE organization_id = $1
