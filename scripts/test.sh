@@ -44,7 +44,7 @@ for _ in $(seq 300); do
     sleep 0.1
 done
 
-step "HubSpot's clients"
+step "HubSpot's clients, and a directory"
 tests/clients/run.sh "http://127.0.0.1:$port" "$folder/demo.json"
 
 step "browser"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs HubSpot's own clients against a running server: tests/clients/run.sh SERVER_URL TOKENS_JSON
+# Runs HubSpot's own clients, and a directory that provisions (SCIM), against a running server: tests/clients/run.sh SERVER_URL TOKENS_JSON
 # TOKENS_JSON is a file as `consortio demo --json` prints it: {"accounts":[{"id":..,"name":"West","token":"pat-.."}, ..]}.
 # The clients are installed once, under target/clients. Exit code 0: every scenario passed.
 set -eu
@@ -23,6 +23,7 @@ cmp -s "$here/package-lock.json" "$place/package-lock.json" && [ -d "$place/node
 
 failed=0
 "$place/venv/bin/python" "$here/scenarios.py" "$url" "$tokens" || failed=1
+"$place/venv/bin/python" "$here/scim.py" "$url" "$tokens" || failed=1
 cp "$here/scenarios.mjs" "$place/scenarios.mjs"
 (cd "$place" && node scenarios.mjs "$url" "$tokens") || failed=1
 exit $failed

@@ -71,6 +71,7 @@ const importRun = createRoute({ getParentRoute: () => account, path: '/import/$i
 const organization = createRoute({ getParentRoute: () => account, path: '/organization', component: lazyRouteComponent(pages.organization, 'OrganizationPage') });
 const organizationPolicies = createRoute({ getParentRoute: () => account, path: '/organization/policies', component: lazyRouteComponent(pages.organization, 'PoliciesPage') });
 const organizationRoles = createRoute({ getParentRoute: () => account, path: '/organization/roles', component: lazyRouteComponent(pages.organization, 'RolesPage') });
+const organizationPeople = createRoute({ getParentRoute: () => account, path: '/organization/people', component: lazyRouteComponent(pages.organization, 'PeoplePage'), validateSearch: (search: Record<string, unknown>): { email?: string } => ({ email: typeof search.email === 'string' ? search.email : undefined }) });
 const organizationApprovals = createRoute({ getParentRoute: () => account, path: '/organization/approvals', component: lazyRouteComponent(pages.organization, 'ApprovalsPage') });
 
 const settings = createRoute({ getParentRoute: () => account, path: '/settings', component: lazyRouteComponent(pages.settings, 'SettingsLayout') });
@@ -99,7 +100,7 @@ const settingsPages = [
   createRoute({ getParentRoute: () => settings, path: '/outbox', component: lazyRouteComponent(pages.settings, 'OutboxPage') }),
 ] as const;
 
-const tree = root.addChildren([index, signIn, signInWith, signInBack, setup, account.addChildren([accountIndex, list, record, imports, importRun, organization, organizationPolicies, organizationRoles, organizationApprovals, settings.addChildren([settingsIndex, ...settingsPages])])]);
+const tree = root.addChildren([index, signIn, signInWith, signInBack, setup, account.addChildren([accountIndex, list, record, imports, importRun, organization, organizationPolicies, organizationRoles, organizationPeople, organizationApprovals, settings.addChildren([settingsIndex, ...settingsPages])])]);
 
 export const router = createRouter({
   routeTree: tree,

@@ -8,7 +8,7 @@ use crate::refusal::Refusal;
 use crate::reply;
 use crate::route::{Route, Version};
 use crate::trail::Trail;
-use crate::{openapi, ui};
+use crate::{openapi, scim, ui};
 use app::cx::App;
 use axum::body::Body;
 use axum::http::header::{ALLOW, X_CONTENT_TYPE_OPTIONS};
@@ -133,8 +133,10 @@ impl Api {
     /// Answers one request. Never fails: what goes wrong is an answer too, a panic included.
     pub async fn answer(&self, request: Request<Body>, peer: Option<SocketAddr>) -> Response {
         let mut trail = Trail::begin(self.0.correlations.next(), request.method(), Instant::now());
+        let is_scim = scim::is_below(request.uri().path());
         let answering = AssertUnwindSafe(self.dispatch(request, peer, &mut trail)).catch_unwind();
         let answer = answering.await.unwrap_or_else(|panic| Err(Refusal::internal(panic_text(&*panic))));
+        let answer = answer.map_err(|refusal| Refusal { scim: is_scim, ..refusal });
         finish(answer, trail)
     }
 
@@ -156,7 +158,7 @@ impl Api {
     async fn dispatch(&self, request: Request<Body>, peer: Option<SocketAddr>, trail: &mut Trail) -> Result<Response, Refusal> {
         let path = without_trailing_slash(request.uri().path());
         let Ok(found) = self.0.tree.at(path) else {
-            return ui::answer(request).await;
+            return if scim::is_below(path) { Err(Refusal::no_such_path(path)) } else { ui::answer(request).await };
         };
         let Some(mounted) = found.value.mounted(request.method()) else {
             return found.value.other_method(request.method());

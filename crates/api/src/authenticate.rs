@@ -2,6 +2,7 @@
 //!
 //! ```text
 //!  Authorization: Bearer pat-..        -> the token's account, and no other
+//!  Authorization: Bearer scim-..       -> the directory of an organization, on the routes of SCIM
 //!  Cookie: consortio_session=..        -> a person; with X-Consortio-Account her context in that account
 //! ```
 //! The cookie travels by itself, so a write with it must also carry a header that no form of another site can set:
@@ -12,6 +13,7 @@ use crate::correlation::Correlation;
 use crate::refusal::{Refusal, shorten};
 use crate::route::Access;
 use app::cx::Cx;
+use app::provisioning::Directory;
 use axum::http::header::{AUTHORIZATION, COOKIE};
 use axum::http::request::Parts;
 use model::id::AccountId;
@@ -33,6 +35,8 @@ pub enum Caller {
     Person(Box<Session>),
     /// A token or a person in one account.
     Account(Box<Cx>),
+    /// A directory that provisions an organization.
+    Directory(Box<Directory>),
 }
 
 /// Finds the caller, as the route's access demands.
@@ -55,6 +59,12 @@ pub async fn caller(api: &Api, parts: &Parts, access: Access, correlation: Corre
             Some(token) => in_account(app::token::authenticate(api.app(), token).await?, correlation),
             None => person_in_account(api, parts, correlation).await,
         },
+        Access::Directory => {
+            let needed = || Refusal::unauthenticated("A provisioning token is needed: Authorization: Bearer scim-...");
+            let mut directory = app::provisioning::authenticate(api.app(), bearer(parts)?.ok_or_else(needed)?).await?;
+            directory.cx.request = correlation.to_string();
+            Ok(Caller::Directory(Box::new(directory)))
+        }
         Access::AccountSession => {
             refuse_token(api, parts).await?;
             person_in_account(api, parts, correlation).await

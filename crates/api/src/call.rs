@@ -7,6 +7,7 @@ use crate::query::Query;
 use crate::refusal::{Refusal, shorten};
 use crate::route::Version;
 use app::cx::{App, Cx};
+use app::provisioning::Directory;
 use axum::RequestExt;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Multipart, Request};
@@ -99,6 +100,14 @@ impl Call {
         match &self.caller {
             Caller::Account(cx) => cx,
             other => panic!("{} asks for an account's context and gets {other:?}", self.parts.uri.path()),
+        }
+    }
+
+    /// The directory that calls. Panics in a route whose access is another.
+    pub fn directory(&self) -> &Directory {
+        match &self.caller {
+            Caller::Directory(directory) => directory,
+            other => panic!("{} asks for a directory and gets {other:?}", self.parts.uri.path()),
         }
     }
 

@@ -27,6 +27,7 @@ pub mod query;
 pub mod refusal;
 pub mod reply;
 pub mod route;
+pub mod scim;
 pub mod security_history;
 pub mod serve;
 mod trail;
@@ -46,6 +47,7 @@ pub fn routes() -> Vec<Route> {
         accounts::routes(),
         identity::routes(),
         security_history::routes(),
+        scim::routes(),
         operations::routes(),
     ]
     .into_iter()

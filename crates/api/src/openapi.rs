@@ -34,6 +34,7 @@ pub fn document(routes: &[Arc<Route>]) -> Value {
             "responses": {"Error": {"description": "A refusal", "content": error}},
             "securitySchemes": {
                 "token": {"type": "http", "scheme": "bearer", "description": "A service token of one account, `pat-...`. It selects the account."},
+                "directory": {"type": "http", "scheme": "bearer", "description": "A provisioning token of one organization, `scim-...`."},
                 "session": {"type": "apiKey", "in": "cookie", "name": "consortio_session"},
                 "account": {"type": "apiKey", "in": "header", "name": "X-Consortio-Account", "description": "The account a signed-in person works in."}
             }
@@ -109,6 +110,7 @@ fn security(access: Access) -> Value {
         Access::Session => json!([{"session": []}]),
         Access::Account(_) => json!([{"token": []}, {"session": [], "account": []}]),
         Access::AccountSession => json!([{"session": [], "account": []}]),
+        Access::Directory => json!([{"directory": []}]),
     }
 }
 

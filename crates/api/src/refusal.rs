@@ -22,13 +22,25 @@ pub struct Refusal {
     /// What the log needs and the caller must not see.
     pub detail: Option<String>,
     pub headers: Vec<(HeaderName, HeaderValue)>,
+    /// Told in the words of SCIM.
+    pub scim: bool,
 }
 
 impl Refusal {
     /// Any refusal; prefer the named ones below.
     pub fn new(status: StatusCode, category: &'static str, message: impl Into<String>) -> Refusal {
         let message = message.into();
-        Refusal { status, category, code: None, message, errors: vec![], context: Context::new(), detail: None, headers: vec![] }
+        Refusal {
+            status,
+            category,
+            code: None,
+            message,
+            errors: vec![],
+            context: Context::new(),
+            detail: None,
+            headers: vec![],
+            scim: false,
+        }
     }
 
     /// 400: the request itself is wrong. The message names the thing and the value.
@@ -122,6 +134,9 @@ impl Refusal {
 
     /// The envelope.
     pub fn into_response(self, correlation: Correlation) -> Response {
+        if self.scim {
+            return crate::scim::refused(self);
+        }
         let body = ErrorBody {
             status: "error".to_owned(),
             message: self.message,
@@ -172,6 +187,7 @@ impl From<app::error::Error> for Refusal {
             context: error.context.into_iter().collect(),
             detail: error.detail,
             headers,
+            scim: false,
         }
     }
 }

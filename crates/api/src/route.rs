@@ -29,6 +29,8 @@ pub enum Access {
     Account(&'static str),
     /// A signed-in person who names her account; no token will do.
     AccountSession,
+    /// The directory of an organization's identity provider, by its provisioning token.
+    Directory,
 }
 
 /// A query parameter, for the documentation.

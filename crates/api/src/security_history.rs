@@ -74,12 +74,14 @@ struct NamedPerson {
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Doer {
-    /// `person`, `token` or `system`.
+    /// `person`, `token`, `directory` or `system`.
     kind: &'static str,
     person: Option<NamedPerson>,
     /// In whose place the person did it.
     place_of: Option<NamedPerson>,
     token_id: Option<Id>,
+    /// What the key of the directory is called.
+    directory: Option<String>,
 }
 
 fn named(one: Named) -> NamedPerson {
@@ -87,13 +89,14 @@ fn named(one: Named) -> NamedPerson {
 }
 
 fn shown(entry: Entry) -> SecurityEntry {
-    let nobody = Doer { kind: "system", person: None, place_of: None, token_id: None };
+    let nobody = Doer { kind: "system", person: None, place_of: None, token_id: None, directory: None };
     let by = match entry.by {
         By::Person(one) => Doer { kind: "person", person: Some(named(one)), ..nobody },
         By::StandIn { by, place_of } => {
             Doer { kind: "person", person: Some(named(by)), place_of: Some(named(place_of)), ..nobody }
         }
         By::Token(id) => Doer { kind: "token", token_id: Some(Id(id.0)), ..nobody },
+        By::Provisioner(name) => Doer { kind: "directory", directory: Some(name), ..nobody },
         By::System => nobody,
     };
     SecurityEntry {

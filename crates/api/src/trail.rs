@@ -38,6 +38,7 @@ impl Trail {
         match caller {
             Caller::Nobody => {}
             Caller::Person(session) => self.actor = Some(Actor::Person { id: session.person }),
+            Caller::Directory(directory) => self.actor = Some(directory.cx.actor.clone()),
             Caller::Account(cx) => (self.account, self.actor) = (Some(cx.account), Some(cx.actor.clone())),
         }
     }

@@ -31,6 +31,7 @@ pub mod permission_set;
 pub mod person;
 pub mod pipeline;
 pub mod property;
+pub mod provisioning;
 pub mod record;
 mod refusal;
 pub mod reset;

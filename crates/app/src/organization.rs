@@ -8,6 +8,7 @@ pub mod file;
 mod joining;
 pub mod log;
 pub mod members;
+pub mod off_boarding;
 pub mod offer;
 pub mod outlook;
 mod pending;
@@ -447,6 +448,7 @@ fn actor(actor: &Actor) -> String {
         Actor::Person { id } => format!("person:{id}"),
         Actor::StandIn { id, real } => format!("person:{real}:as:{id}"),
         Actor::Token { id } => format!("token:{id}"),
+        Actor::Provisioner { id } => format!("provisioner:{id}"),
         Actor::Connection { id, on_behalf_of } => format!("connection:{id}:{on_behalf_of}"),
         Actor::System => "system".to_owned(),
     }

@@ -104,6 +104,12 @@ pub async fn delete(app: &App, cx: &Cx, id: PermissionSetId) -> Result<()> {
         let message = format!("{users} the permission set \"{}\"; give them another one first", set.name);
         return Err(Error::conflict("PERMISSION_SET_IN_USE", message).with("users", n_users));
     }
+    let n_grants = store::provisioning::n_grants_of_set(&mut tx, cx.account, id).await?;
+    if n_grants > 0 {
+        let message =
+            format!("{n_grants} groups of the directory hand out the permission set \"{}\"; close them first", set.name);
+        return Err(Error::conflict("PERMISSION_SET_IN_USE", message).with("grants", n_grants));
+    }
     store::account::delete_permission_set(&mut tx, cx.account, id).await?;
     tx.commit(&cx.by(), cx.now, &[changed(cx, id, "permission_set.delete")]).await?;
     Ok(())

@@ -46,6 +46,8 @@ pub enum By {
         place_of: Named,
     },
     Token(TokenId),
+    /// The directory of an identity provider, by the name of its key.
+    Provisioner(String),
     System,
 }
 
@@ -56,6 +58,7 @@ impl By {
             By::Person(one) => one.name.clone(),
             By::StandIn { by, place_of } => format!("{} as {}", by.name, place_of.name),
             By::Token(id) => format!("token {id}"),
+            By::Provisioner(name) => format!("directory {name}"),
             By::System => "the server".to_owned(),
         }
     }
@@ -87,7 +90,15 @@ async fn page(app: &App, of: Of, filter: &Filter, limit: usize) -> Result<Vec<En
         Of::Person(person) => store::security_history::of_person(&mut tx, person, &filter, limit).await?,
     };
     let names = names(&mut tx, of, &recorded).await?;
-    Ok(recorded.into_iter().map(|one| entry(one, &names)).collect())
+    let mut entries = Vec::with_capacity(recorded.len());
+    for one in recorded {
+        let directory = match one.by.actor {
+            Actor::Provisioner { id } => store::provisioning::token_name(&mut tx, id).await?,
+            _ => None,
+        };
+        entries.push(entry(one, &names, directory));
+    }
+    Ok(entries)
 }
 
 fn people_of(recorded: &Recorded) -> impl Iterator<Item = PersonId> {
@@ -117,13 +128,14 @@ async fn names(tx: &mut Tx, of: Of, recorded: &[Recorded]) -> Result<BTreeMap<Pe
     Ok(names)
 }
 
-fn entry(recorded: Recorded, names: &BTreeMap<PersonId, String>) -> Entry {
+fn entry(recorded: Recorded, names: &BTreeMap<PersonId, String>, directory: Option<String>) -> Entry {
     let named = |id: PersonId| Named { id, name: names.get(&id).cloned().unwrap_or_else(|| format!("#{id}")) };
     let detail = recorded.change.detail.unwrap_or_default();
     let by = match recorded.by.actor {
         Actor::Person { id } => By::Person(named(id)),
         Actor::StandIn { id, real } => By::StandIn { by: named(real), place_of: named(id) },
         Actor::Token { id } => By::Token(id),
+        Actor::Provisioner { id } => By::Provisioner(directory.unwrap_or_else(|| format!("#{id}"))),
         Actor::Connection { .. } | Actor::System => By::System,
     };
     let words = ["method", "for", "name"].into_iter().filter_map(|name| detail[name].as_str()).map(str::to_owned);

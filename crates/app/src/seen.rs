@@ -28,6 +28,7 @@ pub struct Seen {
 #[derive(Default)]
 struct Waiting {
     tokens: BTreeMap<TokenId, Timestamp>,
+    provisioners: BTreeMap<TokenId, Timestamp>,
     sessions: BTreeMap<String, (PersonId, Timestamp, Timestamp)>,
     /// The throttle bounds how many there can be.
     failed: Vec<(PersonId, &'static str, Timestamp)>,
@@ -41,6 +42,12 @@ pub fn is_due(noted_at: Option<Timestamp>, now: Timestamp) -> bool {
 /// Notes the use of a token soon.
 pub fn token(app: &App, id: TokenId, now: Timestamp) {
     app.seen.waiting.lock().tokens.insert(id, now);
+    save_soon(app);
+}
+
+/// Notes the use of a provisioning token soon.
+pub fn provisioner(app: &App, id: TokenId, now: Timestamp) {
+    app.seen.waiting.lock().provisioners.insert(id, now);
     save_soon(app);
 }
 
@@ -69,12 +76,15 @@ fn save_soon(app: &App) {
 pub async fn save(app: &App) -> Result<()> {
     let _turn = app.seen.saving.lock().await;
     let waiting = std::mem::take(&mut *app.seen.waiting.lock());
-    if waiting.tokens.is_empty() && waiting.sessions.is_empty() && waiting.failed.is_empty() {
+    if waiting.tokens.is_empty() && waiting.provisioners.is_empty() && waiting.sessions.is_empty() && waiting.failed.is_empty() {
         return Ok(());
     }
     let mut tx = app.store.write_home().await?;
     for (id, at) in &waiting.tokens {
         store::token::set_used(&mut tx, *id, *at).await?;
+    }
+    for (id, at) in &waiting.provisioners {
+        store::provisioning::set_used(&mut tx, *id, *at).await?;
     }
     for (id, (person, created_at, at)) in &waiting.sessions {
         store::session::set_seen(&mut tx, id, *person, *at, session::expires_at(*created_at, *at)).await?;

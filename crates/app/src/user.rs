@@ -153,13 +153,13 @@ fn seen(user: AccountUser, mut person: Person, contact_roles: BTreeSet<ContactRo
 }
 
 /// Whether somebody can sign in, or once could and is to again.
-async fn is_established(tx: &mut Tx, login: &Login) -> Result<bool> {
+pub(crate) async fn is_established(tx: &mut Tx, login: &Login) -> Result<bool> {
     Ok(login.is_able()
         || store::account::of_person(tx, login.person.id).await?.iter().any(|(_, user)| user.status == UserStatus::Active))
 }
 
 /// A new link into this account; an older one of it stops working, those of other accounts are not touched.
-async fn invitation(app: &App, tx: &mut WriteTx, person: PersonId, name: &str, cx: &Cx) -> Result<String> {
+pub(crate) async fn invitation(app: &App, tx: &mut WriteTx, person: PersonId, name: &str, cx: &Cx) -> Result<String> {
     ceremony::forget_invitation(tx, person, cx.account).await?;
     let state = Invited { account: cx.account, name: name.to_owned() };
     let token = ceremony::begin(app, tx, Ceremony::Invitation, Some(person), &state, cx.now).await?;

@@ -9,7 +9,7 @@ mod sign_in;
 mod sign_on;
 
 pub use sign_in::{AccountSecurityHistory, AccountSignInPolicy};
-pub use sign_on::{RealmArgs, Sso, SsoRequire};
+pub use sign_on::{RealmArgs, Scim, ScimGrant, Sso, SsoRequire};
 
 pub use billing::{AccountInvoices, AccountSubscription, Billing, Switch};
 pub use connections::{
@@ -73,6 +73,9 @@ pub enum Command {
     /// Single sign-on: identity providers, their domains, who must use it.
     #[command(subcommand)]
     Sso(Sso),
+    /// Provisioning by the directory of an identity provider (SCIM): tokens of the organization, grants of its groups.
+    #[command(subcommand)]
+    Scim(Scim),
     /// What background work could not carry out: list it, try again, give it up.
     #[command(subcommand)]
     Feed(Feed),
@@ -438,6 +441,8 @@ pub enum Organization {
     /// Roles for members: list, grant, revoke.
     #[command(subcommand)]
     Role(organization::Role),
+    /// Take a person out of every account of the organization: deactivated, sessions ended, organization roles over.
+    OffBoard(organization::OffBoard),
     /// Changes that wait for a second person: list, approve, reject, withdraw.
     #[command(subcommand)]
     Proposal(organization::Proposal),

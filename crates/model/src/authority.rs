@@ -255,11 +255,13 @@ pub enum OrganizationAct {
     ReadLog,
     /// Say which identity provider signs people of members in, and who provisions their users. Members consent by themselves.
     ManageSignOn,
+    /// Take somebody out of every member for which one speaks.
+    OffBoard,
 }
 
 impl OrganizationAct {
     /// Every act.
-    pub const ALL: [OrganizationAct; 11] = [
+    pub const ALL: [OrganizationAct; 12] = [
         OrganizationAct::See,
         OrganizationAct::Create,
         OrganizationAct::AddMembers,
@@ -271,6 +273,7 @@ impl OrganizationAct {
         OrganizationAct::Withdraw,
         OrganizationAct::ReadLog,
         OrganizationAct::ManageSignOn,
+        OrganizationAct::OffBoard,
     ];
 }
 
@@ -315,6 +318,7 @@ impl TokenReach {
             | OrganizationAct::EditPolicy
             | OrganizationAct::Delete
             | OrganizationAct::ManageSignOn
+            | OrganizationAct::OffBoard
             | OrganizationAct::Withdraw => return Err(Denial::SessionNeeded),
         };
         if scoped { Ok(()) } else { Err(Denial::PermissionMissing) }
@@ -343,6 +347,9 @@ fn decide_for_person(standing: OrganizationStanding, act: OrganizationAct) -> Re
         OrganizationAct::Withdraw if role == Role::SuperAdmin && (standing.unmanageable || standing.may_withdraw) => Ok(()),
         OrganizationAct::EditConnections => some_edge(standing),
         OrganizationAct::EditContacts | OrganizationAct::ManageSignOn => everywhere(standing),
+        // For which members is asked of each: [`crate::organization::off_boarding::decide`].
+        OrganizationAct::OffBoard if role == Role::SuperAdmin || roles.administers_some => Ok(()),
+        OrganizationAct::OffBoard => Err(Denial::NotDelegated),
         OrganizationAct::Create
         | OrganizationAct::AddMembers
         | OrganizationAct::RemoveMembers

@@ -17,19 +17,22 @@ pub enum Actor {
     StandIn { id: PersonId, real: PersonId },
     /// A service token of the account.
     Token { id: TokenId },
+    /// A provisioning token of an organization: the directory of its identity provider.
+    Provisioner { id: TokenId },
     /// The connection of an organization, on behalf of another account.
     Connection { id: crate::id::ConnectionId, on_behalf_of: AccountId },
     /// Whoever runs the server: the command line, set-up, scheduled work.
     System,
 }
 
-/// As the log names everybody: `person:12`, `token:3`, `system`.
+/// As the log names everybody: `person:12`, `token:3`, `provisioner:4`, `system`.
 impl std::fmt::Display for Actor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Actor::Person { id } => write!(f, "person:{id}"),
             Actor::StandIn { id, real } => write!(f, "person:{real}:as:{id}"),
             Actor::Token { id } => write!(f, "token:{id}"),
+            Actor::Provisioner { id } => write!(f, "provisioner:{id}"),
             Actor::Connection { id, .. } => write!(f, "connection:{id}"),
             Actor::System => write!(f, "system"),
         }
@@ -41,7 +44,7 @@ impl Actor {
     pub fn person(&self) -> Option<PersonId> {
         match self {
             Actor::Person { id } | Actor::StandIn { id, .. } => Some(*id),
-            Actor::Token { .. } | Actor::Connection { .. } | Actor::System => None,
+            Actor::Token { .. } | Actor::Provisioner { .. } | Actor::Connection { .. } | Actor::System => None,
         }
     }
 }

@@ -67,6 +67,8 @@ id!(/// An offer of membership in an organization.
     OfferId);
 id!(/// A connection: what two member accounts share.
     ConnectionId);
+id!(/// A group of a directory that provisions an organization.
+    ProvisionedGroupId);
 id!(/// A service token.
     TokenId);
 id!(/// A permission set of an account.

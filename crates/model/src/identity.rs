@@ -10,6 +10,7 @@ pub mod history;
 pub mod password;
 pub mod person;
 pub mod provider;
+pub mod provisioning;
 pub mod recovery;
 pub mod scope;
 pub mod session;

@@ -261,3 +261,19 @@ pub const PROPOSALS_OPEN_MAX: usize = 50;
 pub const PROPOSALS_LISTED_MAX: usize = 100;
 /// Bytes of an organization as a file: 10,000 members with an edge each way to a hub are about 4 MB.
 pub const FILE_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// Provisioning tokens of one organization that work: one per directory, and one more while a key is changed.
+pub const PROVISIONING_TOKENS_MAX: usize = 20;
+/// People of one directory: the largest tenants of the providers we know.
+pub const PROVISIONED_PEOPLE_MAX: usize = 100_000;
+/// Groups of one directory.
+pub const PROVISIONED_GROUPS_MAX: usize = 5_000;
+/// Members of one group: they are one document.
+pub const PROVISIONED_MEMBERS_MAX: usize = 10_000;
+/// Bytes of what a directory says of one person.
+pub const PROVISIONED_DOCUMENT_BYTES_MAX: usize = 16 * 1024;
+/// Accounts one group gives.
+pub const GRANTS_PER_GROUP_MAX: usize = 500;
+/// Resources of one page for a directory, which asks for 100 at most.
+pub const PROVISIONED_PAGE_MAX: usize = 200;
+/// Resources looked through at once for a filter.
+pub const PROVISIONED_SCAN: usize = 1_000;

@@ -51,6 +51,8 @@ pub const RULES: &[Rule] = &[
     rule("edge_reopened", "", Concerns::Ends, ORGANIZATION),
     rule("role_granted", "", Concerns::Itself, DATA),
     rule("role_ended", "", Concerns::Itself, DATA),
+    rule("off_boarded", "", Concerns::Itself, DATA),
+    rule("off_boarding_refused", "", Concerns::Itself, DATA),
     rule("policy_changed", "", Concerns::Everybody, ORGANIZATION),
     rule("frozen", "", Concerns::Everybody, TIERS),
     rule("thawed", "", Concerns::Everybody, TIERS),

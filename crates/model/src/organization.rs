@@ -8,6 +8,7 @@
 pub mod file;
 mod fitting;
 pub mod log;
+pub mod off_boarding;
 pub mod offer;
 pub mod outlook;
 pub mod phase;

@@ -210,12 +210,13 @@ fn parse<T: serde::de::DeserializeOwned>(text: &str) -> Result<T> {
     serde_json::from_str(text).map_err(|e| StoreError::Broken(format!("a stored change cannot be read: {e}")))
 }
 
-// Actors are on every row, so they are written short: p:7 a person, a:7:9 person 7 as user 9, t:9 a token, c:3:5 connection 3 on behalf of account 5, s the system.
+// Actors are on every row, so they are written short: p:7 a person, a:7:9 person 7 as user 9, t:9 a token, d:9 a provisioning token, c:3:5 connection 3 on behalf of account 5, s the system.
 fn actor_text(actor: &Actor) -> String {
     match actor {
         Actor::Person { id } => format!("p:{id}"),
         Actor::StandIn { id, real } => format!("a:{real}:{id}"),
         Actor::Token { id } => format!("t:{id}"),
+        Actor::Provisioner { id } => format!("d:{id}"),
         Actor::Connection { id, on_behalf_of } => format!("c:{id}:{on_behalf_of}"),
         Actor::System => "s".to_owned(),
     }
@@ -229,6 +230,7 @@ fn read_actor(text: &str) -> Result<Actor> {
         Some("p") => number().map(|n| Actor::Person { id: PersonId(n) }),
         Some("a") => number().zip(number()).map(|(real, id)| Actor::StandIn { id: PersonId(id), real: PersonId(real) }),
         Some("t") => number().map(|n| Actor::Token { id: TokenId(n) }),
+        Some("d") => number().map(|n| Actor::Provisioner { id: TokenId(n) }),
         Some("c") => number()
             .zip(number())
             .map(|(id, account)| Actor::Connection { id: ConnectionId(id), on_behalf_of: AccountId(account) }),

@@ -32,6 +32,7 @@ pub mod person;
 pub mod pipeline;
 pub mod property;
 pub mod provider;
+pub mod provisioning;
 pub mod record;
 pub mod rollup;
 pub mod search;

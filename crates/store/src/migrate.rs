@@ -25,6 +25,7 @@ const STEPS: &[(i64, &str, &str)] = &[
     (15, "import_content", include_str!("../migrations/0015_import_content.sql")),
     (16, "uploads", include_str!("../migrations/0016_uploads.sql")),
     (17, "billing", include_str!("../migrations/0017_billing.sql")),
+    (18, "provisioning", include_str!("../migrations/0018_provisioning.sql")),
     (21, "proposals", include_str!("../migrations/0021_proposals.sql")),
     (22, "parked_told", include_str!("../migrations/0022_parked_told.sql")),
 ];

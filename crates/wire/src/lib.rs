@@ -1,4 +1,4 @@
-//! HubSpot's shapes: what goes over the wire, and nothing else.
+//! HubSpot's shapes, and SCIM's: what goes over the wire, and nothing else.
 //!
 //! Invariant: this crate imports nothing of ours and decides nothing. A type here is a body that somebody's client sends
 //! or expects; its documentation is what `/openapi.json` says about it. Bodies that go out borrow what they show. Shapes
@@ -15,4 +15,5 @@ pub mod pipeline;
 pub mod property;
 pub mod record;
 pub mod scalar;
+pub mod scim;
 pub mod search;

@@ -6,6 +6,7 @@ mod imports;
 mod live;
 mod outbox;
 mod permission_sets;
+mod provisioning;
 mod settings;
 mod sign_in_policy;
 mod sign_on;
@@ -31,6 +32,7 @@ pub fn routes() -> Vec<Route> {
         permission_sets::routes(),
         tokens::routes(),
         sign_on::routes(),
+        provisioning::routes(),
         timeline::routes(),
         imports::routes(),
         live::routes(),

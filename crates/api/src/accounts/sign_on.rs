@@ -30,7 +30,7 @@ fn of_account() -> Vec<Route> {
             .about(TAG, "The account's identity providers, and whether single sign-on is asked for.")
             .reply::<Sso>(200),
         Route::patch("/accounts/v1/sso", "sso.update", session, update)
-            .about(TAG, "Asks for single sign-on, names who is exempt, lets the organization sign people in. Needs a step-up for sign_on.change.")
+            .about(TAG, "Asks for single sign-on, names who is exempt, lets the organization sign people in and provision users. Needs a step-up for sign_on.change.")
             .body::<SsoPatch>()
             .reply::<Sso>(200),
         Route::post("/accounts/v1/sso/providers", "provider.create", session, create)
@@ -134,6 +134,8 @@ struct OfAccount {
     exempt: Vec<Id>,
     organization_id: Option<Id>,
     organization_signs_in: bool,
+    /// Its directory adds, changes and deactivates users of the account.
+    organization_provisions: bool,
     /// The organization's providers that serve the account.
     served_by: Vec<String>,
 }
@@ -196,6 +198,7 @@ struct SsoPatch {
     required: Option<bool>,
     exempt: Option<Vec<AnyId>>,
     organization_signs_in: Option<bool>,
+    organization_provisions: Option<bool>,
 }
 
 /// A domain.
@@ -270,6 +273,7 @@ fn sso(view: View) -> Sso {
         exempt: account.required.iter().flat_map(|required| &required.exempt).map(|id| Id(id.0)).collect(),
         organization_id: account.organization.map(|(id, _)| Id(id.0)),
         organization_signs_in: account.organization.is_some_and(|(_, consent)| consent.sign_on),
+        organization_provisions: account.organization.is_some_and(|(_, consent)| consent.provisioning),
         served_by: account.served_by,
     });
     Sso {
@@ -291,6 +295,7 @@ async fn update(mut call: Call) -> Answer {
         required: body.required,
         exempt: body.exempt.map(|ids| ids.into_iter().map(|id| PersonId(id.number())).collect()),
         organization_signs_in: body.organization_signs_in,
+        organization_provisions: body.organization_provisions,
     };
     Ok(reply::ok(&sso(settings::change(call.app(), call.cx(), patch, proof(&call)).await?)))
 }

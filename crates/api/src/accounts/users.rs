@@ -128,14 +128,14 @@ fn shown(user: user::User, setup_link: Option<String>) -> User {
 }
 
 /// A word of a closed set.
-fn word<T: DeserializeOwned>(field: &str, text: &str) -> Result<T, Refusal> {
+pub(super) fn word<T: DeserializeOwned>(field: &str, text: &str) -> Result<T, Refusal> {
     serde_json::from_value(serde_json::Value::String(text.to_lowercase())).map_err(|_| {
         let message = format!("\"{}\" is no {field} of a user", shorten(text));
         Refusal::invalid(message).with_code("USER_FIELD_INVALID").naming("body", field, text)
     })
 }
 
-fn seats(words: &[String]) -> Result<BTreeSet<Seat>, Refusal> {
+pub(super) fn seats(words: &[String]) -> Result<BTreeSet<Seat>, Refusal> {
     words.iter().map(|text| word("seats", text)).collect()
 }
 

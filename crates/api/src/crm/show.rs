@@ -100,7 +100,7 @@ fn entry(value: &HistoryValue) -> HistoryEntry<'_> {
     let (source_id, person) = match &value.by.actor {
         Actor::Person { id } => (Some(format!("userId:{id}")), Some(id.0)),
         Actor::StandIn { id, real } => (Some(format!("userId:{id} by:{real}")), Some(id.0)),
-        Actor::Token { id } => (Some(id.to_string()), None),
+        Actor::Token { id } | Actor::Provisioner { id } => (Some(id.to_string()), None),
         Actor::Connection { id, .. } => (Some(format!("connectionId:{id}")), None),
         Actor::System => (None, None),
     };

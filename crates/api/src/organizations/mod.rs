@@ -5,6 +5,7 @@ mod connections;
 mod file;
 mod life;
 mod log;
+mod off_boarding;
 mod policy;
 mod proposals;
 mod roles;
@@ -87,6 +88,7 @@ pub fn routes() -> Vec<Route> {
     .chain(log::routes())
     .chain(policy::routes())
     .chain(life::routes())
+    .chain(off_boarding::routes())
     .collect()
 }
 

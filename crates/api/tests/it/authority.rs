@@ -304,7 +304,8 @@ async fn knock(world: &World, token: Option<&str>, line: &str, body: &str) -> Re
 
 #[test]
 fn every_route_has_its_row() {
-    let rows: BTreeSet<&str> = ROWS.iter().map(|(id, ..)| *id).chain(SESSION_ROWS.iter().map(|(id, ..)| *id)).collect();
+    let rows = ROWS.iter().map(|(id, ..)| *id).chain(SESSION_ROWS.iter().map(|(id, ..)| *id));
+    let rows: BTreeSet<&str> = rows.chain(DIRECTORY_ROWS.iter().map(|(id, _)| *id)).collect();
     let routes: BTreeSet<&str> = api::routes().iter().map(|route| route.id).collect();
     let without: Vec<_> = routes.difference(&rows).collect();
     assert!(without.is_empty(), "routes without a row in the authorization matrix: {without:?}");
@@ -450,6 +451,14 @@ const SESSION_ROWS: &[(&str, &str, &str, [u16; 3])] = &[
     ("organization_role.list", "GET /organizations/v1/1/roles", "", [401, 403, 401]),
     ("organization_role.grant", "POST /organizations/v1/1/roles", "{}", [401, 403, 401]),
     ("organization_role.revoke", "DELETE /organizations/v1/1/roles/1/1/auditor", "", [401, 403, 401]),
+    ("provisioning.read", "GET /organizations/v1/1/provisioning", "", [401, 403, 401]),
+    ("provisioning_token.create", "POST /organizations/v1/1/provisioning/tokens", r#"{"name":"x"}"#, [401, 403, 401]),
+    ("provisioning_token.revoke", "DELETE /organizations/v1/1/provisioning/tokens/1", "", [401, 403, 401]),
+    ("provisioning_grant.list", "GET /accounts/v1/provisioning", "", [401, 403, 401]),
+    ("provisioning_grant.open", "PUT /accounts/v1/provisioning/groups/1", "{}", [401, 403, 401]),
+    ("provisioning_grant.close", "DELETE /accounts/v1/provisioning/groups/1", "", [401, 403, 401]),
+    ("off_boarding.plan", "POST /organizations/v1/1/off-boarding/plan", "{}", [401, 403, 401]),
+    ("off_boarding.apply", "POST /organizations/v1/1/off-boarding", "{}", [401, 403, 401]),
     ("live.read", "GET /accounts/v1/live?account=7", "", [401, 403, 401]),
     ("organization.add_members", "POST /organizations/v1/1/members", "{}", [401, 403, 401]),
     ("organization.candidates", "GET /organizations/v1/candidates", "", [401, 403, 401]),
@@ -504,6 +513,56 @@ const SESSION_ROWS: &[(&str, &str, &str, [u16; 3])] = &[
     ("sign_in.passkey_begin", "POST /identity/v1/passkeys/sign-in/begin", "{}", [200, 200, 200]),
     ("sign_in.passkey_finish", "POST /identity/v1/passkeys/sign-in/finish", r#"{"handle":"x","credential":{}}"#, [400, 400, 400]),
 ];
+
+/// Routes for the directory of an organization: operation id and request line.
+const DIRECTORY_ROWS: &[(&str, &str)] = &[
+    ("scim.config", "GET /scim/v2/ServiceProviderConfig"),
+    ("scim.resource_types", "GET /scim/v2/ResourceTypes"),
+    ("scim.resource_type", "GET /scim/v2/ResourceTypes/User"),
+    ("scim.schemas", "GET /scim/v2/Schemas"),
+    ("scim.schema", "GET /scim/v2/Schemas/urn:ietf:params:scim:schemas:core:2.0:User"),
+    ("scim.search", "POST /scim/v2/.search"),
+    ("scim_user.list", "GET /scim/v2/Users"),
+    ("scim_user.search", "POST /scim/v2/Users/.search"),
+    ("scim_user.create", "POST /scim/v2/Users"),
+    ("scim_user.read", "GET /scim/v2/Users/1"),
+    ("scim_user.replace", "PUT /scim/v2/Users/1"),
+    ("scim_user.update", "PATCH /scim/v2/Users/1"),
+    ("scim_user.delete", "DELETE /scim/v2/Users/1"),
+    ("scim_group.list", "GET /scim/v2/Groups"),
+    ("scim_group.search", "POST /scim/v2/Groups/.search"),
+    ("scim_group.create", "POST /scim/v2/Groups"),
+    ("scim_group.read", "GET /scim/v2/Groups/1"),
+    ("scim_group.replace", "PUT /scim/v2/Groups/1"),
+    ("scim_group.update", "PATCH /scim/v2/Groups/1"),
+    ("scim_group.delete", "DELETE /scim/v2/Groups/1"),
+];
+
+#[tokio::test]
+async fn what_is_for_a_directory_is_for_nobody_else() {
+    let world = world().await;
+    let admin = PersonId(22);
+    world.add_person(admin, "Admin").await;
+    world.put_user(EAST, admin, Role::SuperAdmin, &[Seat::Sales]).await;
+    let token = world.token(EAST, &["*"]).await;
+    let mut wrongs = vec![];
+    for (id, line) in DIRECTORY_ROWS {
+        let signed_in = knock_signed_in(&world, admin, &[("x-consortio-account", "7")], line, "{}").await;
+        let replies = [
+            knock(&world, None, line, "{}").await,
+            knock(&world, Some(&token), line, "{}").await,
+            knock(&world, Some("scim-guessed"), line, "{}").await,
+            signed_in,
+        ];
+        for reply in replies {
+            let is_scim = reply.header("content-type") == "application/scim+json" && reply.json()["status"] == "401";
+            if reply.status != 401 || !is_scim {
+                wrongs.push(format!("{id}: {} {}", reply.status, reply.text));
+            }
+        }
+    }
+    assert!(wrongs.is_empty(), "{}", wrongs.join("\n"));
+}
 
 #[tokio::test]
 async fn what_is_for_people_is_for_no_token() {

@@ -16,15 +16,15 @@ use model::record::{self, Properties};
 use serde_json::{Value, json};
 
 /// Super Admin of both accounts, with an authenticator and a Sales seat.
-const ANN: PersonId = PersonId(11);
+pub const ANN: PersonId = PersonId(11);
 /// A rep of West with a Sales seat.
 const BO: PersonId = PersonId(12);
 /// Partner Admin of West.
 const DAN: PersonId = PersonId(13);
 
-struct Group(World);
+pub struct Group(pub World);
 
-async fn group() -> Group {
+pub async fn group() -> Group {
     let group = Group(world().await);
     for (person, name) in [(ANN, "Ann"), (BO, "Bo"), (DAN, "Dan")] {
         group.0.add_person(person, name).await;
@@ -37,7 +37,7 @@ async fn group() -> Group {
 }
 
 impl Group {
-    async fn proof(&self, act: &str, subject: &str) -> String {
+    pub async fn proof(&self, act: &str, subject: &str) -> String {
         let text = format!("proof-{}", self.0.app.outside.uuid());
         let sql = "INSERT INTO step_up_proof (proof_hash, person_id, act, subject, expires_at) VALUES ($1, $2, $3, $4, $5)";
         let expires_at = testkit::start() + SignedDuration::from_mins(5);
@@ -74,7 +74,7 @@ impl Group {
         tx.commit(&Cx::system(&self.0.app, account).by(), testkit::start(), &[]).await.unwrap();
     }
 
-    async fn asked(&self, person: PersonId, account: AccountId, line: &str, body: Value, proof: Option<&str>) -> Reply {
+    pub async fn asked(&self, person: PersonId, account: AccountId, line: &str, body: Value, proof: Option<&str>) -> Reply {
         let (method, uri) = line.split_once(' ').unwrap();
         let request = Request::builder()
             .method(method)
@@ -100,7 +100,7 @@ impl Group {
     }
 
     /// Both accounts in one organization; its JSON.
-    async fn organized(&self) -> Value {
+    pub async fn organized(&self) -> Value {
         let body = json!({"name": "The Group", "accountIds": ["8"], "acknowledgedTextVersion": "2026-11"});
         let proof = self.proof("organization.create", "8").await;
         let made = self.asked(ANN, EAST, "POST /organizations/v1", body, Some(&proof)).await;

@@ -18,6 +18,7 @@ mod parameters;
 mod people;
 mod records;
 mod rollups;
+mod scim;
 mod search;
 mod table;
 mod world;

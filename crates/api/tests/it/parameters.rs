@@ -2,6 +2,7 @@
 
 use crate::authority::{every_row, furnish, knock_signed_in};
 use crate::world::{EAST, world};
+use api::Access;
 use model::account::{Role, Seat};
 use model::id::PersonId;
 
@@ -17,7 +18,8 @@ async fn a_wrong_query_parameter_is_refused_by_name_and_value() {
     world.add_person(admin, "Admin").await;
     world.put_user(EAST, admin, Role::SuperAdmin, &[Seat::Sales]).await;
     let (mut wrongs, mut n_tried) = (vec![], 0);
-    for route in api::routes() {
+    // A directory is refused in the words of SCIM: see `scim`.
+    for route in api::routes().into_iter().filter(|route| route.access != Access::Directory) {
         for parameter in route.parameters.iter().filter(|parameter| !FREE.contains(&parameter.name)) {
             let (_, line, body) = every_row().find(|(id, ..)| *id == route.id).unwrap();
             let line = places.iter().fold(line.to_owned(), |line, (name, value)| line.replace(name, value));

@@ -7,7 +7,7 @@ use crate::outbox::New;
 use jiff::Timestamp;
 use model::account::Account;
 use model::connection::EdgeKey;
-use model::id::{AccountId, OrganizationId, PersonId};
+use model::id::{AccountId, OrganizationId, PersonId, TokenId};
 use model::letter::{Happened, Letter, Warning};
 use model::limits::{LETTER_EVENTS_MAX, LOG_EXPORT_PAGE};
 use model::notice::{Rule, acts, told};
@@ -199,6 +199,9 @@ async fn named(tx: &mut Tx, accounts: &mut BTreeMap<AccountId, Account>, id: Acc
 }
 
 async fn who(tx: &mut Tx, actor: &str) -> Result<Option<String>> {
+    if let Some(token) = actor.strip_prefix("provisioner:").and_then(|id| id.parse().ok()).map(TokenId) {
+        return Ok(store::provisioning::token_name(tx, token).await?);
+    }
     let Some(person) = actor.strip_prefix("person:").and_then(|id| id.parse().ok()).map(PersonId) else { return Ok(None) };
     Ok(store::person::read(tx, person).await?.map(|login| login.person.name))
 }

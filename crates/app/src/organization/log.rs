@@ -56,11 +56,18 @@ async fn page(app: &App, cx: &Cx, id: OrganizationId, filter: &Filter, place: Pl
     let told: Vec<Told> = entries.iter().map(told).collect();
     let people = told.iter().flat_map(|t| [t.person, t.acted_for]).flatten().collect();
     let people = store::organization::names(&mut tx, &people).await?;
-    let tokens = store::token::names(&mut tx, &told.iter().filter_map(|t| t.token).collect()).await?;
+    let mut tokens = store::token::names(&mut tx, &told.iter().filter_map(|t| t.token).collect()).await?;
+    for id in told.iter().filter_map(|t| t.provisioner).collect::<BTreeSet<_>>() {
+        tokens.extend(store::provisioning::token_name(&mut tx, id).await?.map(|name| (id, name)));
+    }
     drop(tx);
     let called = called(app, cx, &told).await?;
     let named = |(entry, told): (Entry, Told)| Named {
-        actor: told.person.and_then(|id| people.get(&id)).or(told.token.and_then(|id| tokens.get(&id))).cloned(),
+        actor: told
+            .person
+            .and_then(|id| people.get(&id))
+            .or(told.token.or(told.provisioner).and_then(|id| tokens.get(&id)))
+            .cloned(),
         acted_for: told.acted_for.and_then(|id| people.get(&id).cloned()),
         record: told.record.and_then(|record| called.get(&record).cloned()).unwrap_or_default(),
         entry,
@@ -74,6 +81,7 @@ type RecordOf = (AccountId, ObjectType, RecordId);
 struct Told {
     person: Option<PersonId>,
     token: Option<TokenId>,
+    provisioner: Option<TokenId>,
     acted_for: Option<PersonId>,
     record: Option<RecordOf>,
 }
@@ -88,6 +96,7 @@ fn told(entry: &Entry) -> Told {
     Told {
         person: number(&entry.said.actor, "person:").map(PersonId),
         token: number(&entry.said.actor, "token:").map(TokenId),
+        provisioner: number(&entry.said.actor, "provisioner:").map(TokenId),
         acted_for: acted_for.map(PersonId),
         record: source.zip(object).zip(record["id"].as_i64()).map(|((source, object), id)| (source, object, RecordId(id))),
     }
@@ -334,6 +343,21 @@ pub(crate) async fn note(
     let mut from = from(cx);
     from["request"] = cx.request.clone().into();
     let detail = serde_json::json!({ "cause": detail, "from": from });
+    let said =
+        Said { at: cx.now.as_microsecond(), actor: actor(&cx.actor), act: act.to_owned(), subject, detail: detail.to_string() };
+    Ok(store::organization::append(tx, id, vec![said]).await?)
+}
+
+/// The same about something that has an effect on accounts, so that their points of contact hear of it.
+pub(crate) async fn note_effect(
+    tx: &mut WriteTx,
+    cx: &Cx,
+    id: OrganizationId,
+    act: &str,
+    subject: String,
+    effect: serde_json::Value,
+) -> Result<()> {
+    let detail = serde_json::json!({ "effect": effect, "cause": null, "from": from(cx) });
     let said =
         Said { at: cx.now.as_microsecond(), actor: actor(&cx.actor), act: act.to_owned(), subject, detail: detail.to_string() };
     Ok(store::organization::append(tx, id, vec![said]).await?)

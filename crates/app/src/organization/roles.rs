@@ -257,12 +257,12 @@ async fn finish(app: &App, cx: &Cx, mut tx: WriteTx, organization: &Organization
     Ok(())
 }
 
-fn ended(cx: &Cx, account: AccountId, person: PersonId, role: Role, reason: Ending) -> Said {
+pub(super) fn ended(cx: &Cx, account: AccountId, person: PersonId, role: Role, reason: Ending) -> Said {
     let effect = json!({ "did": "role_ended", "account": account, "person": person, "role": role, "reason": reason });
     said(cx, "role_ended", account, &effect)
 }
 
-fn said(cx: &Cx, act: &str, account: AccountId, effect: &serde_json::Value) -> Said {
+pub(super) fn said(cx: &Cx, act: &str, account: AccountId, effect: &serde_json::Value) -> Said {
     let detail = json!({ "effect": effect, "cause": null, "from": standing::from(cx) });
     Said {
         at: cx.now.as_microsecond(),

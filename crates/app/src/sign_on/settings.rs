@@ -4,6 +4,8 @@
 use super::{accounts_of, authorize, authorize_change, changed, discovery, enter, of_field, providers_of};
 use crate::cx::{App, Cx};
 use crate::error::{Error, Result};
+use crate::organization::log;
+use crate::provisioning::{self, settle};
 use crate::secret;
 use model::authority::Act;
 use model::change::Actor;
@@ -12,6 +14,7 @@ use model::identity::provider::{
     self, Provider, Realm, Requirement, RequirementRefusal, Verified, Wanted, file_proves, proof_url,
 };
 use model::limits::{EXEMPT_MAX, PROOF_FILE_BYTES_MAX, PROVIDER_DOMAINS_MAX, PROVIDER_TEXT_CHARS_MAX, PROVIDERS_MAX};
+use model::organization::log::of_account;
 use outside::Request;
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -328,25 +331,42 @@ pub struct Patch {
     pub exempt: Option<BTreeSet<PersonId>>,
     /// Whether the organization's provider signs people into the account.
     pub organization_signs_in: Option<bool>,
+    /// Whether the organization's directory provisions users of the account.
+    pub organization_provisions: Option<bool>,
 }
 
 /// Changes what the account asks for and what it lets its organization do.
 pub async fn change(app: &App, cx: &Cx, patch: Patch, proof: Option<&str>) -> Result<View> {
     let realm = Realm::Account(cx.account);
-    let mut tx = app.store.write_home().await?;
+    let n_ids = match (patch.organization_provisions, organization_id(app, cx).await?) {
+        (Some(true), Some(id)) => settle::ids_of(app, id, n_granted(app, cx, id).await?).await?,
+        _ => 0,
+    };
+    let mut tx = app.store.write_many(store::INSTANCE, n_ids).await?;
     authorize_change(&mut tx, cx, realm, proof).await?;
     store::account::lock(&mut tx, cx.account).await?;
     let mut changes = Vec::new();
-    if let Some(sign_on) = patch.organization_signs_in {
+    if patch.organization_signs_in.is_some() || patch.organization_provisions.is_some() {
         let organization = store::organization::of_account(&mut tx, cx.account).await?;
         let organization = organization.ok_or_else(|| {
             of_field("organizationSignsIn", "NOT_IN_AN_ORGANIZATION", "the account is in no organization".to_owned())
         })?;
         let before = store::provider::consent(&mut tx, cx.account, organization).await?;
-        let after = Consent { sign_on, ..before };
+        let after = Consent {
+            sign_on: patch.organization_signs_in.unwrap_or(before.sign_on),
+            provisioning: patch.organization_provisions.unwrap_or(before.provisioning),
+        };
         store::provider::set_consent(&mut tx, cx.account, organization, after, cx.now).await?;
-        let detail = json!({"organization": organization, "signOn": after.sign_on});
+        let detail = json!({"organization": organization, "signOn": after.sign_on, "provisioning": after.provisioning});
         changes.push(changed(realm, "sign_on.consent", detail));
+        if after != before {
+            store::organization::lock(&mut tx, organization).await?;
+            let effect = json!({ "did": "consent_changed", "account": cx.account, "signOn": after.sign_on, "provisioning": after.provisioning });
+            log::note_effect(&mut tx, cx, organization, "consent_changed", of_account(cx.account), effect).await?;
+        }
+        if after.provisioning && !before.provisioning {
+            changes.extend(provisioning::consented(app, &mut tx, cx, organization).await?.changes);
+        }
     }
     if patch.required.is_some() || patch.exempt.is_some() {
         let before = store::provider::requirement(&mut tx, cx.account).await?;
@@ -359,6 +379,19 @@ pub async fn change(app: &App, cx: &Cx, patch: Patch, proof: Option<&str>) -> Re
         tx.commit(&cx.by(), cx.now, &changes).await?;
     }
     read(app, cx, realm).await
+}
+
+async fn organization_id(app: &App, cx: &Cx) -> Result<Option<OrganizationId>> {
+    Ok(store::organization::of_account(&mut app.store.read_home().await?, cx.account).await?)
+}
+
+/// How many people groups would let in who were granted the account while it did not consent.
+async fn n_granted(app: &App, cx: &Cx, id: OrganizationId) -> Result<usize> {
+    let mut tx = app.store.read_home().await?;
+    let n_members = store::provisioning::n_members(&mut tx, id).await?;
+    let grants = store::provisioning::grants(&mut tx, id).await?;
+    let own = grants.iter().filter(|grant| grant.account == cx.account);
+    Ok(own.map(|grant| n_members.get(&grant.group).copied().unwrap_or_default()).sum())
 }
 
 async fn requirement(tx: &mut WriteTx, cx: &Cx, before: Option<&Requirement>, patch: &Patch) -> Result<Option<Requirement>> {

@@ -38,6 +38,18 @@ pub struct RoleOf {
     pub role: String,
 }
 
+#[derive(Debug, Args)]
+pub struct OffBoard {
+    /// Id or name of a member.
+    #[arg(long)]
+    pub account: String,
+    /// The person's address.
+    pub email: String,
+    /// Say account by account what would happen, and do nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
 #[derive(Debug, Subcommand)]
 pub enum Proposal {
     /// What waits for a second person, and what was decided last.

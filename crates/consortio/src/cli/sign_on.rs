@@ -87,3 +87,65 @@ pub struct SsoRequire {
     #[arg(long, conflicts_with = "exempt")]
     pub off: bool,
 }
+
+#[derive(Debug, Subcommand)]
+pub enum Scim {
+    /// The address to enter at the identity provider, the tokens, and what the directory's groups give in the account.
+    Show {
+        /// Id or name of a member.
+        #[arg(long)]
+        account: String,
+    },
+    /// A token for the directory of the account's organization. Prints its text, which is nowhere else.
+    CreateToken {
+        /// Id or name of a member.
+        #[arg(long)]
+        account: String,
+        /// What it is for.
+        name: String,
+    },
+    /// Take a token's right away.
+    RevokeToken {
+        /// Id or name of a member.
+        #[arg(long)]
+        account: String,
+        id: String,
+    },
+    /// Let the directory of the organization add, change and deactivate users of an account, or not any more.
+    Consent {
+        /// Id or name.
+        #[arg(long)]
+        account: String,
+        /// Not any more. Users stay as they are.
+        #[arg(long)]
+        off: bool,
+    },
+    /// Let members of a group into an account that consents, or change what they get.
+    Grant(ScimGrant),
+    /// Close a grant: who has the account by this group alone loses it.
+    Close {
+        /// Id or name.
+        #[arg(long)]
+        account: String,
+        /// Id or name of the group.
+        group: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct ScimGrant {
+    /// Id or name.
+    #[arg(long)]
+    pub account: String,
+    /// Id or name of the group.
+    pub group: String,
+    /// Make them Super Admins.
+    #[arg(long, conflicts_with = "permission_set")]
+    pub super_admin: bool,
+    /// Id or name of the permission set they get; without one, what every user may.
+    #[arg(long, value_name = "SET")]
+    pub permission_set: Option<String>,
+    /// core, sales, service or view_only. May be repeated.
+    #[arg(long = "seat", value_name = "SEAT")]
+    pub seats: Vec<String>,
+}

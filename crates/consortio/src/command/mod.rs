@@ -15,6 +15,7 @@ mod migrate;
 mod move_engine;
 mod organization;
 mod permission_set;
+mod scim;
 mod security;
 mod serve;
 mod sso;
@@ -57,6 +58,7 @@ pub async fn run(cli: Cli, out: Out) -> Result<Outcome> {
         Command::PermissionSet(command) => permission_set::run(&config, out, command).await,
         Command::Token(command) => token::run(&config, out, command).await,
         Command::Organization(command) => organization::run(&config, out, command).await,
+        Command::Scim(command) => scim::run(&config, out, command).await,
         Command::Sso(command) => sso::run(&config, out, command).await,
         Command::Feed(command) => feed::run(&config, out, command).await,
         Command::Billing(args) => billing::run(&config, out, args).await,

@@ -4,6 +4,7 @@
 mod connections;
 mod file;
 mod life;
+mod off_board;
 mod policy;
 mod proposal;
 mod role;
@@ -66,6 +67,7 @@ pub async fn run(config: &Config, out: Out, command: cli::Organization) -> Resul
         cli::Organization::Apply(args) => return file::apply(&app, out, &args.file).await,
         cli::Organization::Proposal(command) => proposal::run(&app, out, command).await?,
         cli::Organization::Role(command) => role::run(&app, out, command).await?,
+        cli::Organization::OffBoard(args) => return off_board::run(&app, out, &args).await,
         cli::Organization::Log(args) => log(&app, out, args).await?,
         cli::Organization::Verify { account } => return verify(&app, out, &account).await,
     }

@@ -32,9 +32,9 @@ pub fn oldest(now: Timestamp) -> Timestamp {
 pub const GROUPS: [(&str, &[&str]); 5] = [
     ("sign_in", &["session.", "sign_in."]),
     ("factor", &["totp.", "passkey.", "recovery_codes.", "step_up.", "second_factor.", "password."]),
-    ("user", &["user.", "invitation.", "permission_set."]),
+    ("user", &["user.", "invitation.", "permission_set.", "provisioning."]),
     ("token", &["token."]),
-    ("policy", &["sign_in_policy.", "log_in_as.", "off_board."]),
+    ("policy", &["sign_in_policy.", "log_in_as."]),
 ];
 
 /// What acts of a kind begin with.

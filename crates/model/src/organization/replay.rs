@@ -54,7 +54,8 @@ impl State {
         let unreadable = |why: String| Unreadable { seq: entry.seq, why };
         let detail: serde_json::Value = serde_json::from_str(&entry.said.detail).map_err(|e| unreadable(e.to_string()))?;
         let at = Timestamp::from_microsecond(entry.said.at).map_err(|e| unreadable(e.to_string()))?;
-        let Some(mut effect) = detail.get("effect").cloned() else { return Ok(self) };
+        // What is no turn of the organization, such as a role that ended, has an effect and no version.
+        let Some(mut effect) = detail.get("effect").filter(|_| !detail["version"].is_null()).cloned() else { return Ok(self) };
         if effect["did"] == "edge_opened" && effect["opened"].is_null() {
             effect["opened"] = serde_json::to_value(as_before_terms(entry, at)).map_err(|e| unreadable(e.to_string()))?;
         }

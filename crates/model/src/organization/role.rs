@@ -151,6 +151,8 @@ pub struct Places {
 pub struct Summary {
     /// Super Admin or Organization Admin in every member.
     pub administers_all: bool,
+    /// The same in one of them.
+    pub administers_some: bool,
     /// There are two members whose edges she manages.
     pub manages_two: bool,
     /// There is a member whose edges she may stop.
@@ -175,6 +177,7 @@ impl Places {
         let count = |is: fn(&Place) -> bool| self.each.values().filter(|place| is(place)).count();
         Summary {
             administers_all: self.everywhere || count(Place::administers) == n_members,
+            administers_some: self.everywhere || count(Place::administers) > 0,
             manages_two: self.everywhere || count(Place::manages) >= 2,
             stops: count(Place::stops) > 0,
             holds: count(|place| !place.held.is_empty()) > 0,

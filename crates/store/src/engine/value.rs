@@ -29,7 +29,8 @@ from_id!(
     TokenId,
     PermissionSetId,
     ImportId,
-    ProviderId
+    ProviderId,
+    ProvisionedGroupId
 );
 
 impl From<model::object::ObjectType> for Value {

@@ -148,7 +148,18 @@ pub async fn update(tx: &mut WriteTx, person: &Person) -> Result<()> {
 
 /// Removes a person and everything that proves she is she.
 pub async fn delete(tx: &mut WriteTx, id: PersonId) -> Result<()> {
-    for table in ["session", "challenge", "step_up_proof", "passkey", "recovery_code", "provider_link", "pinned_account"] {
+    for table in [
+        "session",
+        "challenge",
+        "step_up_proof",
+        "passkey",
+        "recovery_code",
+        "provider_link",
+        "pinned_account",
+        "provisioned_person",
+        "provisioned_member",
+        "provisioned_access",
+    ] {
         tx.execute(&format!("DELETE FROM {table} WHERE person_id = $1"), &[id.into()]).await?;
     }
     tx.execute("DELETE FROM person WHERE id = $1", &[id.into()]).await?;

@@ -18,6 +18,7 @@ mod person;
 mod plan;
 mod proposal;
 mod provider;
+mod provisioning;
 mod record;
 mod role;
 mod rollup;

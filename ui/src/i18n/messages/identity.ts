@@ -107,6 +107,7 @@ export const identity = {
   'securityLog.act.user.create': ['User added', 'Utente aggiunto', 'Bruger tilføjet', 'Gebruiker toegevoegd'],
   'securityLog.act.user.invite': ['New invitation link', 'Nuovo link d’invito', 'Nyt invitationslink', 'Nieuwe uitnodigingslink'],
   'securityLog.act.user.update': ['Role, seats or status changed', 'Ruolo, postazioni o stato modificati', 'Rolle, pladser eller status ændret', 'Rol, plaatsen of status gewijzigd'],
+  'securityLog.act.user.off_board': ['Off-boarded from the organization', 'Escluso dall’organizzazione', 'Lukket ude af organisationen', 'Uit de organisatie gehaald'],
   'securityLog.act.user.remove': ['User removed', 'Utente rimosso', 'Bruger fjernet', 'Gebruiker verwijderd'],
   'securityLog.act.invitation.accept': ['Invitation accepted', 'Invito accettato', 'Invitation accepteret', 'Uitnodiging geaccepteerd'],
   'securityLog.act.permission_set.create': ['Permission set made', 'Set di permessi creato', 'Rettighedssæt oprettet', 'Rechtenset gemaakt'],

@@ -7,15 +7,17 @@ import { identity } from './identity';
 import { imports } from './import';
 import { mail } from './mail';
 import { life } from './life';
+import { offBoarding } from './off-boarding';
 import { options } from './options';
 import { organization } from './organization';
 import { orgfile } from './orgfile';
 import { policies } from './policies';
 import { properties } from './properties';
 import { proposals } from './proposals';
+import { provisioning } from './provisioning';
 import { roles } from './roles';
 import { settings } from './settings';
 import { shell } from './shell';
 import { signOn } from './sign-on';
 
-export const messages = { ...shell, ...billing, ...mail, ...access, ...company, ...crm, ...identity, ...imports, ...settings, ...organization, ...policies, ...life, ...connections, ...properties, ...options, ...roles, ...signOn, ...proposals, ...orgfile } as const;
+export const messages = { ...shell, ...billing, ...mail, ...access, ...company, ...crm, ...identity, ...imports, ...settings, ...organization, ...policies, ...life, ...connections, ...properties, ...options, ...roles, ...signOn, ...proposals, ...orgfile, ...offBoarding, ...provisioning } as const;

@@ -29,6 +29,7 @@ import '../settings/settings.css';
 
 export { PoliciesPage } from './policies';
 export { ApprovalsPage } from './approvals';
+export { PeoplePage } from './people';
 export { RolesPage } from './roles';
 
 export function OrganizationPage() {

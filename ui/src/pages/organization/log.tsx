@@ -17,12 +17,12 @@ import { useFormerMembers } from './life';
 import { type NameOf, featureName, namesOf } from './words';
 
 interface Entry { seq: number; at: string; actor: string; actorName?: string | null; forName?: string | null; recordName?: string | null; recordErased?: boolean; act: string; subject?: string | null; detail?: Detail | null }
-interface Detail { edge?: Record<string, unknown>; account?: unknown; feature?: unknown; source?: unknown; destination?: unknown; act?: string; role?: string; proposal?: number; view?: { nItems?: number; items?: { type: string; n: number }[] } }
+interface Detail { edge?: Record<string, unknown>; account?: unknown; feature?: unknown; source?: unknown; destination?: unknown; act?: string; role?: string; proposal?: number; what?: string; view?: { nItems?: number; items?: { type: string; n: number }[] } }
 interface Filter { act: string | null; account: string | null; actor: string | null; since: string; until: string }
 
 const NOTHING: Filter = { act: null, account: null, actor: null, since: '', until: '' };
 const PAGE = 20;
-const ACTS = ['disclosed', 'refused', 'edge_opened', 'edge_amended', 'edge_closed', 'edge_refused', 'review_due', 'configured', 'role_granted', 'role_ended', 'change_proposed', 'change_approved', 'change_rejected', 'change_withdrawn', 'change_planned_again', 'change_expired', 'file_applied', 'member_joined', 'member_removed', 'one_member_left', 'proposed', 'verified', 'frozen', 'thawed', 'deleted', 'restored', 'member_frozen', 'member_thawed', 'member_restored', 'policy_changed', 'warned', 'offered', 'acknowledged'] as const;
+const ACTS = ['disclosed', 'refused', 'edge_opened', 'edge_amended', 'edge_closed', 'edge_refused', 'review_due', 'configured', 'role_granted', 'role_ended', 'off_boarded', 'off_boarding_refused', 'directory_changed', 'access_given', 'access_taken', 'access_refused', 'grant_opened', 'grant_closed', 'consent_changed', 'change_proposed', 'change_approved', 'change_rejected', 'change_withdrawn', 'change_planned_again', 'change_expired', 'file_applied', 'member_joined', 'member_removed', 'one_member_left', 'proposed', 'verified', 'frozen', 'thawed', 'deleted', 'restored', 'member_frozen', 'member_thawed', 'member_restored', 'policy_changed', 'warned', 'offered', 'acknowledged'] as const;
 
 /** The filter as the server reads it; days are those of this clock, the last one whole. */
 export function logQuery({ act, account, actor, since, until }: Filter): Record<string, string | null> {
@@ -126,6 +126,8 @@ function Whole({ path, account, query }: { path: string; account: string | numbe
 }
 
 function who(entry: Entry, t: Translate): string {
+  const directory = /^provisioner:(\d+)$/.exec(entry.actor)?.[1];
+  if (directory) return t('securityLog.directory', { name: entry.actorName ?? directory });
   const token = /^token:(\d+)$/.exec(entry.actor)?.[1];
   if (token) {
     const named = t('org.log.token', { name: entry.actorName ?? token });
@@ -148,6 +150,7 @@ function sentence(entry: Entry, name: NameOf, t: Translate): string {
   const edge = detail?.edge ?? detail ?? {};
   const id = (value: unknown) => (value === undefined || value === null ? '' : name(String(value)));
   const subject = /^account:(\d+)$/.exec(entry.subject ?? '')?.[1];
+  if (entry.act === 'directory_changed') return maybeT(`org.directory.${detail?.what ?? ''}`) ?? t('org.log.directory_changed');
   if (entry.act === 'refused') return t('org.log.refused', { what: maybeT(`org.tried.${detail?.act ?? ''}`) ?? detail?.act ?? '', account: id(subject) });
   return maybeT(`org.log.${entry.act}`, { account: id(detail?.account ?? subject), feature: edge.feature ? featureName(String(edge.feature)) : '', source: id(edge.source), destination: id(edge.destination), n: detail?.view?.nItems ?? 0, role: detail?.role ? roleName(detail.role) : '', proposal: detail?.proposal ?? '' }) ?? entry.act;
 }

@@ -12,6 +12,7 @@ export function OrganizationNav() {
     <nav className="org-nav" aria-label={t('org.nav')}>
       <Link to="/a/$account/organization" params={params} activeOptions={{ exact: true }}>{t('org.nav.overview')}</Link>
       <Link to="/a/$account/organization/roles" params={params}>{t('org.nav.roles')}</Link>
+      <Link to="/a/$account/organization/people" params={params} search={{}}>{t('org.nav.people')}</Link>
       <Link to="/a/$account/organization/approvals" params={params}>{t('org.nav.approvals')}</Link>
       <Link to="/a/$account/organization/policies" params={params}>{t('org.nav.policies')}</Link>
     </nav>

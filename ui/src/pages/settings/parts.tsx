@@ -1,4 +1,4 @@
-import { Button, CopyButton, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { ActionIcon, Button, Code, CopyButton, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { IconCheck, IconCopy } from '@tabler/icons-react';
 import { type ReactNode, useEffect } from 'react';
 import { PageHeader } from '../../components/states';
@@ -36,6 +36,17 @@ export function OnceDialog({ title, text, value, close }: { title: string; text:
         <Group justify="flex-end"><Button variant="default" onClick={close}>{t('act.close')}</Button></Group>
       </Stack>
     </Modal>
+  );
+}
+
+/** A value to enter elsewhere. */
+export function Copied({ value }: { value: string }) {
+  const t = useT();
+  return (
+    <Group gap={4} wrap="nowrap" style={{ minWidth: 0 }}>
+      <Code style={{ overflowWrap: 'anywhere' }}>{value}</Code>
+      <CopyButton value={value}>{({ copied, copy }) => <ActionIcon aria-label={t(copied ? 'act.copied' : 'act.copy')} onClick={copy}>{copied ? <IconCheck size={15} /> : <IconCopy size={15} />}</ActionIcon>}</CopyButton>
+    </Group>
   );
 }
 

@@ -15,12 +15,13 @@ import { SettingsPage } from './parts';
 
 const KINDS = ['all', 'sign_in', 'factor', 'user', 'token', 'policy'] as const;
 interface Named { id: string; name: string }
-interface Entry { seq: number; at: string; act: string; person: Named | null; by: { kind: string; person: Named | null; placeOf: Named | null; tokenId: string | null }; detail: string[] }
+interface Entry { seq: number; at: string; act: string; person: Named | null; by: { kind: string; person: Named | null; placeOf: Named | null; tokenId: string | null; directory: string | null }; detail: string[] }
 
 function doer(entry: Entry, t: Translate): string {
   const { by } = entry;
   if (by.person && by.placeOf) return t('securityLog.as', { name: by.person.name, other: by.placeOf.name });
   if (by.person) return by.person.name;
+  if (by.directory) return t('securityLog.directory', { name: by.directory });
   return by.tokenId ? t('securityLog.token', { id: by.tokenId }) : t('securityLog.server');
 }
 

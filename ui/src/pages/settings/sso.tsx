@@ -1,5 +1,5 @@
-import { ActionIcon, Alert, Anchor, Badge, Button, Code, CopyButton, Group, Modal, MultiSelect, PasswordInput, Select, Stack, Switch, Text, TextInput } from '@mantine/core';
-import { IconCheck, IconCopy, IconLogin2, IconPencil, IconPlugConnected, IconPlus, IconTrash } from '@tabler/icons-react';
+import { ActionIcon, Alert, Anchor, Badge, Button, Group, Modal, MultiSelect, PasswordInput, Select, Stack, Switch, Text, TextInput } from '@mantine/core';
+import { IconLogin2, IconPencil, IconPlugConnected, IconPlus, IconTrash } from '@tabler/icons-react';
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { call } from '../../api/client';
@@ -10,11 +10,12 @@ import { isAdmin, useHere } from '../../lib/account';
 import { byField, describe } from '../../lib/errors';
 import { useProved } from '../../lib/proved';
 import { toastDone, toastProblem } from '../../lib/toast';
-import { ConfirmDialog, Section, SettingsPage } from './parts';
+import { ConfirmDialog, Copied, Section, SettingsPage } from './parts';
+import { DirectoryTokens, GroupsOfDirectory } from './provisioning';
 
 interface Domain { name: string; verifiedAt: string | null; proofUrl: string; proof: string }
 interface Provider { id: string; label: string; issuer: string; clientId: string; hasSecret: boolean; factorValues: string[]; joinsAccountId: string | null; domains: Domain[] }
-interface OfAccount { required: boolean; exempt: string[]; organizationId: string | null; organizationSignsIn: boolean; servedBy: string[] }
+interface OfAccount { required: boolean; exempt: string[]; organizationId: string | null; organizationSignsIn: boolean; organizationProvisions: boolean; servedBy: string[] }
 interface Sso { realm: string; providers: Provider[]; redirectUri: string; accountIds: string[]; account?: OfAccount }
 
 /** Everything below is the same for the account and for its organization; only the address differs. */
@@ -30,6 +31,8 @@ export function SsoPage() {
       {!admin && <div className="card"><Empty icon={<IconLogin2 size={22} />} title={t('sso.onlyAdmins')} /></div>}
       {admin && <OfRealm base="/accounts/v1" title={t('sso.providers')} text={t('sso.providersText')} />}
       {admin && organization.data?.canEditConnections && <OfRealm base={`/organizations/v1/${organization.data.id}`} title={t('sso.ofOrganization')} text={t('sso.ofOrganizationText')} />}
+      {admin && organization.data && <GroupsOfDirectory />}
+      {admin && organization.data?.canEditConnections && <DirectoryTokens organization={organization.data} />}
     </SettingsPage>
   );
 }
@@ -54,16 +57,6 @@ function OfRealm({ base, title, text }: { base: string; title: string; text: str
       {sso.data.account?.organizationId && <OfOrganization base={base} of={sso.data.account} />}
       {editing && <ProviderDialog base={base} accounts={sso.data.accountIds} provider={editing === 'new' ? null : editing} close={() => setEditing(null)} />}
     </>
-  );
-}
-
-export function Copied({ value }: { value: string }) {
-  const t = useT();
-  return (
-    <Group gap={4} wrap="nowrap" style={{ minWidth: 0 }}>
-      <Code style={{ overflowWrap: 'anywhere' }}>{value}</Code>
-      <CopyButton value={value}>{({ copied, copy }) => <ActionIcon aria-label={t(copied ? 'act.copied' : 'act.copy')} onClick={copy}>{copied ? <IconCheck size={15} /> : <IconCopy size={15} />}</ActionIcon>}</CopyButton>
-    </Group>
   );
 }
 
@@ -233,7 +226,7 @@ function useChange(base: string) {
     } catch (problem) {
       setErrors(byField(problem, t));
     }
-    await queryClient.invalidateQueries({ queryKey: ['a', account.id, 'sso'] });
+    await Promise.all([queryClient.invalidateQueries({ queryKey: ['a', account.id, 'sso'] }), queryClient.invalidateQueries({ queryKey: ['a', account.id, 'provisioning'] })]);
   };
   return { errors, change };
 }
@@ -261,6 +254,7 @@ function OfOrganization({ base, of }: { base: string; of: OfAccount }) {
     <Section title={t('sso.organization')} text={t('sso.organizationText')}>
       <Stack gap="sm">
         <Switch label={t('sso.organizationSignsIn')} checked={of.organizationSignsIn} onChange={(event) => void change({ organizationSignsIn: event.currentTarget.checked })} />
+        <Switch label={t('sso.organizationProvisions')} checked={of.organizationProvisions} onChange={(event) => void change({ organizationProvisions: event.currentTarget.checked })} />
         {of.servedBy.length > 0 && <Text size="sm" c="dimmed">{t('sso.servedBy', { names: of.servedBy.join(', ') })}</Text>}
         {Object.values(errors).map((text) => <Text key={text} size="sm" c="var(--mantine-color-error)" role="alert">{text}</Text>)}
       </Stack>

@@ -20,7 +20,7 @@ const SEATS = ['core', 'sales', 'service', 'view_only'] as const;
 
 export function UsersPage() {
   const t = useT();
-  const { account } = useHere();
+  const { account, session } = useHere();
   const users = useQuery(usersQuery(account.id));
   const [query, setQuery] = useState('');
   const [editing, setEditing] = useState<User | 'new' | null>(null);
@@ -83,7 +83,7 @@ export function UsersPage() {
                       {admin && (
                         <Menu position="bottom-end">
                           <Menu.Target><ActionIcon aria-label={t('links.actions', { name: user.name || user.email })}><IconDots size={16} /></ActionIcon></Menu.Target>
-                          <Menu.Dropdown><Menu.Item onClick={() => setEditing(user)}>{t('act.edit')}</Menu.Item>{user.status.toLowerCase() === 'invited' && <Menu.Item onClick={() => void invite(user)}>{t('users.newLink')}</Menu.Item>}{user.status.toLowerCase() === 'invited' ? null : user.status.toLowerCase() === 'deactivated' ? <Menu.Item onClick={() => void setStatus(user, 'active')}>{t('users.reactivate')}</Menu.Item> : <Menu.Item onClick={() => setResting(user)}>{t('users.deactivate')}</Menu.Item>}<SignInItems user={user} ask={setAsked} />{user.status.toLowerCase() !== 'active' && <><Menu.Divider /><Menu.Item color="red" onClick={() => setRemoving(user)}>{t('act.remove')}</Menu.Item></>}</Menu.Dropdown>
+                          <Menu.Dropdown><Menu.Item onClick={() => setEditing(user)}>{t('act.edit')}</Menu.Item>{user.status.toLowerCase() === 'invited' && <Menu.Item onClick={() => void invite(user)}>{t('users.newLink')}</Menu.Item>}{user.status.toLowerCase() === 'invited' ? null : user.status.toLowerCase() === 'deactivated' ? <Menu.Item onClick={() => void setStatus(user, 'active')}>{t('users.reactivate')}</Menu.Item> : <Menu.Item onClick={() => setResting(user)}>{t('users.deactivate')}</Menu.Item>}<SignInItems user={user} ask={setAsked} />{account.seesOrganization && String(user.id) !== String(session.person.id) && <Menu.Item component="a" href={`/a/${account.id}/organization/people?email=${encodeURIComponent(user.email)}`}>{t('offBoarding.everywhere')}</Menu.Item>}{user.status.toLowerCase() !== 'active' && <><Menu.Divider /><Menu.Item color="red" onClick={() => setRemoving(user)}>{t('act.remove')}</Menu.Item></>}</Menu.Dropdown>
                         </Menu>
                       )}
                     </td>

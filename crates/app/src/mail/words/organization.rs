@@ -407,6 +407,24 @@ pub(super) const WORDS: &[Words] = &[
         ],
     ),
     (
+        "event.off_boarded",
+        [
+            "somebody was off-boarded from {account}: she cannot enter it any more",
+            "una persona è stata esclusa da {account}: non può più entrarvi",
+            "nogen er blevet lukket ude af {account} og kan ikke længere gå ind",
+            "iemand is uit {account} gehaald en kan er niet meer in",
+        ],
+    ),
+    (
+        "event.off_boarding_refused",
+        [
+            "somebody was off-boarded from the organization and is still a user of {account}: look whether she should be",
+            "una persona è stata esclusa dall'organizzazione ma è ancora utente di {account}: verifica se è giusto",
+            "nogen er blevet lukket ude af organisationen, men er stadig bruger på {account}: se efter, om det er rigtigt",
+            "iemand is uit de organisatie gehaald maar is nog gebruiker van {account}: ga na of dat klopt",
+        ],
+    ),
+    (
         "super_admin_granted.subject",
         [
             "{person} is a Super Admin of {account} from now on",
