@@ -13,7 +13,7 @@ after(() => browser.close());
 
 describe('account and billing', () => {
   test('an order is reviewed before it is placed, and says from when it holds', async () => {
-    await page.getByRole('heading', { level: 1, name: 'Account & billing' }).waitFor();
+    await page.getByRole('heading', { level: 1, name: 'Subscription and invoices' }).waitFor();
     await page.getByText('No invoices yet').waitFor();
     await accessible(page, 'billing without a subscription');
     await page.getByRole('button', { name: 'Begin a subscription' }).click();
@@ -44,7 +44,7 @@ describe('account and billing', () => {
   test('the tiers are no longer changed past the orders', async () => {
     await go(page, 'East', 'settings/account');
     await page.getByRole('link', { name: 'Open Account & billing' }).click();
-    await page.getByRole('heading', { level: 1, name: 'Account & billing' }).waitFor();
+    await page.getByRole('heading', { level: 1, name: 'Subscription and invoices' }).waitFor();
   });
 });
 

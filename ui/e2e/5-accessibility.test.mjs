@@ -6,7 +6,7 @@ let browser;
 before(async () => { browser = await open(); });
 after(() => browser.close());
 
-const PAGES = ['contacts', 'companies', 'deals', 'deals?view=board', 'tickets', 'tasks', 'import', 'organization', 'organization/policies', 'settings/profile', 'settings/security', 'settings/account', 'settings/company', 'settings/users', 'settings/tokens', 'settings/properties', 'settings/pipelines', 'settings/disclosures', 'settings/billing', 'settings/outbox', 'companies?view=archived'];
+const PAGES = ['contacts', 'companies', 'deals', 'deals?view=board', 'tickets', 'tasks', 'import', 'organization', 'organization/policies', 'settings/profile', 'settings/security', 'settings/account', 'settings/company', 'settings/users', 'settings/tokens', 'settings/properties', 'settings/pipelines', 'settings/disclosures', 'settings/billing', 'settings/outbox', 'companies?view=archived', 'organization/roles', 'organization/people', 'organization/approvals', 'settings/accounts', 'settings/sign-in', 'settings/sso', 'settings/history'];
 
 /** The page has come to rest: its code is there, and nothing is loading any more. */
 async function settled(page) {

@@ -1,7 +1,7 @@
 import type { Row } from '../index';
 
 export const billing = {
-  'settings.billing': ['Account & billing', 'Account e fatturazione', 'Konto og fakturering', 'Account en facturering'],
+  'settings.billing': ['Subscription and invoices', 'Abbonamento e fatture', 'Abonnement og fakturaer', 'Abonnement en facturen'],
   'billing.text': ['What the account pays for, from when to when, and its invoices.', 'Cosa paga l’account, per quale periodo, e le sue fatture.', 'Hvad kontoen betaler for, i hvilken periode, og dens fakturaer.', 'Waar het account voor betaalt, voor welke periode, en de facturen.'],
   'billing.plan': ['Subscription', 'Abbonamento', 'Abonnement', 'Abonnement'],
   'billing.free': ['Free tools', 'Strumenti gratuiti', 'Gratis værktøjer', 'Gratis tools'],
