@@ -1,7 +1,7 @@
 // How an organization lives: its rules, who leaves and comes back, what is deleted and restored, who is invited.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { accessible, go, manager, open, signedIn, virtualAuthenticator } from './lib.mjs';
+import { accessible, go, manager, open, prove as confirmed, withPasskey, withoutPasskey } from './lib.mjs';
 
 let browser;
 let boss;
@@ -11,12 +11,7 @@ const organization = async () => {
   await go(boss, 'West', 'organization');
   await boss.getByRole('region', { name: 'Member accounts' }).waitFor();
 };
-/** The dialog starts with the passkey by itself when that is the only factor. */
-const prove = async () => {
-  const dialog = boss.getByRole('dialog', { name: 'Confirm with your second factor' });
-  await dialog.waitFor();
-  await dialog.getByRole('button', { name: 'Confirm' }).click();
-};
+const prove = () => confirmed(boss);
 const save = async () => {
   await boss.getByRole('button', { name: 'Save the rules' }).click();
   await prove();
@@ -27,20 +22,10 @@ const save = async () => {
 before(async () => {
   browser = await open();
   boss = await browser.person();
-  await virtualAuthenticator(boss);
-  await signedIn(boss, manager(), 'West', 'settings/security');
-  const passkeys = boss.getByRole('region', { name: 'Passkeys', exact: true });
-  await passkeys.getByRole('button', { name: 'Add a passkey' }).click();
-  const dialog = boss.getByRole('dialog', { name: 'Add a passkey' });
-  await dialog.getByRole('textbox').fill(PASSKEY);
-  await dialog.getByRole('button', { name: 'Add a passkey' }).click();
-  await passkeys.getByText(PASSKEY).waitFor();
+  await withPasskey(boss, manager(), 'West', PASSKEY);
 });
 after(async () => {
-  await go(boss, 'West', 'settings/security');
-  await boss.getByRole('button', { name: `Remove passkey ${PASSKEY}` }).click();
-  await prove();
-  await boss.getByText('No passkey yet.').waitFor();
+  await withoutPasskey(boss, 'West', PASSKEY);
   await browser.close();
 });
 

@@ -1,20 +1,14 @@
 // Coming into accounts: what one asks, who is let in, working as another user, resets, and the history of it all.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { BASE, accessible, account, go, manager, open, rep, signIn, signedIn, virtualAuthenticator } from './lib.mjs';
+import { BASE, accessible, account, go, manager, open, prove as confirmed, rep, signIn, signedIn, withPasskey, withoutPasskey } from './lib.mjs';
 
 const PASSKEY = 'Identity key';
 let browser;
 let boss;
 
 const row = (name) => boss.getByRole('row').filter({ hasText: name });
-const gone = (dialog) => dialog.waitFor({ state: 'detached' });
-const prove = async () => {
-  const dialog = boss.getByRole('dialog', { name: 'Confirm with your second factor' });
-  await dialog.waitFor();
-  await dialog.getByRole('button', { name: 'Confirm' }).click();
-  await gone(dialog);
-};
+const prove = () => confirmed(boss);
 const choose = async (email, item) => {
   await row(email).getByRole('button', { name: /^Actions for/ }).click();
   await boss.getByRole('menuitem', { name: item }).click();
@@ -23,21 +17,10 @@ const choose = async (email, item) => {
 before(async () => {
   browser = await open();
   boss = await browser.person();
-  await virtualAuthenticator(boss);
-  await signedIn(boss, manager(), 'East', 'settings/security');
-  const passkeys = boss.getByRole('region', { name: 'Passkeys', exact: true });
-  await passkeys.getByRole('button', { name: 'Add a passkey' }).click();
-  const dialog = boss.getByRole('dialog', { name: 'Add a passkey' });
-  await dialog.getByRole('textbox').fill(PASSKEY);
-  await dialog.getByRole('button', { name: 'Add a passkey' }).click();
-  const kept = boss.getByRole('button', { name: 'I have kept them' });
-  await passkeys.getByText(PASSKEY).or(kept).first().waitFor();
-  if (await kept.isVisible()) await kept.click();
+  await withPasskey(boss, manager(), 'East', PASSKEY);
 });
 after(async () => {
-  await go(boss, 'East', 'settings/security');
-  await boss.getByRole('button', { name: `Remove passkey ${PASSKEY}` }).click();
-  await prove();
+  await withoutPasskey(boss, 'East', PASSKEY);
   await browser.close();
 });
 

@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Provider } from 'oidc-provider';
-import { BASE, accessible, account, manager, open, rep, signIn, virtualAuthenticator, signedIn } from './lib.mjs';
+import { BASE, accessible, account, manager, open, prove, rep, signIn, signedIn, withPasskey } from './lib.mjs';
 
 const DATA = process.env.DATA ?? join(dirname(process.env.DEMO_JSON), 'data');
 const BINARY = process.env.CONSORTIO ?? join(import.meta.dirname, '../../target/debug/consortio');
@@ -58,14 +58,7 @@ after(async () => {
 describe('single sign-on', () => {
   test('a Super Admin adds a provider with a second factor, tests it and names a domain', async () => {
     const page = await browser.person();
-    await virtualAuthenticator(page);
-    await signedIn(page, manager(), 'West', 'settings/security');
-    const passkeys = page.getByRole('region', { name: 'Passkeys', exact: true });
-    await passkeys.getByRole('button', { name: 'Add a passkey' }).click();
-    const naming = page.getByRole('dialog', { name: 'Add a passkey' });
-    await naming.getByRole('textbox').fill('Key of the sign-on journey');
-    await naming.getByRole('button', { name: 'Add a passkey' }).click();
-    await passkeys.getByText('Key of the sign-on journey').waitFor();
+    await withPasskey(page, manager(), 'West', 'Key of the sign-on journey');
 
     await page.goto(`${BASE}/a/${account('West').id}/settings/sso`);
     await page.getByRole('button', { name: 'Add provider' }).first().click();
@@ -76,9 +69,7 @@ describe('single sign-on', () => {
     await dialog.getByLabel('Client secret', { exact: true }).fill(CLIENT.client_secret);
     await accessible(page, 'adding a provider');
     await dialog.getByRole('button', { name: 'Save' }).click();
-    const asked = page.getByRole('dialog', { name: 'Confirm with your second factor' });
-    await asked.waitFor();
-    await asked.getByRole('button', { name: 'Confirm' }).click();
+    await prove(page);
     const card = page.getByRole('article', { name: 'Journey ID' });
     await card.getByRole('button', { name: 'Test connection' }).click();
     await card.getByText(/publishes \d+ keys/).waitFor();

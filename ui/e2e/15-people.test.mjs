@@ -1,38 +1,23 @@
 // Who belongs to the group: a person leaves every account in one act, and a directory brings people in.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { BASE, accessible, api, go, manager, open, signedIn, virtualAuthenticator } from './lib.mjs';
+import { BASE, accessible, api, go, manager, open, prove as confirmed, withPasskey, withoutPasskey } from './lib.mjs';
 
 const mark = `p${process.pid}x${Date.now() % 100_000}`;
 const PASSKEY = 'People key';
 let browser;
 let boss;
 
-/** The dialog starts with the passkey by itself when that is the only factor. */
-const prove = async () => {
-  const dialog = boss.getByRole('dialog', { name: 'Confirm with your second factor' });
-  await dialog.waitFor();
-  await dialog.getByRole('button', { name: 'Confirm' }).click();
-};
+const prove = () => confirmed(boss);
 const status = async (name, email) => (await api(name, '/accounts/v1/users')).results.find((user) => user.email === email)?.status;
 
 before(async () => {
   browser = await open();
   boss = await browser.person();
-  await virtualAuthenticator(boss);
-  await signedIn(boss, manager(), 'West', 'settings/security');
-  const passkeys = boss.getByRole('region', { name: 'Passkeys', exact: true });
-  await passkeys.getByRole('button', { name: 'Add a passkey' }).click();
-  const dialog = boss.getByRole('dialog', { name: 'Add a passkey' });
-  await dialog.getByRole('textbox').fill(PASSKEY);
-  await dialog.getByRole('button', { name: 'Add a passkey' }).click();
-  await passkeys.getByText(PASSKEY).waitFor();
+  await withPasskey(boss, manager(), 'West', PASSKEY);
 });
 after(async () => {
-  await go(boss, 'West', 'settings/security');
-  await boss.getByRole('button', { name: `Remove passkey ${PASSKEY}` }).click();
-  await prove();
-  await boss.getByText('No passkey yet.').waitFor();
+  await withoutPasskey(boss, 'West', PASSKEY);
   await browser.close();
 });
 

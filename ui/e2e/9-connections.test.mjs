@@ -1,7 +1,7 @@
 // Connections as people set them: templates, reasons, terms, the review with its counts, and what the other side loses at once.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { accessible, begin, find, giveReasons, go, manager, open, rep, signedIn } from './lib.mjs';
+import { accessible, configure as configuring, done as finish, find, go, manager, open, rep, review as reviewing, shownFrom, signedIn } from './lib.mjs';
 
 let browser;
 let boss;
@@ -9,32 +9,13 @@ let west;
 let company;
 
 /** What West's rep is shown of Cancity, by its origin. Her page stays open between looks. */
-const shownFrom = async () => {
-  await west.getByRole('region', { name: 'Timeline' }).getByRole('article').first().waitFor();
-  // The first page of a long timeline need not hold an item of every sister; the line above it names them all.
-  const labels = (await west.locator('.origin').allInnerTexts()).map((label) => label.trim().replace('From ', ''));
-  const lines = await west.getByRole('list', { name: 'Sister companies' }).getByRole('listitem').allInnerTexts();
-  const counted = lines.filter((line) => /\d+ items?/.test(line)).map((line) => line.split('\n')[0].trim());
-  return [...new Set([...labels, ...counted])].sort();
-};
 const look = async () => {
   await go(west, 'West', `companies/${company.id}`);
-  return shownFrom();
+  return shownFrom(west);
 };
-const configure = async (way) => {
-  await go(boss, 'West', 'organization');
-  await boss.getByRole('button', { name: 'Configure connections' }).click();
-  await boss.getByRole('radio', { name: /^Manual set-up/ }).waitFor();
-  if (way) await begin(boss, way);
-};
-const review = async () => {
-  await boss.getByRole('button', { name: 'Next' }).click();
-  await giveReasons(boss);
-};
-const done = async () => {
-  await boss.getByRole('button', { name: 'Done' }).click();
-  await boss.getByRole('button', { name: 'Configure connections' }).waitFor();
-};
+const configure = (way) => configuring(boss, 'West', way);
+const review = () => reviewing(boss);
+const done = () => finish(boss);
 const everyone = async () => {
   await configure('One-click set-up');
   if (await boss.getByText('Nothing changed yet').isVisible()) return;

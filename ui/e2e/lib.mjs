@@ -123,6 +123,65 @@ export async function virtualAuthenticator(page) {
   return { devtools, authenticatorId };
 }
 
+const secondFactor = (page) => page.getByRole('dialog', { name: 'Confirm with your second factor' });
+
+/** Shows the second factor that is asked for. The dialog starts with the passkey by itself when that is the only one. */
+export async function prove(page) {
+  await secondFactor(page).waitFor();
+  await secondFactor(page).getByRole('button', { name: 'Confirm' }).click();
+  await secondFactor(page).waitFor({ state: 'detached' });
+}
+
+/** Signs her in and gives her a passkey of this journey. */
+export async function withPasskey(page, user, accountName, name) {
+  await virtualAuthenticator(page);
+  await signedIn(page, user, accountName, 'settings/security');
+  const passkeys = page.getByRole('region', { name: 'Passkeys', exact: true });
+  await passkeys.getByRole('button', { name: 'Add a passkey' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Add a passkey' });
+  await dialog.getByRole('textbox').fill(name);
+  await dialog.getByRole('button', { name: 'Add a passkey' }).click();
+  const kept = page.getByRole('button', { name: 'I have kept them' });
+  await passkeys.getByText(name).or(kept).first().waitFor();
+  if (await kept.isVisible()) await kept.click();
+}
+
+export async function withoutPasskey(page, accountName, name) {
+  await go(page, accountName, 'settings/security');
+  await page.getByRole('button', { name: `Remove passkey ${name}` }).click();
+  await prove(page);
+}
+
+/** Which sister companies a rep is shown on the page of a company that is open. */
+export async function shownFrom(page) {
+  await page.getByRole('region', { name: 'Timeline' }).getByRole('article').first().waitFor();
+  // The first page of a long timeline need not hold an item of every sister; the line above it names them all.
+  const labels = (await page.locator('.origin').allInnerTexts()).map((label) => label.trim().replace('From ', ''));
+  const lines = await page.getByRole('list', { name: 'Sister companies' }).getByRole('listitem').allInnerTexts();
+  const counted = lines.filter((line) => /\d+ items?/.test(line)).map((line) => line.split('\n')[0].trim());
+  return [...new Set([...labels, ...counted])].sort();
+}
+
+/** The beginning of configuring connections from an account, and what follows if a way is named. */
+export async function configure(page, accountName, way) {
+  await go(page, accountName, 'organization');
+  await page.getByRole('button', { name: 'Configure connections' }).click();
+  await page.getByRole('radio', { name: /^Manual set-up/ }).waitFor();
+  if (!way) return;
+  await begin(page, way);
+  await page.getByRole('heading', { name: `${accountName} with…` }).waitFor();
+}
+
+export async function review(page) {
+  await page.getByRole('button', { name: 'Next' }).click();
+  await giveReasons(page);
+}
+
+export async function done(page) {
+  await page.getByRole('button', { name: 'Done' }).click();
+  await page.getByRole('button', { name: 'Configure connections' }).waitFor();
+}
+
 /** What moves comes to rest: a message that fades in or out has, for a moment, no colour that could be judged. Pointing at one keeps it. */
 async function settled(page) {
   const message = page.locator('.mantine-Notification-root').first();

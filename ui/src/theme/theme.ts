@@ -4,13 +4,15 @@ import { type CSSVariablesResolver, type MantineColorsTuple, createTheme, rem } 
 const spruce: MantineColorsTuple = ['#eef8f5', '#dcefe9', '#b6ddd2', '#8ac9b8', '#5fb29d', '#3b9a84', '#1f826c', '#146b59', '#0f5c4e', '#0a463b'];
 /** Neutrals with a trace of the brand's green, so that grey surfaces and green accents belong together. */
 const gray: MantineColorsTuple = ['#f8f9f8', '#f1f3f2', '#e6e9e8', '#d8dddb', '#b9c1be', '#919c98', '#67736f', '#4c5753', '#323b38', '#1a211f'];
+/** The library's red with its filled shades dark enough for white text on them. */
+const red: MantineColorsTuple = ['#fff5f5', '#ffe3e3', '#ffc9c9', '#ffa8a8', '#ff8787', '#ff6b6b', '#d93636', '#d12b2b', '#c02424', '#a61e1e'];
 const dark: MantineColorsTuple = ['#dde4e1', '#bcc7c3', '#93a19c', '#6f7d78', '#3f4b47', '#2d3734', '#222b28', '#1a211f', '#131917', '#0d1210'];
 
 export const theme = createTheme({
   primaryColor: 'spruce',
   primaryShade: { light: 7, dark: 6 },
   autoContrast: true,
-  colors: { spruce, gray, dark },
+  colors: { spruce, gray, red, dark },
   fontFamily: "'Inter Variable', system-ui, -apple-system, 'Segoe UI', sans-serif",
   fontFamilyMonospace: "ui-monospace, 'SF Mono', Menlo, Consolas, monospace",
   fontSizes: { xs: rem(12), sm: rem(13), md: rem(14), lg: rem(16), xl: rem(19) },

@@ -2,6 +2,7 @@ import type { Row } from '../index';
 
 /** How an organization ends gently, comes back, and how accounts of other people join it. */
 export const life = {
+  'org.legend.frozen': ['Frozen: carries nothing', 'Congelata: non passa nulla', 'Frosset: intet passerer', 'Bevroren: er gaat niets door'],
   'org.member.frozen': ['Frozen until {{date}}', 'Congelato fino al {{date}}', 'Frosset til {{date}}', 'Bevroren tot {{date}}'],
   'org.member.frozen.tier': ['Its subscription lapsed. Nothing passes to or from it; it is removed then unless it is renewed.', 'Il suo abbonamento è scaduto. Nulla entra né esce; verrà rimosso, salvo rinnovo.', 'Abonnementet er udløbet. Intet går ind eller ud; den fjernes da, medmindre det fornyes.', 'Het abonnement is verlopen. Er gaat niets in of uit; het wordt dan verwijderd, tenzij het wordt verlengd.'],
   'org.member.frozen.deactivated': ['It was deactivated. It is removed then unless it is reactivated.', 'È stato disattivato. Verrà rimosso, salvo riattivazione.', 'Den blev deaktiveret. Den fjernes da, medmindre den aktiveres igen.', 'Het is gedeactiveerd. Het wordt dan verwijderd, tenzij het opnieuw wordt geactiveerd.'],

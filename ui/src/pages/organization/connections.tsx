@@ -1,6 +1,6 @@
 /** The drawing in words: one row per pair and feature, and the scissors. */
 import { Badge, Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
-import { IconArrowNarrowRight, IconArrowsLeftRight, IconBan, IconMinus, IconScissors, IconSearch } from '@tabler/icons-react';
+import { IconArrowNarrowRight, IconArrowsLeftRight, IconBan, IconMinus, IconScissors, IconSearch, IconSnowflake } from '@tabler/icons-react';
 import { Fragment, useState } from 'react';
 import { call } from '../../api/client';
 import { queryClient } from '../../api/queries';
@@ -65,6 +65,7 @@ export function ConnectionsTable({ organization, arrows, features }: Props) {
                       <td className="org-feature">{featureName(feature)}</td>
                       <td style={{ whiteSpace: 'normal' }}>
                         <WayBadge way={wayOf(open, feature, a, b)} words={wayWords(wayOf(open, feature, a, b), a, b, name, t)} />
+                        {both.some((arrow) => arrow.state === 'on' && arrow.frozen) && <Badge color="blue" ml={6} leftSection={<IconSnowflake size={13} aria-hidden="true" style={{ display: 'block' }} />}>{t('org.state.frozen')}</Badge>}
                         {blocked.map((arrow) => <Text key={arrow.source} size="xs" c="dimmed" mt={3} style={{ display: 'flex', gap: 5, minWidth: 170 }}><IconBan size={14} aria-hidden="true" style={{ flexShrink: 0, marginTop: 1 }} />{blockedWords(arrow, name, t)}</Text>)}
                       </td>
                       <td>{both.some((arrow) => arrow.state === 'on' && arrow.reviewDue) && <Badge size="xs" color="orange" mb={2}>{t('org.reviewDue')}</Badge>}{opened ? <><Text size="xs">{opened.openedBy}</Text><Text size="xs" c="dimmed">{opened.openedAt ? day(opened.openedAt, language) : ''}</Text></> : <Text span size="xs" c="dimmed">–</Text>}</td>

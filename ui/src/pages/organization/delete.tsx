@@ -5,34 +5,21 @@ import { queryClient } from '../../api/queries';
 import type { Organization } from '../../api/types';
 import { useT } from '../../i18n';
 import { useHere } from '../../lib/account';
-import { describe } from '../../lib/errors';
-import { useProved } from '../../lib/proved';
+import { useDeed } from '../../lib/deed';
 import { toastDone } from '../../lib/toast';
 import { refreshAfterEdit } from './connections';
 
 export function DeleteOrganization({ organization, close }: { organization: Organization; close: () => void }) {
   const t = useT();
   const { account } = useHere();
-  const proved = useProved();
+  const { act, busy, error } = useDeed();
   const [typed, setTyped] = useState('');
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<string>();
-  const remove = async () => {
-    setBusy(true);
-    setError(undefined);
-    try {
-      const outcome = await proved((stepUp) => call(`/organizations/v1/${organization.id}`, { method: 'DELETE', account: account.id, stepUp }));
-      if (!outcome.done) return;
-      close();
-      queryClient.setQueryData(['a', account.id, 'organization'], null);
-      await refreshAfterEdit(account.id);
-      toastDone(t('org.deleted'));
-    } catch (problem) {
-      setError(describe(problem, t));
-    } finally {
-      setBusy(false);
-    }
-  };
+  const remove = () => act((stepUp) => call(`/organizations/v1/${organization.id}`, { method: 'DELETE', account: account.id, stepUp }), async () => {
+    close();
+    queryClient.setQueryData(['a', account.id, 'organization'], null);
+    await refreshAfterEdit(account.id);
+    toastDone(t('org.deleted'));
+  });
   return (
     <Modal opened onClose={close} title={t('org.deleteTitle', { name: organization.name })} closeButtonProps={{ 'aria-label': t('act.close') }}>
       <form onSubmit={(event) => { event.preventDefault(); if (typed.trim() === organization.name) void remove(); }}>

@@ -1,11 +1,12 @@
 /** The connections as a picture: accounts on a circle, one arrow per feature and direction. Whoever cannot see it reads the table. */
 import { BaseEdge, type Edge as FlowEdge, EdgeLabelRenderer, type EdgeProps, type Node as FlowNode, type NodeProps, Position, Handle, ReactFlow, useInternalNode } from '@xyflow/react';
 import '@xyflow/react/dist/style.css';
+import { IconSnowflake } from '@tabler/icons-react';
 import { useMemo } from 'react';
-import type { Member } from '../../api/types';
+import type { Member, Organization } from '../../api/types';
 import { AccountMark } from '../../components/account-mark';
 import { maybeT, useT } from '../../i18n';
-import { type Arrow, circle, lane } from './edges';
+import { type Arrow, circle, frozenOf, lane } from './edges';
 
 export const FEATURE_COLORS: Record<string, string> = { mirroring: 'spruce', asset_copying: 'violet', workflows: 'orange', reports: 'blue' };
 const colorOf = (feature: string) => `light-dark(var(--mantine-color-${FEATURE_COLORS[feature] ?? 'gray'}-6), var(--mantine-color-${FEATURE_COLORS[feature] ?? 'gray'}-4))`;
@@ -15,14 +16,15 @@ const HEIGHT = 56;
 const STEP = 17;
 const RADIUS = [0, 0, 150, 165, 195, 225];
 
-type AccountNode = FlowNode<{ id: string; name: string; sensitive: boolean; chosen: boolean }, 'account'>;
+type AccountNode = FlowNode<{ id: string; name: string; frozen: boolean; chosen: boolean }, 'account'>;
 type ArrowEdge = FlowEdge<{ arrow: Arrow; at: number; of: number; pending: boolean; faint: boolean }, 'arrow'>;
 
 function AccountBox({ data }: NodeProps<AccountNode>) {
   return (
-    <div className="org-node" data-chosen={data.chosen || undefined} style={{ width: WIDTH, height: HEIGHT }}>
+    <div className="org-node" data-chosen={data.chosen || undefined} data-frozen={data.frozen || undefined} style={{ width: WIDTH, height: HEIGHT }}>
       <AccountMark id={data.id} name={data.name} size={30} />
       <span className="truncate">{data.name}</span>
+      {data.frozen && <IconSnowflake size={16} className="org-frost" />}
       <Handle type="source" position={Position.Top} isConnectable={false} style={{ visibility: 'hidden' }} />
       <Handle type="target" position={Position.Top} isConnectable={false} style={{ visibility: 'hidden' }} />
     </div>
@@ -36,6 +38,7 @@ function ArrowLine({ id, source, target, data }: EdgeProps<ArrowEdge>) {
   const middleOf = (node: typeof from) => ({ x: node.internals.positionAbsolute.x + WIDTH / 2, y: node.internals.positionAbsolute.y + HEIGHT / 2 });
   const line = lane(middleOf(from), middleOf(to), data.at, data.of, WIDTH, HEIGHT, STEP);
   const blocked = data.arrow.state === 'blocked';
+  const { frozen } = data.arrow;
   const color = blocked ? 'var(--mantine-color-gray-5)' : colorOf(data.arrow.feature);
   const head = `head-${id.replaceAll('|', '-')}`;
   return (
@@ -47,7 +50,7 @@ function ArrowLine({ id, source, target, data }: EdgeProps<ArrowEdge>) {
         id={id}
         path={`M ${line.from.x} ${line.from.y} L ${line.to.x} ${line.to.y}`}
         markerEnd={`url(#${head})`}
-        style={{ stroke: color, strokeWidth: data.pending ? 3 : 2, strokeDasharray: blocked ? '3 5' : undefined, opacity: data.faint ? 0.25 : 1 }}
+        style={{ stroke: color, strokeWidth: data.pending ? 3 : 2, strokeDasharray: blocked ? '3 5' : frozen ? '1 6' : undefined, strokeLinecap: frozen ? 'round' : undefined, opacity: data.faint ? 0.25 : frozen ? 0.7 : 1 }}
       />
       {blocked && <EdgeLabelRenderer><span className="org-blocked" style={{ transform: `translate(-50%, -50%) translate(${line.middle.x}px, ${line.middle.y}px)` }}>{maybeT(`org.blockedShort.${data.arrow.reason ?? ''}`) ?? maybeT('org.legend.blocked')}</span></EdgeLabelRenderer>}
     </>
@@ -71,21 +74,23 @@ function drawn(all: Member[], arrows: Arrow[], chosen: string | undefined): Memb
   return connected.length > 0 ? connected : all.slice(0, DRAWN);
 }
 
-interface Props { members: Member[]; arrows: Arrow[]; features: string[]; chosen?: string; pending?: ReadonlySet<string>; height?: number }
+interface Props { organization: Organization; arrows: Arrow[]; features: string[]; chosen?: string; pending?: ReadonlySet<string>; height?: number }
 
 /** More than this on a circle is a ball of wool: then the chosen account is drawn with those it is connected to, or the most connected ones. */
 const DRAWN = 12;
 
-export function Drawing({ members: all, arrows, features, chosen, pending, height }: Props) {
+export function Drawing({ organization, arrows, features, chosen, pending, height }: Props) {
   const t = useT();
+  const all = organization.members;
+  const frozen = useMemo(() => frozenOf(organization), [organization]);
   const members = useMemo(() => drawn(all, arrows, chosen), [all, arrows, chosen]);
   const nodes = useMemo<AccountNode[]>(() => {
     const places = circle(members.length, RADIUS[members.length] ?? 240);
     return members.map((member, i) => ({
       id: String(member.accountId), type: 'account', position: { x: places[i]!.x - WIDTH / 2, y: places[i]!.y - HEIGHT / 2 }, width: WIDTH, height: HEIGHT, draggable: false, selectable: false,
-      data: { id: String(member.accountId), name: member.name, sensitive: member.sensitive, chosen: String(member.accountId) === chosen },
+      data: { id: String(member.accountId), name: member.name, frozen: frozen.has(String(member.accountId)), chosen: String(member.accountId) === chosen },
     }));
-  }, [members, chosen]);
+  }, [members, frozen, chosen]);
   const edges = useMemo<ArrowEdge[]>(() => {
     const here = new Set(members.map((member) => String(member.accountId)));
     // Of many, what is blocked is said where it matters; drawn, it would hide the rest.
@@ -101,6 +106,7 @@ export function Drawing({ members: all, arrows, features, chosen, pending, heigh
     }));
   }, [all, members, arrows, features, chosen, pending]);
   const used = features.filter((feature) => edges.some((edge) => edge.data?.arrow.feature === feature && edge.data.arrow.state === 'on'));
+  const isFrozen = edges.some((edge) => edge.data?.arrow.state === 'on' && edge.data.arrow.frozen);
   const blocked = edges.some((edge) => edge.data?.arrow.state === 'blocked');
   return (
     <div>
@@ -129,6 +135,7 @@ export function Drawing({ members: all, arrows, features, chosen, pending, heigh
       </div>
       <ul className="org-legend" aria-hidden="true">
         {used.map((feature) => <li key={feature}><span style={{ background: colorOf(feature) }} />{maybeT(`org.feature.${feature}`) ?? feature}</li>)}
+        {isFrozen && <li><IconSnowflake size={14} className="org-frost" />{t('org.legend.frozen')}</li>}
         {blocked && <li><span data-dashed />{t('org.legend.blocked')}</li>}
         {edges.length === 0 && <li>{t('org.legend.none')}</li>}
       </ul>

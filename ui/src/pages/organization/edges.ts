@@ -6,7 +6,7 @@ export const FEATURES = ['mirroring', 'asset_copying', 'workflows', 'reports'] a
 export type Way = 'off' | 'both' | 'out' | 'back';
 /** One feature in one direction, as `feature|source|destination`. */
 export type EdgeKey = string;
-export interface Arrow { feature: string; source: Id; destination: Id; state: 'on' | 'off' | 'blocked'; reason?: string; openedBy?: string | null; openedAt?: string | null; terms?: Terms; approvedBy?: string | null; approvedAt?: string | null; reviewDue?: boolean }
+export interface Arrow { feature: string; source: Id; destination: Id; state: 'on' | 'off' | 'blocked'; frozen: boolean; reason?: string; openedBy?: string | null; openedAt?: string | null; terms?: Terms; approvedBy?: string | null; approvedAt?: string | null; reviewDue?: boolean }
 
 export const keyOf = (feature: string, source: Id, destination: Id): EdgeKey => `${feature}|${source}|${destination}`;
 export const fromKey = (key: EdgeKey) => {
@@ -28,24 +28,29 @@ export function pairsOf(members: Pick<Member, 'accountId'>[]): [Id, Id][] {
   return ids.flatMap((a, i) => ids.slice(i + 1).map((b): [Id, Id] => [a, b]));
 }
 
+/** Members in their grace, or all of them while nothing holds the organization up: their arrows stay as they are and carry nothing. */
+export const frozenOf = (organization: Organization): Set<Id> => new Set(organization.members.filter((member) => organization.graceUntil || member.frozenUntil).map((member) => String(member.accountId)));
+
 /** Every feature in every direction between all members; what the server does not name is off, or barred by what a member is. */
 export function arrowsOf(organization: Organization): Map<EdgeKey, Arrow> {
   const arrows = new Map<EdgeKey, Arrow>();
+  const frozen = frozenOf(organization);
+  const isFrozen = (source: Id, destination: Id) => frozen.has(source) || frozen.has(destination);
   const barred = new Map(organization.members.flatMap((member) => (member.barred ?? []).map((one) => [`${one.as}|${one.feature}|${member.accountId}`, one.reason])));
   for (const feature of featuresOf(organization)) {
     for (const [a, b] of pairsOf(organization.members)) {
       for (const [source, destination] of [[a, b], [b, a]] as const) {
         const reason = barred.get(`source|${feature}|${source}`) ?? barred.get(`destination|${feature}|${destination}`);
-        arrows.set(keyOf(feature, source, destination), { feature, source, destination, state: reason ? 'blocked' : 'off', reason });
+        arrows.set(keyOf(feature, source, destination), { feature, source, destination, state: reason ? 'blocked' : 'off', frozen: isFrozen(source, destination), reason });
       }
     }
   }
-  for (const edge of organization.connections.flatMap((connection) => connection.edges)) arrows.set(keyOf(edge.feature, String(edge.source), String(edge.destination)), arrowOf(edge));
+  for (const edge of organization.connections.flatMap((connection) => connection.edges)) arrows.set(keyOf(edge.feature, String(edge.source), String(edge.destination)), arrowOf(edge, isFrozen(String(edge.source), String(edge.destination))));
   return arrows;
 }
 
-function arrowOf(edge: Edge): Arrow {
-  return { feature: edge.feature, source: String(edge.source), destination: String(edge.destination), state: edge.state, reason: edge.reason ?? undefined, openedBy: edge.openedBy, openedAt: edge.openedAt, terms: edge.terms ?? undefined, approvedBy: edge.approvedBy, approvedAt: edge.approvedAt, reviewDue: edge.reviewDue };
+function arrowOf(edge: Edge, frozen: boolean): Arrow {
+  return { feature: edge.feature, source: String(edge.source), destination: String(edge.destination), state: edge.state, frozen, reason: edge.reason ?? undefined, openedBy: edge.openedBy, openedAt: edge.openedAt, terms: edge.terms ?? undefined, approvedBy: edge.approvedBy, approvedAt: edge.approvedAt, reviewDue: edge.reviewDue };
 }
 
 export const openKeys = (arrows: Map<EdgeKey, Arrow>): Set<EdgeKey> => new Set([...arrows].filter(([, arrow]) => arrow.state === 'on').map(([key]) => key));

@@ -127,7 +127,7 @@ function Overview({ organization, name, configure }: { organization: Organizatio
         <section className="card" style={{ padding: 16 }} aria-labelledby="org-connections">
           <Title order={2} id="org-connections" mb="sm">{t('org.connections')}</Title>
           <div className="org-two">
-            <Drawing members={organization.members} arrows={[...arrows.values()]} features={features} />
+            <Drawing organization={organization} arrows={[...arrows.values()]} features={features} />
             <ConnectionsTable organization={organization} arrows={arrows} features={features} />
           </div>
         </section>

@@ -8,9 +8,8 @@ import type { Member, Organization, Page } from '../../api/types';
 import { AccountMark } from '../../components/account-mark';
 import { useLanguage, useT } from '../../i18n';
 import { useHere } from '../../lib/account';
-import { describe } from '../../lib/errors';
+import { useDeed } from '../../lib/deed';
 import { day, number } from '../../lib/format';
-import { useProved } from '../../lib/proved';
 import { subscriptionName } from '../settings/parts';
 import { toastDone } from '../../lib/toast';
 import { refreshAfterEdit } from './connections';
@@ -101,24 +100,13 @@ export function Members({ organization, add }: { organization: Organization; add
 function RemoveDialog({ organization, member, anchor, close }: { organization: Organization; member: Member; anchor: boolean; close: () => void }) {
   const t = useT();
   const { account } = useHere();
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<string>();
-  const proved = useProved();
+  const { act, busy, error } = useDeed();
   const leaving = String(member.accountId) === String(account.id);
-  const remove = async () => {
-    setBusy(true);
-    setError(undefined);
-    try {
-      const outcome = await proved((stepUp) => call(`/organizations/v1/${organization.id}/members/${member.accountId}`, { method: 'DELETE', account: account.id, stepUp }));
-      if (!outcome.done) return setBusy(false);
-      await refreshAfterEdit(account.id);
-      toastDone(t('org.member.removed', { name: member.name }));
-      close();
-    } catch (problem) {
-      setError(describe(problem, t));
-      setBusy(false);
-    }
-  };
+  const remove = () => act((stepUp) => call(`/organizations/v1/${organization.id}/members/${member.accountId}`, { method: 'DELETE', account: account.id, stepUp }), async () => {
+    await refreshAfterEdit(account.id);
+    toastDone(t('org.member.removed', { name: member.name }));
+    close();
+  });
   return (
     <Modal opened onClose={close} title={leaving ? t('org.leaveTitle') : t('org.member.removeTitle', { name: member.name })} closeButtonProps={{ 'aria-label': t('act.close') }}>
       <Stack>

@@ -12,9 +12,8 @@ import { DayField } from '../../components/special-fields';
 import { Empty, Loading, PageHeader, Problem } from '../../components/states';
 import { maybeT, useLanguage, useT } from '../../i18n';
 import { useHere } from '../../lib/account';
-import { describe } from '../../lib/errors';
+import { useDeed } from '../../lib/deed';
 import { moment } from '../../lib/format';
-import { useProved } from '../../lib/proved';
 import { toastDone, toastProblem } from '../../lib/toast';
 import { ConfirmDialog } from '../settings/parts';
 import { OrganizationNav } from './nav';
@@ -129,36 +128,24 @@ function RolesTable({ organization, found }: { organization: Organization; found
 function GiveDialog({ organization, accounts, close }: { organization: Organization; accounts: string[]; close: () => void }) {
   const t = useT();
   const { account } = useHere();
-  const proved = useProved();
+  const { act, busy, error } = useDeed();
   const users = useQuery(usersQuery(account.id));
   const name = namesOf(organization.members);
   const [target, setTarget] = useState(accounts.includes(String(account.id)) ? String(account.id) : (accounts[0] ?? ''));
   const [email, setEmail] = useState('');
   const [role, setRole] = useState<string>('connection_manager');
   const [until, setUntil] = useState('');
-  const [error, setError] = useState<string>();
-  const [busy, setBusy] = useState(false);
-  const save = async () => {
-    setBusy(true);
-    setError(undefined);
-    try {
-      const body = { accountId: target, email: email.trim(), role, until: endOf(until) };
-      const outcome = await proved((stepUp) => call(`/organizations/v1/${organization.id}/roles`, { method: 'POST', account: account.id, stepUp, body }));
-      if (!outcome.done) return;
-      await refresh(account.id, organization);
-      toastDone(t('org.roles.granted', { role: roleName(role) }));
-      close();
-    } catch (problem) {
-      setError(describe(problem, t));
-    } finally {
-      setBusy(false);
-    }
-  };
+  const body = { accountId: target, email: email.trim(), role, until: endOf(until) };
+  const save = () => act((stepUp) => call(`/organizations/v1/${organization.id}/roles`, { method: 'POST', account: account.id, stepUp, body }), async () => {
+    await refresh(account.id, organization);
+    toastDone(t('org.roles.granted', { role: roleName(role) }));
+    close();
+  });
   return (
     <Modal opened onClose={close} title={t('org.roles.grant')} size="lg" closeButtonProps={{ 'aria-label': t('act.close') }}>
       <form onSubmit={(event) => { event.preventDefault(); void save(); }}>
         <Stack>
-          <Autocomplete label={t('org.roles.email')} description={t('org.roles.emailHint')} value={email} onChange={setEmail} data={[...new Set((users.data ?? []).map((user) => user.email))]} type="email" required withAsterisk={false} data-autofocus autoComplete="off" />
+          <Autocomplete label={t('org.roles.email')} description={t('org.roles.emailHint')} value={email} onChange={setEmail} data={[...new Set((users.data ?? []).map((user) => user.email))]} openOnFocus={false} type="email" required withAsterisk={false} data-autofocus autoComplete="off" />
           <Radio.Group label={t('org.roles.role')} value={role} onChange={setRole}>
             <Stack gap={10} mt={8}>{ROLES.map((one) => <Radio key={one} value={one} label={roleName(one)} description={t(`org.roleText.${one}`)} />)}</Stack>
           </Radio.Group>

@@ -9,8 +9,8 @@ import { useHere } from '../../../lib/account';
 import { Drawing } from '../drawing';
 import { type Arrow, type EdgeKey, featuresOf, keyOf, openKeys } from '../edges';
 import { namesOf } from '../words';
-import { type Arrows, type Draft, begun, changesOf, missingKeys, termsOf, withTerms } from './draft';
-import { Pair } from './pair';
+import { type Arrows, type Draft, amendedKeys, begun, changesOf, missingKeys, termsOf, withTerms } from './draft';
+import { type Marks, Pair } from './pair';
 import { TermsEditor } from './terms-editor';
 
 /** With more members than this the accounts are searched, and a pair opens when it is wanted. */
@@ -33,7 +33,9 @@ export function Choose({ draft, arrows, setDraft, cancel, next, templates }: Pro
   const missing = useMemo(() => missingKeys(draft, arrows), [draft, arrows]);
   const pending = useMemo(() => new Set([...draft.open].filter((key) => !before.has(key))), [draft.open, before]);
   const wished = useMemo(() => [...arrows].map(([key, arrow]): Arrow => (arrow.state === 'blocked' ? arrow : { ...arrow, state: draft.open.has(key) ? 'on' : 'off' })), [arrows, draft.open]);
-  const touched = (id: string) => changes.some((change) => change.source === id || change.destination === id);
+  const touched = useMemo(() => new Set(changes.flatMap((change) => [change.source, change.destination])), [changes]);
+  // Asked by every line that is shown: of a large organization they are thousands, looked at once.
+  const marks = useMemo<Marks>(() => ({ missing: new Set(missing), amended: new Set(amendedKeys(draft, arrows)) }), [missing, draft, arrows]);
   // Reasons that are missing are asked for once, for all of them; lists of fields differ by account and are asked for one by one.
   const goOn = () => (missing.length === 0 ? next() : setAsked({ keys: missing, thenNext: true }));
   return (
@@ -49,8 +51,8 @@ export function Choose({ draft, arrows, setDraft, cancel, next, templates }: Pro
           <Title order={2} mb="sm">{t('conf.with', { account: name(chosen) })}</Title>
           <Alert color="orange" className="notice" mb="md" icon={<IconUsers size={18} />}>{t('conf.notice')}</Alert>
           <div className="org-two">
-            <Pairs key={chosen} draft={draft} arrows={arrows} before={before} setDraft={setDraft} chosen={chosen} features={features} editTerms={(key) => setAsked({ keys: [key], thenNext: false })} />
-            <Drawing members={members} arrows={wished} features={features} chosen={chosen} pending={pending} height={340} />
+            <Pairs key={chosen} draft={draft} arrows={arrows} before={before} setDraft={setDraft} chosen={chosen} features={features} marks={marks} editTerms={(key) => setAsked({ keys: [key], thenNext: false })} />
+            <Drawing organization={draft.organization} arrows={wished} features={features} chosen={chosen} pending={pending} height={340} />
           </div>
         </div>
       </div>
@@ -86,7 +88,7 @@ export function Choose({ draft, arrows, setDraft, cancel, next, templates }: Pro
   );
 }
 
-function Accounts({ members, chosen, choose, touched, children }: { members: Member[]; chosen: string; choose: (id: string) => void; touched: (id: string) => boolean; children: React.ReactNode }) {
+function Accounts({ members, chosen, choose, touched, children }: { members: Member[]; chosen: string; choose: (id: string) => void; touched: ReadonlySet<string>; children: React.ReactNode }) {
   const t = useT();
   const [wanted, setWanted] = useState('');
   const found = members.filter((member) => member.name.toLowerCase().includes(wanted.trim().toLowerCase()));
@@ -101,7 +103,7 @@ function Accounts({ members, chosen, choose, touched, children }: { members: Mem
             <button key={id} type="button" className="org-account" aria-current={id === chosen || undefined} onClick={() => choose(id)}>
               <AccountMark id={id} name={member.name} size={26} />
               <span className="truncate">{member.name}</span>
-              {touched(id) && <Badge size="xs" color="orange" ml="auto">{t('conf.changed')}</Badge>}
+              {touched.has(id) && <Badge size="xs" color="orange" ml="auto">{t('conf.changed')}</Badge>}
             </button>
           );
         })}
@@ -112,10 +114,10 @@ function Accounts({ members, chosen, choose, touched, children }: { members: Mem
   );
 }
 
-interface PairsProps { draft: Draft; arrows: Arrows; before: ReadonlySet<EdgeKey>; setDraft: (draft: Draft) => void; chosen: string; features: string[]; editTerms: (key: EdgeKey) => void }
+interface PairsProps { draft: Draft; arrows: Arrows; before: ReadonlySet<EdgeKey>; setDraft: (draft: Draft) => void; chosen: string; features: string[]; marks: Marks; editTerms: (key: EdgeKey) => void }
 
 /** Of many, those that are connected or wished to be come first. */
-function Pairs({ draft, arrows, before, setDraft, chosen, features, editTerms }: PairsProps) {
+function Pairs({ draft, arrows, before, setDraft, chosen, features, marks, editTerms }: PairsProps) {
   const t = useT();
   const [all, setAll] = useState(false);
   const [wanted, setWanted] = useState('');
@@ -128,7 +130,7 @@ function Pairs({ draft, arrows, before, setDraft, chosen, features, editTerms }:
   return (
     <div>
       {many && <TextInput size="sm" mb="sm" aria-label={t('conf.search')} placeholder={t('conf.search')} leftSection={<IconSearch size={15} aria-hidden="true" />} value={wanted} onChange={(event) => setWanted(event.currentTarget.value)} />}
-      {shown.map((member) => <Pair key={String(member.accountId)} draft={draft} arrows={arrows} before={before} setDraft={setDraft} a={chosen} b={member} features={features} folded={many} editTerms={editTerms} />)}
+      {shown.map((member) => <Pair key={String(member.accountId)} draft={draft} arrows={arrows} before={before} setDraft={setDraft} a={chosen} b={member} features={features} marks={marks} folded={many} editTerms={editTerms} />)}
       {found.length === 0 && <Text size="sm" c="dimmed" role="status">{t('conf.noAccount')}</Text>}
       {shown.length < found.length && <Button mt="sm" size="xs" variant="default" onClick={() => setAll(true)}>{t('conf.allPairs', { n: found.length })}</Button>}
     </div>

@@ -1,17 +1,20 @@
 /** Two accounts: a switch per feature, which way it goes, and on which terms. */
 import { Badge, Button, Checkbox, Group, SegmentedControl, Stack, Switch, Text, UnstyledButton } from '@mantine/core';
-import { IconAlertTriangle, IconBan, IconChevronDown, IconChevronRight, IconFileText } from '@tabler/icons-react';
+import { IconAlertTriangle, IconBan, IconChevronDown, IconChevronRight, IconFileText, IconLock } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { Member } from '../../../api/types';
 import { AccountMark } from '../../../components/account-mark';
 import { maybeT, useT } from '../../../i18n';
 import { type Arrow, type EdgeKey, type Way, keyOf, wayOf, withWay } from '../edges';
 import { type NameOf, blockedWords, featureName, mayChange, namesOf, wayWords } from '../words';
-import { type Arrows, type Draft, amendedKeys, carriesValues, isUsed, missingKeys, rulesOf, termsOf } from './draft';
+import { type Arrows, type Draft, carriesValues, isUsed, rulesOf, termsOf } from './draft';
 
-interface PairProps { draft: Draft; arrows: Arrows; before: ReadonlySet<EdgeKey>; setDraft: (draft: Draft) => void; a: string; b: Member; features: string[]; folded: boolean; editTerms: (key: EdgeKey) => void }
+/** Directions of the whole draft that lack a reason, and that go on on other terms. */
+export interface Marks { missing: ReadonlySet<EdgeKey>; amended: ReadonlySet<EdgeKey> }
 
-export function Pair({ draft, arrows, before, setDraft, a, b, features, folded, editTerms }: PairProps) {
+interface PairProps { draft: Draft; arrows: Arrows; before: ReadonlySet<EdgeKey>; setDraft: (draft: Draft) => void; a: string; b: Member; features: string[]; marks: Marks; folded: boolean; editTerms: (key: EdgeKey) => void }
+
+export function Pair({ draft, arrows, before, setDraft, a, b, features, marks, folded, editTerms }: PairProps) {
   const t = useT();
   const other = String(b.accountId);
   const name = namesOf(draft.organization.members);
@@ -26,14 +29,15 @@ export function Pair({ draft, arrows, before, setDraft, a, b, features, folded, 
           <span><Text span fw={600} size="sm">{b.name}</Text><Text size="xs" c="dimmed">{summary || t('org.dir.off')}</Text></span>
         </UnstyledButton>
       ) : <h3><AccountMark id={other} name={b.name} size={24} />{b.name}</h3>}
-      {open && features.map((feature) => <FeatureToggle key={feature} feature={feature} a={a} b={other} draft={draft} arrows={arrows} before={before} setDraft={setDraft} name={name} editTerms={editTerms} />)}
+      {open && !mayChange(draft.organization.members, a, other, false) && <Text size="xs" c="dimmed" className="org-locked"><IconLock size={14} aria-hidden="true" />{t(mayChange(draft.organization.members, a, other, true) ? 'conf.onlyClose' : 'conf.notHers')}</Text>}
+      {open && features.map((feature) => <FeatureToggle key={feature} feature={feature} a={a} b={other} draft={draft} arrows={arrows} before={before} setDraft={setDraft} name={name} marks={marks} editTerms={editTerms} />)}
     </section>
   );
 }
 
-interface ToggleProps { feature: string; a: string; b: string; draft: Draft; arrows: Arrows; before: ReadonlySet<EdgeKey>; setDraft: (draft: Draft) => void; name: NameOf; editTerms: (key: EdgeKey) => void }
+interface ToggleProps { feature: string; a: string; b: string; draft: Draft; arrows: Arrows; before: ReadonlySet<EdgeKey>; setDraft: (draft: Draft) => void; name: NameOf; marks: Marks; editTerms: (key: EdgeKey) => void }
 
-function FeatureToggle({ feature, a, b, draft, arrows, before, setDraft, name, editTerms }: ToggleProps) {
+function FeatureToggle({ feature, a, b, draft, arrows, before, setDraft, name, marks, editTerms }: ToggleProps) {
   const t = useT();
   const out = arrows.get(keyOf(feature, a, b));
   const back = arrows.get(keyOf(feature, b, a));
@@ -44,11 +48,14 @@ function FeatureToggle({ feature, a, b, draft, arrows, before, setDraft, name, e
   const usual: Way = rulesOf(draft.organization).newConnections === 'one_way' ? 'out' : 'both';
   const possible: Way = blocked.length === 0 ? usual : out?.state === 'blocked' ? 'back' : 'out';
   const keys = [keyOf(feature, a, b), keyOf(feature, b, a)].filter((key) => draft.open.has(key));
-  const amended = new Set(amendedKeys(draft, arrows));
-  const changed = wayOf(before, feature, a, b) !== way || keys.some((key) => amended.has(key));
+  const changed = wayOf(before, feature, a, b) !== way || keys.some((key) => marks.amended.has(key));
   const words = { feature: featureName(feature), a: name(a), b: name(b) };
   const { members } = draft.organization;
-  const may = mayChange(members, a, b, false);
+  const mayOpen = mayChange(members, a, b, false);
+  const mayClose = mayChange(members, a, b, true);
+  // Whoever may only close can still take back what she closed just now.
+  const mayReach = (wished: Way) => mayOpen || (mayClose && [...withWay(new Set(), arrows, feature, a, b, wished)].every((key) => before.has(key)));
+  const whenOn = mayOpen ? possible : wayOf(before, feature, a, b);
   return (
     <div className="org-toggle">
       <Switch
@@ -56,14 +63,14 @@ function FeatureToggle({ feature, a, b, draft, arrows, before, setDraft, name, e
         description={maybeT(`org.featureText.${feature}`)}
         aria-label={t('conf.switch', words)}
         checked={way !== 'off'}
-        disabled={blocked.length === 2 || (way === 'off' ? !may : !mayChange(members, a, b, true))}
-        onChange={(event) => set(event.currentTarget.checked ? possible : 'off')}
+        disabled={blocked.length === 2 || !mayReach(way === 'off' ? whenOn : 'off') || whenOn === 'off'}
+        onChange={(event) => set(event.currentTarget.checked ? whenOn : 'off')}
       />
       {blocked.map((arrow) => <Text key={arrow.source} size="xs" mt={8} c="var(--mantine-color-error)" style={{ display: 'flex', gap: 6 }}><IconBan size={15} aria-hidden="true" style={{ flexShrink: 0 }} />{blockedWords(arrow, name, t)}</Text>)}
       {way !== 'off' && !isUsed(draft.organization, feature) && <Text size="xs" mt={6} pl={52} c="dimmed">{t('conf.notUsed')}</Text>}
       {way !== 'off' && (
         <Stack gap={8} mt={10} pl={52}>
-          <Checkbox size="xs" label={t('conf.oneWay')} checked={oneWay} disabled={blocked.length > 0 || !may} onChange={(event) => set(event.currentTarget.checked ? 'out' : 'both')} />
+          <Checkbox size="xs" label={t('conf.oneWay')} checked={oneWay} disabled={blocked.length > 0 || !mayReach(oneWay ? 'both' : 'out')} onChange={(event) => set(event.currentTarget.checked ? 'out' : 'both')} />
           {oneWay && blocked.length === 0 && (
             <SegmentedControl
               size="xs"
@@ -71,22 +78,21 @@ function FeatureToggle({ feature, a, b, draft, arrows, before, setDraft, name, e
               aria-label={t('conf.whichWay', words)}
               value={way}
               onChange={(next) => set(next as Way)}
-              data={(['out', 'back'] as const).map((value) => ({ value, label: wayWords(value, a, b, name, t) }))}
+              data={(['out', 'back'] as const).map((value) => ({ value, label: wayWords(value, a, b, name, t), disabled: !mayReach(value) }))}
             />
           )}
           {oneWay && blocked.length > 0 && <Text size="xs">{wayWords(way, a, b, name, t)}</Text>}
-          {carriesValues(feature) && keys.map((key) => <TermsLine key={key} draft={draft} arrows={arrows} edge={key} name={name} edit={may ? () => editTerms(key) : undefined} />)}
+          {carriesValues(feature) && keys.map((key) => <TermsLine key={key} draft={draft} arrows={arrows} edge={key} name={name} missing={marks.missing.has(key)} edit={mayOpen ? () => editTerms(key) : undefined} />)}
         </Stack>
       )}
     </div>
   );
 }
 
-function TermsLine({ draft, arrows, edge, name, edit }: { draft: Draft; arrows: Arrows; edge: EdgeKey; name: NameOf; edit: (() => void) | undefined }) {
+function TermsLine({ draft, arrows, edge, name, missing, edit }: { draft: Draft; arrows: Arrows; edge: EdgeKey; name: NameOf; missing: boolean; edit: (() => void) | undefined }) {
   const t = useT();
   const arrow = arrows.get(edge)!;
   const terms = termsOf(draft, arrows, edge);
-  const missing = missingKeys(draft, arrows).includes(edge);
   const words = { feature: featureName(arrow.feature), source: name(arrow.source), destination: name(arrow.destination) };
   return (
     <Group gap={8} wrap="nowrap" justify="space-between" className="org-terms" data-missing={missing || undefined}>
