@@ -1,7 +1,7 @@
 // The heart of it: accounts are joined, connected, seen through, narrowed, cut; at every moment a rep sees what the connections allow, and no more.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { accessible, begin, find, giveReasons, go, manager, open, rep, signedIn, virtualAuthenticator } from './lib.mjs';
+import { accessible, begin, configure as configuring, done as finish, find, go, manager, open, prove as confirmed, rep, review as reviewing, shownFrom, signedIn, withPasskey, withoutPasskey } from './lib.mjs';
 
 let browser;
 let boss;
@@ -10,49 +10,21 @@ let company;
 const PASSKEY = 'Journey key';
 
 const heading = (name) => boss.getByRole('heading', { level: 1, name });
-const confirm = () => boss.getByRole('dialog', { name: 'Confirm with your second factor' }).getByRole('button', { name: 'Confirm' }).click();
-/** The dialog starts with the passkey by itself when that is the only factor. */
-const prove = async () => {
-  const dialog = boss.getByRole('dialog', { name: 'Confirm with your second factor' });
-  await dialog.waitFor();
-  await confirm();
-};
+const prove = () => confirmed(boss);
 const origins = async (page) => {
   await go(page, 'West', `companies/${company.id}`);
-  await page.getByRole('region', { name: 'Timeline' }).getByRole('article').first().waitFor();
-  const labels = await page.locator('.origin').allInnerTexts();
-  // The first page of a long timeline need not hold an item of every sister; the line above it counts them all.
-  const counted = (await page.getByRole('list', { name: 'Sister companies' }).getByRole('listitem').allInnerTexts()).filter((line) => /items? shown/.test(line)).map((line) => `From ${line.split('\n')[0].trim()}`);
-  return [...new Set([...labels.map((label) => label.trim()), ...counted])].sort();
+  return shownFrom(page);
 };
-const configure = async (way = 'Manual set-up') => {
-  await go(boss, 'West', 'organization');
-  await boss.getByRole('button', { name: 'Configure connections' }).click();
-  await begin(boss, way);
-  await boss.getByRole('heading', { name: 'West with…' }).waitFor();
-};
+const configure = (way = 'Manual set-up') => configuring(boss, 'West', way);
 const switchOf = (other) => boss.getByRole('switch', { name: `Data mirroring between West and ${other}` });
-const review = async () => {
-  await boss.getByRole('button', { name: 'Next' }).click();
-  await giveReasons(boss);
-};
-const done = async () => {
-  await boss.getByRole('button', { name: 'Done' }).click();
-  await boss.getByRole('button', { name: 'Configure connections' }).waitFor();
-};
+const review = () => reviewing(boss);
+const done = () => finish(boss);
 
 before(async () => {
   browser = await open();
   boss = await browser.person();
   west = await browser.person();
-  await virtualAuthenticator(boss);
-  await signedIn(boss, manager(), 'West', 'settings/security');
-  const passkeys = boss.getByRole('region', { name: 'Passkeys', exact: true });
-  await passkeys.getByRole('button', { name: 'Add a passkey' }).click();
-  const dialog = boss.getByRole('dialog', { name: 'Add a passkey' });
-  await dialog.getByRole('textbox').fill(PASSKEY);
-  await dialog.getByRole('button', { name: 'Add a passkey' }).click();
-  await passkeys.getByText(PASSKEY).waitFor();
+  await withPasskey(boss, manager(), 'West', PASSKEY);
   await signedIn(west, rep('West'), 'West');
   company = await find('West', 'companies', 'name', 'Cancity');
   // The sample group may come joined already; the journey begins before that.
@@ -64,9 +36,7 @@ before(async () => {
   if (await more.isVisible()) await remove();
 });
 after(async () => {
-  await go(boss, 'West', 'settings/security');
-  await boss.getByRole('button', { name: `Remove passkey ${PASSKEY}` }).click();
-  await prove();
+  await withoutPasskey(boss, 'West', PASSKEY);
   await boss.getByText('No passkey yet.').waitFor();
   await browser.close();
 });
@@ -137,7 +107,7 @@ describe('connecting', () => {
 
   test('after Done a rep sees the sister’s items, marked and read-only', async () => {
     await done();
-    assert.deepEqual(await origins(west), ['From Central']);
+    assert.deepEqual(await origins(west), ['Central']);
     const item = west.getByRole('article').filter({ hasText: 'From Central' }).first();
     await item.getByText('Read-only').waitFor();
   });
@@ -162,7 +132,7 @@ describe('connecting', () => {
     await boss.getByText('2 changes, not applied yet').waitFor();
     await review();
     await done();
-    assert.deepEqual(await origins(west), ['From Central', 'From East']);
+    assert.deepEqual(await origins(west), ['Central', 'East']);
     await accessible(boss, 'organization');
   });
 });
@@ -177,7 +147,7 @@ describe('narrowing and cutting', () => {
     await boss.getByText('East will no longer share with West').waitFor();
     await done();
     await boss.getByRole('cell', { name: /East sees West/ }).waitFor();
-    assert.deepEqual(await origins(west), ['From Central']);
+    assert.deepEqual(await origins(west), ['Central']);
   });
 
   test('two people editing: the second is told, and overwrites nothing', async () => {
@@ -196,7 +166,7 @@ describe('narrowing and cutting', () => {
     await boss.getByRole('button', { name: 'Reload and reapply my changes' }).click();
     await boss.getByText('East and West will no longer share').waitFor();
     await done();
-    assert.deepEqual(await origins(west), ['From Central']);
+    assert.deepEqual(await origins(west), ['Central']);
   });
 
   test('cut: gone at the next look', async () => {
@@ -232,8 +202,43 @@ describe('the end', () => {
     await boss.getByRole('button', { name: 'Remove East' }).click();
     await boss.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
     await boss.getByText('East was removed').waitFor();
+    // Whoever adds it again reads again what that means.
+    await boss.getByRole('button', { name: 'Add accounts' }).click();
+    const dialog = boss.getByRole('dialog', { name: 'Add accounts' });
+    await dialog.getByRole('checkbox', { name: 'East' }).check();
+    const join = dialog.getByRole('button', { name: 'Join 1 account' });
+    assert.equal(await join.isDisabled(), true);
+    await dialog.getByRole('checkbox', { name: /^I have read this/ }).check();
+    await accessible(boss, 'adding an account');
+    await join.click();
+    await prove();
+    await boss.getByText('1 account added').waitFor();
     await remove();
     await accessible(boss, 'without an organization');
+  });
+
+  test('accounts of others are invited while creating, and one may begin alone', async () => {
+    await boss.getByRole('button', { name: 'Create organization' }).click();
+    await boss.getByRole('checkbox').check();
+    await boss.getByRole('button', { name: 'Next' }).click();
+    await boss.getByLabel('Name of the organization').fill('Journey Group');
+    await boss.getByText(/^Somebody else/).click();
+    const number = boss.getByLabel('Number of the account');
+    await number.fill('many');
+    await boss.getByRole('button', { name: 'Invite', exact: true }).click();
+    await boss.getByText('An account has a number, such as 12.').waitFor();
+    for (const id of ['998', '999']) {
+      await number.fill(id);
+      await number.press('Enter');
+      await boss.getByText(`Account ${id}`).waitFor();
+    }
+    await boss.getByRole('button', { name: 'Do not invite account 998' }).click();
+    await accessible(boss, 'inviting while creating');
+    await boss.getByRole('button', { name: 'Create and invite 1 account' }).click();
+    await prove();
+    await boss.getByRole('dialog', { name: /is created/ }).getByRole('button', { name: 'Done' }).click();
+    await boss.getByRole('region', { name: 'Invited accounts' }).getByText('Account 999').waitFor();
+    await remove();
   });
 
   test('the group is joined again for whoever looks next', async () => {
@@ -249,7 +254,7 @@ describe('the end', () => {
     await begin(boss, 'One-click set-up');
     await review();
     await done();
-    assert.deepEqual(await origins(west), ['From Central', 'From East']);
+    assert.deepEqual(await origins(west), ['Central', 'East']);
     assert.deepEqual([...boss.problems, ...west.problems], []);
   });
 });

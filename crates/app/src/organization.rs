@@ -101,10 +101,20 @@ pub struct New {
     pub name: String,
     /// The accounts to join; the one she works in is always a member.
     pub accounts: Vec<AccountId>,
+    /// Accounts whose Super Admin is somebody else: each gets an offer, and joins when she accepts it. See [`offer`].
+    pub invited: Vec<AccountId>,
     /// The version of [`IMPACT_TEXT`] she read.
     pub acknowledged_text_version: String,
     pub policy: Policy,
     pub proof: Option<String>,
+}
+
+/// What whoever lets accounts join has read and shown.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Consent<'a> {
+    /// The version of [`IMPACT_TEXT`] she read; empty when she read none.
+    pub text_version: &'a str,
+    pub proof: Option<&'a str>,
 }
 
 /// What a turn did, for the feed and for telling the accounts.
@@ -173,10 +183,19 @@ async fn create_now(app: &App, cx: &Cx, name: &str, new: New) -> Result<View> {
     let here = acting(&mut tx, cx).await?;
     let own = creation_reasons(&mut tx, cx, &here, &policy).await?;
     let joining = Joining { policy: &policy, organization: None, n_members: 1, location: &here.location };
-    let (mut members, refused) = considered(&mut tx, cx, &new.accounts, &joining).await?;
+    let invited: BTreeSet<AccountId> = new.invited.iter().copied().collect();
+    // Whoever invites others may begin alone.
+    let (mut members, refused) = match (new.accounts.is_empty(), invited.is_empty()) {
+        (true, false) => Default::default(),
+        _ => considered(&mut tx, cx, &new.accounts, &joining).await?,
+    };
     refuse([(cx.account, own)].into_iter().chain(refused))?;
     members.insert(here.id, Facts::of(&here));
-    prove(&mut tx, cx, CREATE, &accounts_subject(&new.accounts), new.proof.as_deref()).await?;
+    for account in &invited {
+        offer::may_be_invited(&policy, members.keys(), *account)?;
+    }
+    let named: Vec<AccountId> = new.accounts.iter().copied().chain(invited.iter().copied()).collect();
+    prove(&mut tx, cx, CREATE, &accounts_subject(&named), new.proof.as_deref()).await?;
     let id = OrganizationId(tx.take_ids(1)?);
     let (proposed, mut effects) = next(Organization::none(id, name.to_owned(), policy), Event::Propose { members }, cx.now);
     let (verified, more) = next(proposed, Event::Verify, cx.now);
@@ -188,8 +207,10 @@ async fn create_now(app: &App, cx: &Cx, name: &str, new: New) -> Result<View> {
     if let Some(person) = cx.person {
         store::organization::known::unpend(&mut tx, cx.account, person.id).await?;
     }
+    let told = offer::invite(&mut tx, cx, id, &invited).await?;
     tx.commit(&cx.by(), cx.now, &[turned.change()]).await?;
     tell(app, cx, &turned).await;
+    tell_accounts(app, cx, &turned.organization, told).await;
     read(app, cx).await
 }
 
@@ -197,6 +218,10 @@ async fn create_now(app: &App, cx: &Cx, name: &str, new: New) -> Result<View> {
 pub(crate) fn acknowledged(version: &str) -> Result<()> {
     if version == IMPACT_TEXT_VERSION {
         return Ok(());
+    }
+    if version.is_empty() {
+        let message = format!("the impact statement in version \"{IMPACT_TEXT_VERSION}\" has to be read and acknowledged first");
+        return Err(Error::invalid("IMPACT_TEXT_STALE", message));
     }
     let message =
         format!("version \"{version}\" of the impact statement was acknowledged; version \"{IMPACT_TEXT_VERSION}\" is in force");
@@ -230,13 +255,13 @@ pub async fn read(app: &App, cx: &Cx) -> Result<View> {
     })
 }
 
-/// Adds accounts. Asks for a fresh second factor again. Source: scenario 17.
-pub async fn add_members(app: &App, cx: &Cx, id: OrganizationId, accounts: &[AccountId], proof: Option<&str>) -> Result<View> {
-    let done = add_members_now(app, cx, id, accounts, proof).await;
-    log::refusing(app, cx, id, Tried { act: "add_members", proof }, done).await
+/// Adds accounts. Asks for a fresh second factor again, and for a fresh look at the impact statement. Source: scenario 17.
+pub async fn add_members(app: &App, cx: &Cx, id: OrganizationId, accounts: &[AccountId], consent: Consent<'_>) -> Result<View> {
+    let done = add_members_now(app, cx, id, accounts, consent).await;
+    log::refusing(app, cx, id, Tried { act: "add_members", proof: consent.proof }, done).await
 }
 
-async fn add_members_now(app: &App, cx: &Cx, id: OrganizationId, accounts: &[AccountId], proof: Option<&str>) -> Result<View> {
+async fn add_members_now(app: &App, cx: &Cx, id: OrganizationId, accounts: &[AccountId], consent: Consent<'_>) -> Result<View> {
     let mut tx = app.store.write_home().await?;
     let organization = locked(&mut tx, cx, id, OrganizationAct::AddMembers).await?;
     let location = match organization.members.get(&cx.account) {
@@ -251,8 +276,11 @@ async fn add_members_now(app: &App, cx: &Cx, id: OrganizationId, accounts: &[Acc
     };
     let (members, refused) = considered(&mut tx, cx, accounts, &joining).await?;
     refuse(refused)?;
-    prove(&mut tx, cx, ADD_MEMBERS, &accounts_subject(accounts), proof).await?;
-    finish(app, cx, tx, organization, Event::AddMembers { members }, &serde_json::Value::Null).await?;
+    acknowledged(consent.text_version)?;
+    prove(&mut tx, cx, ADD_MEMBERS, &accounts_subject(accounts), consent.proof).await?;
+    note_acknowledged(&mut tx, cx, id, IMPACT_TEXT_VERSION).await?;
+    let cause = serde_json::json!({ "acknowledgedTextVersion": IMPACT_TEXT_VERSION });
+    finish(app, cx, tx, organization, Event::AddMembers { members }, &cause).await?;
     read(app, cx).await
 }
 

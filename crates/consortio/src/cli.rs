@@ -364,7 +364,7 @@ pub enum Organization {
         account: String,
     },
     /// Join accounts. Nothing is shared until a direction is opened.
-    Create(OrganizationCreate),
+    Create(organization::OrganizationCreate),
     /// Let a feature pass in one direction, or change the terms on which it passes.
     #[command(visible_alias = "one-way")]
     Open(OrganizationOpen),
@@ -391,6 +391,9 @@ pub enum Organization {
         account: String,
         /// Id or name of the new one.
         member: String,
+        /// The impact statement, which is printed without this flag, was read and is agreed to.
+        #[arg(long)]
+        acknowledge: bool,
     },
     /// Remove a member, with its connections.
     Remove {
@@ -451,7 +454,13 @@ pub enum Organization {
     /// Say what applying such a file would change. Ends with 2 when it would change something.
     Plan(organization::FromFile),
     /// Make the organization as such a file says.
-    Apply(organization::FromFile),
+    Apply {
+        #[command(flatten)]
+        from: organization::FromFile,
+        /// The impact statement, which is printed without this flag where the file adds members, was read and is agreed to.
+        #[arg(long)]
+        acknowledge: bool,
+    },
     /// Everything that was done, refused and looked at in the organization, oldest first.
     Log(OrganizationLog),
     /// Recompute the log's chain of hashes. Ends with 2 and names the first altered entry when there is one.
@@ -488,26 +497,6 @@ pub struct OrganizationLog {
     /// Write all of it into a file, which must not exist; its ending, .csv or .json, says how.
     #[arg(long, value_name = "FILE")]
     pub export: Option<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-pub struct OrganizationCreate {
-    pub name: String,
-    /// Id or name of the account that creates it.
-    #[arg(long)]
-    pub account: String,
-    /// Id or name of an account to join; may be repeated.
-    #[arg(long, required = true)]
-    pub with: Vec<String>,
-    /// HubSpot's limits: five accounts, tiers, one location.
-    #[arg(long)]
-    pub parity: bool,
-    /// The written basis for transfers between data-hosting locations; without one, all members are in one.
-    #[arg(long, value_name = "TEXT", conflicts_with = "parity")]
-    pub transfer_mechanism: Option<String>,
-    /// The impact statement, which is printed without this flag, was read and is agreed to.
-    #[arg(long)]
-    pub acknowledge: bool,
 }
 
 #[derive(Debug, Subcommand)]

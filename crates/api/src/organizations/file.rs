@@ -4,14 +4,20 @@ use super::{TAG, id, proof};
 use crate::call::Call;
 use crate::refusal::Refusal;
 use crate::reply;
-use crate::route::{Access, Answer, Route};
-use app::organization::file;
+use crate::route::{Access, Answer, Parameter, Route};
+use app::organization::{Consent, file};
 use futures_util::stream;
 use model::limits::FILE_BYTES_MAX;
+use model::organization::IMPACT_TEXT_VERSION;
 use schemars::JsonSchema;
 use serde::Serialize;
 use wire::scalar::Id;
 
+const ACKNOWLEDGED: Parameter = Parameter {
+    name: "acknowledgedTextVersion",
+    kind: "string",
+    about: "The version of the impact statement that was read, where the file adds members.",
+};
 const TOML: &str = "application/toml";
 
 /// The rows of the route table.
@@ -29,8 +35,10 @@ pub fn routes() -> Vec<Route> {
             .about(
                 TAG,
                 "Makes the organization as the file says, by the same acts as everybody. Needs a step-up for \
-                 organization.apply_file; its subject is in the refusal. Applied again, it changes nothing.",
+                 organization.apply_file; its subject is in the refusal. Applied again, it changes nothing. A file that adds \
+                 members needs the version of the impact statement that was read.",
             )
+            .query(&[ACKNOWLEDGED])
             .body_of(TOML)
             .reply::<Applied>(200),
     ]
@@ -74,8 +82,20 @@ async fn plan(mut call: Call) -> Answer {
 async fn apply(mut call: Call) -> Answer {
     let (id, text) = (id(&call)?, text(&mut call).await?);
     let proof = proof(&call);
-    let applied = file::apply(call.app(), call.cx(), id, &text, proof.as_deref()).await?;
+    let version = call.query().one(ACKNOWLEDGED.name).map(acknowledged).transpose()?.unwrap_or_default();
+    let consent = Consent { text_version: version, proof: proof.as_deref() };
+    let applied = file::apply(call.app(), call.cx(), id, &text, consent).await?;
     Ok(reply::ok(&Applied { done: applied.done, waiting: applied.waiting.into_iter().map(Id).collect() }))
+}
+
+/// The version in force, where that is the one that was read.
+fn acknowledged(version: &str) -> Result<&'static str, Refusal> {
+    if version == IMPACT_TEXT_VERSION {
+        return Ok(IMPACT_TEXT_VERSION);
+    }
+    let message =
+        format!("version \"{version}\" of the impact statement was read; version \"{IMPACT_TEXT_VERSION}\" is in force");
+    Err(Refusal::invalid(message).with_code("IMPACT_TEXT_STALE").naming("query", ACKNOWLEDGED.name, version))
 }
 
 async fn text(call: &mut Call) -> Result<String, Refusal> {

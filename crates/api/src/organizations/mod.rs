@@ -19,7 +19,7 @@ use crate::call::Call;
 use crate::refusal::Refusal;
 use crate::reply;
 use crate::route::{Access, Answer, Parameter, Route};
-use app::organization;
+use app::organization::{self, Consent};
 use app::{company, error};
 use model::id::{AccountId, OrganizationId};
 use model::limits::ORGANIZATION_MEMBERS_MAX;
@@ -52,7 +52,7 @@ pub fn routes() -> Vec<Route> {
         Route::post("/organizations/v1", "organization.create", session, create)
             .about(
                 TAG,
-                "Creates an organization. Needs a step-up for organization.create; its subject is the account ids in order, joined by commas. A service token gets 403 SESSION_NEEDED.",
+                "Creates an organization. Needs a step-up for organization.create; its subject is the ids of the accounts that join or are invited in order, joined by commas. A service token gets 403 SESSION_NEEDED.",
             )
             .body::<NewOrganization>()
             .reply::<Organization>(201),
@@ -63,7 +63,7 @@ pub fn routes() -> Vec<Route> {
             .about(TAG, "The same text, for adding accounts.")
             .reply::<Impact>(200),
         Route::post("/organizations/v1/{organizationId}/members", "organization.add_members", session, add_members)
-            .about(TAG, "Adds accounts. Needs a step-up for organization.add_members; its subject is as for creating. A service token gets 403 SESSION_NEEDED.")
+            .about(TAG, "Adds accounts, after a look at the impact statement. Needs a step-up for organization.add_members; its subject is the account ids in order, joined by commas. A service token gets 403 SESSION_NEEDED.")
             .body::<NewMembers>()
             .reply::<Organization>(200),
         Route::delete("/organizations/v1/{organizationId}/members/{accountId}", "organization.remove_member", session, remove)
@@ -115,6 +115,7 @@ async fn create(mut call: Call) -> Answer {
     let new = organization::New {
         name: body.name,
         accounts: accounts(&body.account_ids)?,
+        invited: accounts(&body.invited_account_ids)?,
         acknowledged_text_version: body.acknowledged_text_version,
         policy: rules(body.policy.as_deref())?,
         proof: proof(&call),
@@ -131,7 +132,9 @@ async fn delete(call: Call) -> Answer {
 async fn add_members(mut call: Call) -> Answer {
     let (id, body): (_, NewMembers) = (id(&call)?, call.json().await?);
     let accounts = accounts(&body.account_ids)?;
-    let view = organization::add_members(call.app(), call.cx(), id, &accounts, proof(&call).as_deref()).await?;
+    let proof = proof(&call);
+    let consent = Consent { text_version: &body.acknowledged_text_version, proof: proof.as_deref() };
+    let view = organization::add_members(call.app(), call.cx(), id, &accounts, consent).await?;
     Ok(reply::ok(&shape::organization(&view)))
 }
 

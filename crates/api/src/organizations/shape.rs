@@ -348,7 +348,11 @@ pub struct Impact {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct NewOrganization {
     pub name: String,
+    /// The one that creates is a member in any case. May be empty where others are invited.
     pub account_ids: Vec<Text>,
+    /// Accounts whose Super Admin is somebody else: each gets an offer, whether there is such an account or not.
+    #[serde(default)]
+    pub invited_account_ids: Vec<Text>,
     pub acknowledged_text_version: String,
     /// `open` (the default) or `parity`.
     pub policy: Option<String>,
@@ -359,6 +363,7 @@ pub struct NewOrganization {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct NewMembers {
     pub account_ids: Vec<Text>,
+    pub acknowledged_text_version: String,
 }
 
 /// A whole set of wished edges. One that is not named is closed.

@@ -164,7 +164,7 @@ async fn scenarios_13_and_14_a_partner_admin_gets_403_and_everybody_else_404() {
     let mutations = [
         (format!("PUT /organizations/v1/{id}/connections"), json!({"version": 1, "edges": []})),
         (format!("POST /organizations/v1/{id}/connections/plan"), json!({"version": 1, "edges": []})),
-        (format!("POST /organizations/v1/{id}/members"), json!({"accountIds": ["9"]})),
+        (format!("POST /organizations/v1/{id}/members"), json!({"accountIds": ["9"], "acknowledgedTextVersion": "2026-11"})),
         (format!("DELETE /organizations/v1/{id}/members/7"), Value::Null),
         (format!("DELETE /organizations/v1/{id}"), Value::Null),
     ];

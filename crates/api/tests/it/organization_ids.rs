@@ -20,7 +20,7 @@ const BO: PersonId = PersonId(12);
 
 /// A body that is right for each row that has one. Without it the row is asked with one that is wrong.
 const BODIES: &[(&str, &str)] = &[
-    ("organization.add_members", r#"{"accountIds":["8"]}"#),
+    ("organization.add_members", r#"{"accountIds":["8"],"acknowledgedTextVersion":"2026-11"}"#),
     ("organization.update_contacts", r#"{"contacts":{}}"#),
     ("organization.update_policy", r#"{"version":2}"#),
     ("organization.plan_file", "x"),
@@ -38,6 +38,7 @@ async fn organized(world: &World, here: AccountId, with: AccountId) -> Organizat
     let new = New {
         name: "Group".to_owned(),
         accounts: vec![with],
+        invited: Vec::new(),
         acknowledged_text_version: IMPACT_TEXT_VERSION.to_owned(),
         policy: Policy::open(),
         proof: None,

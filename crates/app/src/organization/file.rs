@@ -9,7 +9,7 @@
 
 use super::policy::Wish as Rules;
 use super::roles::{self, Wanted};
-use super::{ADD_MEMBERS, REMOVE_MEMBER, UPDATE_POLICY, accounts_subject, actor, is_system, policy, prove, standing};
+use super::{ADD_MEMBERS, Consent, REMOVE_MEMBER, UPDATE_POLICY, accounts_subject, actor, is_system, policy, prove, standing};
 use crate::connection;
 use crate::cx::{App, Cx};
 use crate::error::{Error, Kind, Reason, Result};
@@ -20,6 +20,7 @@ use model::authority::OrganizationAct;
 use model::change::{Change, Kind as Did};
 use model::connection::plan::Wish;
 use model::id::{AccountId, OrganizationId, PersonId};
+use model::organization::IMPACT_TEXT_VERSION;
 use model::organization::file::{self, Accounts, Fault, File, Step, difference};
 use model::organization::log::{Said, WHOLE};
 use serde_json::json;
@@ -89,14 +90,18 @@ pub async fn plan(app: &App, cx: &Cx, id: OrganizationId, text: &str) -> Result<
     Ok(Planned { id, name: now.file.name, steps, stays })
 }
 
-/// Makes the organization as a file says. What is so already is left alone, so the second time nothing happens.
-pub async fn apply(app: &App, cx: &Cx, id: OrganizationId, text: &str, proof: Option<&str>) -> Result<Applied> {
+/// Makes the organization as a file says. What is so already is left alone, so the second time nothing happens. A file that adds
+/// members takes a look at the impact statement, as adding them by hand does.
+pub async fn apply(app: &App, cx: &Cx, id: OrganizationId, text: &str, consent: Consent<'_>) -> Result<Applied> {
     let planned = plan(app, cx, id, text).await?;
     let mut applied = Applied::default();
     if planned.steps.is_empty() {
         return Ok(applied);
     }
-    let proofs = begin(app, cx, &planned, text, proof).await?;
+    if planned.steps.iter().any(|(step, _)| matches!(step, Step::AddMember(_))) {
+        super::acknowledged(consent.text_version)?;
+    }
+    let proofs = begin(app, cx, &planned, text, consent.proof).await?;
     let cx = match planned.stays {
         Some(account) if is_system(cx) => &Cx { account, ..cx.clone() },
         _ => cx,
@@ -275,7 +280,9 @@ async fn carry_out(app: &App, cx: &Cx, id: OrganizationId, group: &[(Step, Strin
         }
         Step::AddMember(_) => {
             let accounts = added(group);
-            super::add_members(app, cx, id, &accounts, proof(ADD_MEMBERS, accounts_subject(&accounts))).await?;
+            // What was acknowledged was looked at before anything was done.
+            let consent = Consent { text_version: IMPACT_TEXT_VERSION, proof: proof(ADD_MEMBERS, accounts_subject(&accounts)) };
+            super::add_members(app, cx, id, &accounts, consent).await?;
         }
         Step::RemoveMember(account) => {
             super::remove_member(app, cx, id, *account, proof(REMOVE_MEMBER, account.to_string())).await?;

@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use model::account::Role;
 use model::authority::{Denial, OrganizationAct};
 use model::change::{Change, Kind as Did};
-use model::eligibility::{Joining, Reason};
+use model::eligibility::{Joining, Policy, Reason};
 use model::id::{AccountId, OfferId, OrganizationId, PersonId};
 use model::limits::{OFFERS_PER_DAY_MAX, OFFERS_WAITING_MAX};
 use model::organization::log::of_account;
@@ -56,18 +56,52 @@ pub async fn create(app: &App, cx: &Cx, id: OrganizationId, account: AccountId, 
 async fn create_now(app: &App, cx: &Cx, id: OrganizationId, account: AccountId, proof: Option<&str>) -> Result<Offer> {
     let mut tx = app.store.write_home().await?;
     let organization = locked(&mut tx, cx, id, OrganizationAct::AddMembers).await?;
-    if !organization.policy.foreign_admins {
-        let message = "the rules of the organization want one person who is Super Admin everywhere; nobody can be invited";
-        return Err(Error::forbidden("FOREIGN_ADMINS_OFF", message));
-    }
-    if organization.members.contains_key(&account) {
-        return Err(Error::conflict("ALREADY_A_MEMBER", format!("account {account} is a member of the organization")));
-    }
+    may_be_invited(&organization.policy, organization.members.keys(), account)?;
     if organization.members.len() >= organization.policy.members_max {
         refuse([(account, [Reason::OrgFull].into())])?;
     }
-    room(&mut tx, cx, &organization, account).await?;
+    room(&mut tx, cx, id, account).await?;
     prove(&mut tx, cx, ADD_MEMBERS, &account.to_string(), proof).await?;
+    let offer = make(&mut tx, cx, id, account).await?;
+    let exists = store::account::read(&mut tx, account).await?.is_some();
+    commit(tx, cx, id).await?;
+    tell_accounts(app, cx, &organization, exists.then_some(account).into_iter().chain([cx.account]).collect()).await;
+    Ok(offer)
+}
+
+/// Whether these rules and members let an account be invited.
+pub(super) fn may_be_invited<'a>(
+    policy: &Policy,
+    mut members: impl Iterator<Item = &'a AccountId>,
+    account: AccountId,
+) -> Result<()> {
+    if !policy.foreign_admins {
+        let message = "the rules of the organization want one person who is Super Admin everywhere; nobody can be invited";
+        return Err(Error::forbidden("FOREIGN_ADMINS_OFF", message));
+    }
+    match members.any(|member| *member == account) {
+        true => Err(Error::conflict("ALREADY_A_MEMBER", format!("account {account} is a member of the organization"))),
+        false => Ok(()),
+    }
+}
+
+/// Offers membership in an organization that is being created, in its transaction; which of the accounts there are.
+pub(super) async fn invite(
+    tx: &mut WriteTx,
+    cx: &Cx,
+    id: OrganizationId,
+    accounts: &BTreeSet<AccountId>,
+) -> Result<BTreeSet<AccountId>> {
+    let mut there = BTreeSet::new();
+    for account in accounts {
+        room(tx, cx, id, *account).await?;
+        make(tx, cx, id, *account).await?;
+        there.extend(store::account::read(tx, *account).await?.map(|account| account.id));
+    }
+    Ok(there)
+}
+
+async fn make(tx: &mut WriteTx, cx: &Cx, id: OrganizationId, account: AccountId) -> Result<Offer> {
     let offer = Offer {
         id: OfferId(tx.take_ids(1)?),
         organization: id,
@@ -78,17 +112,13 @@ async fn create_now(app: &App, cx: &Cx, id: OrganizationId, account: AccountId, 
         expires_at: offer::expires_at(cx.now),
         answered_at: None,
     };
-    stored::create(&mut tx, &offer).await?;
-    said(&mut tx, cx, &offer, "offered").await?;
-    let exists = store::account::read(&mut tx, account).await?.is_some();
-    commit(tx, cx, id).await?;
-    tell_accounts(app, cx, &organization, exists.then_some(account).into_iter().chain([cx.account]).collect()).await;
+    stored::create(tx, &offer).await?;
+    said(tx, cx, &offer, "offered").await?;
     Ok(offer)
 }
 
 /// Whether another offer may be made, and to this account.
-async fn room(tx: &mut WriteTx, cx: &Cx, organization: &Organization, account: AccountId) -> Result<()> {
-    let id = organization.id;
+async fn room(tx: &mut WriteTx, cx: &Cx, id: OrganizationId, account: AccountId) -> Result<()> {
     let made = stored::of_organization(tx, id, LISTED_MAX).await?;
     for old in made.iter().filter(|old| old.account == account && old.state == State::Offered) {
         if old.state_at(cx.now) == State::Offered {

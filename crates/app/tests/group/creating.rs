@@ -4,7 +4,7 @@ use crate::world::*;
 use app::account::{Patch, update};
 use app::connection;
 use app::error::Kind;
-use app::organization::{self, add_members, candidates, create, delete, read, remove_member};
+use app::organization::{self, Consent, add_members, candidates, create, delete, read, remove_member};
 use model::account::{Kind as AccountKind, Product, Role, Seat, Subscriptions, Tier};
 use model::connection::plan::Wish;
 use model::eligibility::Policy;
@@ -186,7 +186,7 @@ async fn scenario_11_a_sixth_account_is_refused_under_parity_and_taken_under_our
             let id = group.create(ANN, CENTRAL, &five, policy.clone()).await.unwrap().organization.id;
             let sixth = [AccountId(6)];
             let proof = group.proof(ANN, organization::ADD_MEMBERS, "6").await;
-            let added = add_members(&group.app, &group.cx(ANN, CENTRAL).await, id, &sixth, Some(&proof)).await;
+            let added = add_members(&group.app, &group.cx(ANN, CENTRAL).await, id, &sixth, consent(Some(&proof))).await;
             assert_eq!(added.err().map(|e| e.code), expected, "{}", group.fresh.engine);
         }
     }
@@ -214,7 +214,7 @@ async fn scenario_13_a_partner_admin_sees_everything_and_changes_nothing() {
         let codes = [
             code(connection::edit(&group.app, &dan, id, version, &wishes).await),
             code(connection::plan(&group.app, &dan, id, version, &wishes).await),
-            code(add_members(&group.app, &dan, id, &[NEW], None).await),
+            code(add_members(&group.app, &dan, id, &[NEW], consent(None)).await),
             code(remove_member(&group.app, &dan, id, WEST, None).await),
             code(remove_member(&group.app, &dan, id, EAST, None).await),
             code(delete(&group.app, &dan, id, None).await),
@@ -259,7 +259,7 @@ async fn scenario_15_outside_the_anchor_she_edits_connections_but_neither_member
     for group in groups().await {
         let view = group.create(ANN, CENTRAL, &[EAST], Policy::parity()).await.unwrap();
         let (id, east) = (view.organization.id, group.cx(ANN, EAST).await);
-        assert_eq!(code(add_members(&group.app, &east, id, &[WEST], None).await), "NEEDS_ANCHOR_ACCOUNT");
+        assert_eq!(code(add_members(&group.app, &east, id, &[WEST], consent(None)).await), "NEEDS_ANCHOR_ACCOUNT");
         assert_eq!(code(delete(&group.app, &east, id, None).await), "NEEDS_ANCHOR_ACCOUNT");
         let wishes = [Wish::on(mirroring(CENTRAL, EAST))];
         let edited = connection::edit(&group.app, &east, id, view.organization.version, &wishes).await.unwrap();
@@ -285,9 +285,9 @@ async fn from_joining_to_deleting_a_second_factor_is_asked_for_where_it_must_be(
     for group in groups().await {
         let id = group.create(ANN, CENTRAL, &[EAST], Policy::parity()).await.unwrap().organization.id;
         let cx = group.cx(ANN, CENTRAL).await;
-        assert_eq!(code(add_members(&group.app, &cx, id, &[WEST], None).await), "STEP_UP_NEEDED");
+        assert_eq!(code(add_members(&group.app, &cx, id, &[WEST], consent(None)).await), "STEP_UP_NEEDED");
         let proof = group.proof(ANN, organization::ADD_MEMBERS, "3").await;
-        let view = add_members(&group.app, &cx, id, &[WEST], Some(&proof)).await.unwrap();
+        let view = add_members(&group.app, &cx, id, &[WEST], consent(Some(&proof))).await.unwrap();
         assert_eq!(view.organization.members.len(), 3, "{}", group.fresh.engine);
         group.open(&[mirroring(EAST, WEST), mirroring(CENTRAL, WEST)]).await;
         assert_eq!(code(delete(&group.app, &cx, id, None).await), "STEP_UP_NEEDED");
@@ -302,6 +302,24 @@ async fn from_joining_to_deleting_a_second_factor_is_asked_for_where_it_must_be(
         delete(&group.app, &cx, id, Some(&proof)).await.unwrap();
         assert_eq!(code(read(&group.app, &cx).await), "ORGANIZATION_NOT_FOUND");
         assert_eq!(against(&group, EAST).await, Vec::<&str>::new());
+    }
+}
+
+#[tokio::test]
+async fn adding_takes_a_fresh_look_at_the_impact_statement_and_keeps_who_looked() {
+    for group in groups().await {
+        let id = group.create(ANN, CENTRAL, &[EAST], Policy::parity()).await.unwrap().organization.id;
+        let cx = group.cx(ANN, CENTRAL).await;
+        for text_version in ["", "2025-01"] {
+            let proof = group.proof(ANN, organization::ADD_MEMBERS, "3").await;
+            let unread = Consent { text_version, proof: Some(&proof) };
+            let refused = add_members(&group.app, &cx, id, &[WEST], unread).await;
+            assert_eq!(code(refused), "IMPACT_TEXT_STALE", "{}", group.fresh.engine);
+        }
+        let proof = group.proof(ANN, organization::ADD_MEMBERS, "3").await;
+        add_members(&group.app, &cx, id, &[WEST], consent(Some(&proof))).await.unwrap();
+        let last = ["person:11 acknowledged account:1", "person:11 member_joined account:3"].map(str::to_owned);
+        assert!(acts(&group).await.ends_with(&last));
     }
 }
 

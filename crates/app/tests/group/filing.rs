@@ -74,11 +74,11 @@ async fn applied_with_one_second_factor_it_is_so_and_applied_again_nothing_happe
         let (id, text) = filed(&group).await;
         let wanted = changed(&text);
         let ann = group.cx(ANN, CENTRAL).await;
-        assert_eq!(code(apply(&group.app, &ann, id, &wanted, None).await), "STEP_UP_NEEDED", "{}", group.fresh.engine);
+        assert_eq!(code(apply(&group.app, &ann, id, &wanted, consent(None)).await), "STEP_UP_NEEDED", "{}", group.fresh.engine);
         let other = group.proof(ANN, APPLY, &subject(id, &text)).await;
-        assert_eq!(code(apply(&group.app, &ann, id, &wanted, Some(&other)).await), "STEP_UP_NEEDED");
+        assert_eq!(code(apply(&group.app, &ann, id, &wanted, consent(Some(&other))).await), "STEP_UP_NEEDED");
         let proof = group.proof(ANN, APPLY, &subject(id, &wanted)).await;
-        let done = apply(&group.app, &ann, id, &wanted, Some(&proof)).await.unwrap();
+        let done = apply(&group.app, &ann, id, &wanted, consent(Some(&proof))).await.unwrap();
         assert_eq!((done.done.len(), done.waiting.len()), (5, 0));
         let now = read(&group.app, &ann).await.unwrap().organization;
         assert_eq!(now.members.keys().copied().collect::<Vec<_>>(), [CENTRAL, EAST]);
@@ -89,7 +89,7 @@ async fn applied_with_one_second_factor_it_is_so_and_applied_again_nothing_happe
         assert_eq!(left.steps.len(), 1, "{:?}", left.steps);
         let again = write(&group.app, &ann, id).await.unwrap();
         assert_eq!(plan(&group.app, &ann, id, &again).await.unwrap().steps, []);
-        assert_eq!(apply(&group.app, &ann, id, &again, None).await.unwrap().done, Vec::<String>::new());
+        assert_eq!(apply(&group.app, &ann, id, &again, consent(None)).await.unwrap().done, Vec::<String>::new());
         let only = Filter { act: Some("file_applied".to_owned()), ..Filter::default() };
         assert_eq!(log::list(&group.app, &ann, id, &only, Place::After(0), 9).await.unwrap().len(), 1);
         assert_eq!(log::verify(&group.app, &ann, id).await.unwrap().altered, None);
@@ -106,7 +106,7 @@ async fn a_file_gives_nobody_a_right_she_has_not() {
         // Cat is Super Admin of Central and East: rules are not hers to change, and nothing after them is done.
         let cat = group.cx(CAT, EAST).await;
         let proof = group.proof(CAT, APPLY, &subject(id, &wanted)).await;
-        assert_eq!(code(apply(&group.app, &cat, id, &wanted, Some(&proof)).await), "NOT_ADMIN_EVERYWHERE");
+        assert_eq!(code(apply(&group.app, &cat, id, &wanted, consent(Some(&proof))).await), "NOT_ADMIN_EVERYWHERE");
         assert_eq!(write(&group.app, &cat, id).await.unwrap(), text);
         let elsewhere = OrganizationId(id.0 + 1);
         assert_eq!(code(plan(&group.app, &cat, elsewhere, &text).await), "ORGANIZATION_NOT_FOUND");
@@ -122,14 +122,14 @@ async fn the_operator_applies_a_file_from_any_member_that_stays() {
         assert_eq!(of, id);
         // Central, the first member, goes.
         let gone = text.replace("\n[[member]]\nid = 1\nname = \"Central\"\n", "");
-        let done = apply(&group.app, &cx, id, &gone, None).await.unwrap();
+        let done = apply(&group.app, &cx, id, &gone, consent(None)).await.unwrap();
         assert_eq!(done.done, ["account \"Central\" is removed"], "{}", group.fresh.engine);
         let view = read(&group.app, &group.system(EAST)).await.unwrap();
         assert_eq!(view.organization.members.len(), 2);
         connection::cut(&group.app, &group.system(EAST), EAST, WEST).await.unwrap();
         group.clock.advance(jiff::SignedDuration::from_mins(1));
         let (cx, _) = operator(&group.app, &gone).await.unwrap();
-        let back = apply(&group.app, &cx, id, &text, None).await.unwrap();
+        let back = apply(&group.app, &cx, id, &text, consent(None)).await.unwrap();
         assert_eq!(back.done, ["account \"Central\" is added", "mirroring from \"East\" to \"West\" opens"]);
         let foreign = text.replace(&format!("id = {id}\nname"), "id = 4711\nname");
         assert_eq!(code(operator(&group.app, &foreign).await), "ORGANIZATION_NOT_FOUND");

@@ -282,10 +282,15 @@ async fn a_removed_member_comes_back_by_whoever_manages_the_organization() {
     }
 }
 
-async fn with_foreign(group: &Group) -> OrganizationId {
+/// An account of somebody else.
+async fn foreign(group: &Group) {
     group.add_account(FOREIGN, "Foreign", |_| {}).await;
     group.add_person(EVE, "Eve", true).await;
     group.put_user(FOREIGN, EVE, Role::SuperAdmin, &[Seat::Core]).await;
+}
+
+async fn with_foreign(group: &Group) -> OrganizationId {
+    foreign(group).await;
     three(group, Policy::open()).await
 }
 
@@ -316,6 +321,33 @@ async fn an_account_of_somebody_else_joins_when_she_accepts_with_her_own_second_
         assert_eq!(code(accepted(&group, made.id).await), "OFFER_OVER");
         let last = ["offer_accepted account:4", "acknowledged account:4", "member_joined account:4"];
         assert!(group.acts(id).await.ends_with(&last.map(|act| format!("person:20 {act}"))));
+    }
+}
+
+#[tokio::test]
+async fn whoever_creates_invites_accounts_of_others_and_may_begin_alone() {
+    for group in groups().await {
+        foreign(&group).await;
+        let (cx, nobodys) = (group.cx(ANN, CENTRAL).await, AccountId(999));
+        let wish = async |invited: &[AccountId], policy| {
+            let proof = group.proof(ANN, organization::CREATE, &organization::accounts_subject(invited)).await;
+            let new = group.wish(ANN, &[], policy).await;
+            let new = organization::New { invited: invited.to_vec(), proof: Some(proof), ..new };
+            organization::create(&group.app, &cx, new).await
+        };
+        assert_eq!(code(wish(&[FOREIGN], Policy::parity()).await), "FOREIGN_ADMINS_OFF", "{}", group.fresh.engine);
+        assert_eq!(code(wish(&[CENTRAL], Policy::open()).await), "ALREADY_A_MEMBER");
+        assert_eq!(code(wish(&[], Policy::open()).await), "NO_ACCOUNTS");
+        let view = wish(&[FOREIGN, nobodys], Policy::open()).await.unwrap();
+        assert_eq!(view.organization.members.keys().collect::<Vec<_>>(), [&CENTRAL]);
+        let made = offer::list(&group.app, &cx, view.organization.id).await.unwrap();
+        let waiting = made.iter().map(|(offer, by)| (offer.account, offer.state, by.as_deref()));
+        let mut waiting: Vec<_> = waiting.collect();
+        waiting.sort();
+        assert_eq!(waiting, [FOREIGN, nobodys].map(|account| (account, State::Offered, Some("Ann"))));
+        let received = offer::received(&group.app, &group.cx(EVE, FOREIGN).await).await.unwrap();
+        let joined = accepted(&group, received[0].offer.id).await.unwrap();
+        assert_eq!(joined.organization.members.keys().collect::<Vec<_>>(), [&CENTRAL, &FOREIGN]);
     }
 }
 

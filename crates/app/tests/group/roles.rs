@@ -95,7 +95,7 @@ async fn scenario_80_a_connection_manager_edits_edges_only_of_accounts_that_dele
         eve_edits(&group, &[mirroring(CENTRAL, EAST), hers[0]]).await.unwrap();
         assert_eq!(open_edges(&group).await, [mirroring(CENTRAL, EAST), mirroring(EAST, WEST)]);
         // Nothing else.
-        assert_eq!(code(add_members(&group.app, &here, id, &[EAST], None).await), "NOT_ADMIN_EVERYWHERE");
+        assert_eq!(code(add_members(&group.app, &here, id, &[EAST], consent(None)).await), "NOT_ADMIN_EVERYWHERE");
         assert_eq!(code(remove_member(&group.app, &here, id, EAST, None).await), "NOT_ADMIN_EVERYWHERE");
         assert_eq!(code(delete(&group.app, &here, id, None).await), "NOT_ADMIN_EVERYWHERE");
         let bo = wanted(WEST, "bo@group.example", Role::Auditor, None);

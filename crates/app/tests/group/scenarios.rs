@@ -74,9 +74,9 @@ async fn scenario_17_adding_asks_for_verification_again_and_only_removing_does_n
     for group in groups().await {
         let id = group.create(ANN, CENTRAL, &[EAST], Policy::parity()).await.unwrap().organization.id;
         let cx = group.cx(ANN, CENTRAL).await;
-        assert_eq!(code(add_members(&group.app, &cx, id, &[WEST], None).await), "STEP_UP_NEEDED");
+        assert_eq!(code(add_members(&group.app, &cx, id, &[WEST], consent(None)).await), "STEP_UP_NEEDED");
         let proof = group.proof(ANN, organization::ADD_MEMBERS, "3").await;
-        let view = add_members(&group.app, &cx, id, &[WEST], Some(&proof)).await.unwrap();
+        let view = add_members(&group.app, &cx, id, &[WEST], consent(Some(&proof))).await.unwrap();
         assert_eq!(view.organization.members.len(), 3, "{}", group.fresh.engine);
         remove_member(&group.app, &cx, id, WEST, None).await.unwrap();
         assert_eq!(read(&group.app, &cx).await.unwrap().organization.members.len(), 2);

@@ -189,6 +189,7 @@ impl Group {
         New {
             name: "The Group".to_owned(),
             accounts: accounts.to_vec(),
+            invited: Vec::new(),
             acknowledged_text_version: IMPACT_TEXT_VERSION.to_owned(),
             policy,
             proof: Some(proof),
@@ -345,4 +346,9 @@ pub fn line(item: &mirror::Item) -> String {
 /// The code of a refusal.
 pub fn code<T: std::fmt::Debug>(result: app::error::Result<T>) -> &'static str {
     result.expect_err("this should be refused").code
+}
+
+/// The impact statement in force was read, and this is the proof.
+pub fn consent(proof: Option<&str>) -> organization::Consent<'_> {
+    organization::Consent { text_version: IMPACT_TEXT_VERSION, proof }
 }

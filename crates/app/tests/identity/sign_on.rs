@@ -392,6 +392,7 @@ async fn an_organizations_provider_serves_the_members_that_consented() {
         let new = app::organization::New {
             name: "Group".to_owned(),
             accounts: vec![WEST],
+            invited: Vec::new(),
             acknowledged_text_version: model::organization::IMPACT_TEXT_VERSION.to_owned(),
             policy: Policy::from_name("open").unwrap(),
             proof: None,

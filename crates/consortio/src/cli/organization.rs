@@ -107,3 +107,26 @@ pub struct FromFile {
     /// The file; `-` is standard input.
     pub file: PathBuf,
 }
+
+#[derive(Debug, Args)]
+pub struct OrganizationCreate {
+    pub name: String,
+    /// Id or name of the account that creates it.
+    #[arg(long)]
+    pub account: String,
+    /// Id or name of an account to join; may be repeated.
+    #[arg(long, required_unless_present = "invite")]
+    pub with: Vec<String>,
+    /// Id or name of an account whose Super Admin is asked first; may be repeated. It joins when she accepts.
+    #[arg(long, conflicts_with = "parity")]
+    pub invite: Vec<String>,
+    /// HubSpot's limits: five accounts, tiers, one location.
+    #[arg(long)]
+    pub parity: bool,
+    /// The written basis for transfers between data-hosting locations; without one, all members are in one.
+    #[arg(long, value_name = "TEXT", conflicts_with = "parity")]
+    pub transfer_mechanism: Option<String>,
+    /// The impact statement, which is printed without this flag, was read and is agreed to.
+    #[arg(long)]
+    pub acknowledge: bool,
+}

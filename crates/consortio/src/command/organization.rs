@@ -17,7 +17,7 @@ use crate::print::{Out, Outcome, Usage};
 use anyhow::{Context, Result, bail};
 use app::cx::{App, Cx};
 use app::organization::log::{self, Export, Format};
-use app::organization::{IMPACT_TEXT, New, View};
+use app::organization::{Consent, IMPACT_TEXT, New, View};
 use app::{connection, organization};
 use model::eligibility::Policy;
 use model::id::AccountId;
@@ -43,10 +43,11 @@ pub async fn run(config: &Config, out: Out, command: cli::Organization) -> Resul
             let (cx, other) = (find_account(&app, &first).await?, find_account(&app, &second).await?);
             show(out, &connection::cut(&app, &cx, cx.account, other.account).await?)?;
         }
-        cli::Organization::Add { account, member } => {
+        cli::Organization::Add { account, member, acknowledge } => {
+            read_first(acknowledge)?;
             let (cx, member) = (find_account(&app, &account).await?, find_account(&app, &member).await?);
             let id = organization::read(&app, &cx).await?.organization.id;
-            show(out, &organization::add_members(&app, &cx, id, &[member.account], None).await?)?;
+            show(out, &organization::add_members(&app, &cx, id, &[member.account], CONSENT).await?)?;
         }
         cli::Organization::Remove { account, member } => {
             let (cx, member) = (find_account(&app, &account).await?, find_account(&app, &member).await?);
@@ -64,7 +65,7 @@ pub async fn run(config: &Config, out: Out, command: cli::Organization) -> Resul
         cli::Organization::Policy(command) => policy::run(&app, out, command).await?,
         cli::Organization::Export(args) => file::export(&app, out, &args.account, args.output.as_deref()).await?,
         cli::Organization::Plan(args) => return file::plan(&app, out, &args.file).await,
-        cli::Organization::Apply(args) => return file::apply(&app, out, &args.file).await,
+        cli::Organization::Apply { from, acknowledge } => return file::apply(&app, out, &from.file, acknowledge).await,
         cli::Organization::Proposal(command) => proposal::run(&app, out, command).await?,
         cli::Organization::Role(command) => role::run(&app, out, command).await?,
         cli::Organization::OffBoard(args) => return off_board::run(&app, out, &args).await,
@@ -74,16 +75,28 @@ pub async fn run(config: &Config, out: Out, command: cli::Organization) -> Resul
     Ok(Outcome::Done)
 }
 
-async fn create(app: &App, args: cli::OrganizationCreate) -> Result<View> {
-    if !args.acknowledge {
-        return Err(Usage(format!("{IMPACT_TEXT}\n\nWho has read this and agrees repeats the command with --acknowledge")).into());
+/// The operator has read the impact statement, and needs no second factor.
+const CONSENT: Consent<'static> = Consent { text_version: IMPACT_TEXT_VERSION, proof: None };
+
+fn read_first(acknowledge: bool) -> Result<()> {
+    match acknowledge {
+        true => Ok(()),
+        false => {
+            Err(Usage(format!("{IMPACT_TEXT}\n\nWho has read this and agrees repeats the command with --acknowledge")).into())
+        }
     }
+}
+
+async fn create(app: &App, args: cli::organization::OrganizationCreate) -> Result<View> {
+    read_first(args.acknowledge)?;
     let cx = find_account(app, &args.account).await?;
-    let (mut accounts, mut unknown) = (Vec::new(), Vec::new());
-    for member in &args.with {
-        match find_account(app, member).await {
-            Ok(found) => accounts.push(found.account),
-            Err(error) => unknown.push(error.to_string()),
+    let (mut accounts, mut invited, mut unknown) = (Vec::new(), Vec::new(), Vec::new());
+    for (named, found) in [(&args.with, &mut accounts), (&args.invite, &mut invited)] {
+        for name in named {
+            match find_account(app, name).await {
+                Ok(cx) => found.push(cx.account),
+                Err(error) => unknown.push(error.to_string()),
+            }
         }
     }
     if !unknown.is_empty() {
@@ -92,6 +105,7 @@ async fn create(app: &App, args: cli::OrganizationCreate) -> Result<View> {
     let new = New {
         name: args.name,
         accounts,
+        invited,
         acknowledged_text_version: IMPACT_TEXT_VERSION.to_owned(),
         policy: match args.parity {
             true => Policy::parity(),

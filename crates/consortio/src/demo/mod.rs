@@ -168,6 +168,7 @@ async fn connect(app: &App, accounts: &[LoadedAccount]) -> Result<()> {
     let new = organization::New {
         name: "Consortio Hardware Group".to_owned(),
         accounts: others.iter().map(|account| account.id).collect(),
+        invited: Vec::new(),
         acknowledged_text_version: IMPACT_TEXT_VERSION.to_owned(),
         policy: Policy::parity(),
         proof: None,

@@ -1,19 +1,17 @@
-import { Alert, Button, Checkbox, Group, Modal, Select, Stack, Stepper, Text, TextInput, Title } from '@mantine/core';
-import { IconAlertTriangle, IconArrowRight } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
+import { Alert, Button, Group, Modal, Select, Stack, Stepper, Text, TextInput, Title } from '@mantine/core';
+import { IconArrowRight } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { call } from '../../api/client';
 import { queryClient } from '../../api/queries';
 import type { Organization } from '../../api/types';
-import { Loading, PageHeader, Problem } from '../../components/states';
-import { maybeT, useT } from '../../i18n';
+import { PageHeader } from '../../components/states';
+import { useT } from '../../i18n';
 import { useHere } from '../../lib/account';
 import { byField } from '../../lib/errors';
 import { useProved } from '../../lib/proved';
+import { ImpactStatement, useImpact } from './impact';
 import { PickAccounts, type Policy } from './pick';
-
-interface Impact { text: string; version: string }
 
 /** The statement, the accounts, the second factor: an organization joins companies, so it takes a deliberate person. */
 export function CreateOrganization({ cancel, done }: { cancel: () => void; done: (made: Organization) => void }) {
@@ -22,23 +20,23 @@ export function CreateOrganization({ cancel, done }: { cancel: () => void; done:
   const proved = useProved();
   const [policy, setPolicy] = useState<Policy>('open');
   const [step, setStep] = useState(0);
-  const [read, setRead] = useState(false);
   const [name, setName] = useState('');
   const [picked, setPicked] = useState<string[]>([]);
+  const [invited, setInvited] = useState<string[]>([]);
   const [errors, setErrors] = useState<Record<string, string>>({});
   const [busy, setBusy] = useState(false);
-  const impact = useQuery({ queryKey: ['a', account.id, 'impact'], queryFn: () => call<Impact>('/organizations/v1/impact', { account: account.id }), staleTime: 60_000 });
+  const impact = useImpact();
   const factorless = !session.secondFactor.totp && session.secondFactor.passkeys === 0;
 
   const create = async () => {
     const missing: Record<string, string> = {};
     if (!name.trim()) missing.name = t('org.create.nameNeeded');
-    if (picked.length === 0) missing.accountIds = t('org.create.choose');
+    if (picked.length + invited.length === 0) missing.accountIds = t('org.create.choose');
     setErrors(missing);
-    if (Object.keys(missing).length > 0 || !impact.data) return;
+    if (Object.keys(missing).length > 0 || !impact.version) return;
     setBusy(true);
     try {
-      const body = { name: name.trim(), accountIds: picked, acknowledgedTextVersion: impact.data.version, policy };
+      const body = { name: name.trim(), accountIds: picked, invitedAccountIds: invited, acknowledgedTextVersion: impact.version, policy };
       const outcome = await proved((stepUp) => call<Organization>('/organizations/v1', { method: 'POST', account: account.id, stepUp, body }));
       if (!outcome.done) return;
       const made = outcome.value;
@@ -63,18 +61,11 @@ export function CreateOrganization({ cancel, done }: { cancel: () => void; done:
         {step === 0 && (
           <Stack>
             <Title order={2}>{t('org.create.step1')}</Title>
-            {impact.isPending && <Loading rows={5} />}
-            {impact.isError && <Problem problem={impact.error} retry={() => void impact.refetch()} compact />}
-            {impact.data && (
-              <>
-                <Alert color="orange" className="notice" icon={<IconAlertTriangle size={18} />}><div className="org-text">{(maybeT(`org.impact.${impact.data.version}`) ?? impact.data.text).split(/\n{2,}/).map((part) => <p key={part}>{part}</p>)}</div></Alert>
-                <Checkbox checked={read} onChange={(event) => setRead(event.currentTarget.checked)} label={t('org.create.ack')} description={t('org.create.ackKept', { version: impact.data.version })} />
-              </>
-            )}
+            <ImpactStatement impact={impact} />
             {factorless && <Alert color="red">{t('org.create.no2fa')} <Link to="/a/$account/settings/security" params={{ account: String(account.id) }}>{t('stepUp.goSecurity')}</Link></Alert>}
             <Group justify="space-between" mt="sm">
               <Button variant="default" onClick={cancel}>{t('act.cancel')}</Button>
-              <Button disabled={!read || factorless} rightSection={<IconArrowRight size={16} />} onClick={() => setStep(1)}>{t('act.next')}</Button>
+              <Button disabled={!impact.version || factorless} rightSection={<IconArrowRight size={16} />} onClick={() => setStep(1)}>{t('act.next')}</Button>
             </Group>
           </Stack>
         )}
@@ -82,16 +73,16 @@ export function CreateOrganization({ cancel, done }: { cancel: () => void; done:
           <form noValidate onSubmit={(event) => { event.preventDefault(); void create(); }}>
             <Stack>
               <TextInput label={t('org.create.name')} description={t('org.create.nameHint')} value={name} onChange={(event) => setName(event.currentTarget.value)} error={errors.name} required withAsterisk={false} autoFocus maw={420} />
-              <Select label={t('org.create.rules')} description={t(`org.create.rulesText.${policy}`)} inputWrapperOrder={['label', 'input', 'description']} data={(['open', 'parity'] as const).map((value) => ({ value, label: t(`org.create.rules.${value}`) }))} value={policy} onChange={(value) => { if (value) { setPolicy(value as Policy); setPicked([]); } }} allowDeselect={false} maw={420} />
+              <Select label={t('org.create.rules')} description={t(`org.create.rulesText.${policy}`)} inputWrapperOrder={['label', 'input', 'description']} data={(['open', 'parity'] as const).map((value) => ({ value, label: t(`org.create.rules.${value}`) }))} value={policy} onChange={(value) => { if (value) { setPolicy(value as Policy); setPicked([]); setInvited([]); } }} allowDeselect={false} maw={420} />
               <div>
                 <Title order={2} size="h3" mb="xs">{t('org.create.pick', { account: account.name })}</Title>
-                <PickAccounts key={policy} picked={picked} setPicked={setPicked} policy={policy} />
+                <PickAccounts key={policy} picked={picked} setPicked={setPicked} policy={policy} invited={invited} setInvited={policy === 'open' ? setInvited : undefined} />
                 {errors.accountIds && <Text size="sm" c="var(--mantine-color-error)" role="alert" mt={6}>{errors.accountIds}</Text>}
               </div>
               {stray.map((message) => <Alert key={message} color="red" role="alert">{message}</Alert>)}
               <Group justify="space-between" mt="sm">
                 <Button variant="default" onClick={() => setStep(0)}>{t('act.back')}</Button>
-                <Button type="submit" loading={busy}>{picked.length > 0 ? t('org.create.submit', { count: picked.length }) : t('org.create')}</Button>
+                <Button type="submit" loading={busy}>{picked.length > 0 ? t('org.create.submit', { count: picked.length }) : invited.length > 0 ? t('org.create.submitInvited', { count: invited.length }) : t('org.create')}</Button>
               </Group>
             </Stack>
           </form>
@@ -105,10 +96,11 @@ export function CreatedDialog({ organization, now, later }: { organization: Orga
   const t = useT();
   return (
     <Modal opened onClose={later} title={t('org.create.doneTitle', { name: organization.name })} closeButtonProps={{ 'aria-label': t('act.close') }}>
-      <Text size="sm">{t('org.create.doneText')}</Text>
+      {/* Whoever begins alone has nobody yet to connect with. */}
+      <Text size="sm">{t(organization.nMembers > 1 ? 'org.create.doneText' : 'org.create.doneInvited')}</Text>
       <Group justify="flex-end" mt="lg">
-        <Button variant="default" onClick={later}>{t('org.create.later')}</Button>
-        <Button onClick={now} data-autofocus>{t('org.create.now')}</Button>
+        <Button variant={organization.nMembers > 1 ? 'default' : 'filled'} onClick={later}>{t(organization.nMembers > 1 ? 'org.create.later' : 'act.done')}</Button>
+        {organization.nMembers > 1 && <Button onClick={now} data-autofocus>{t('org.create.now')}</Button>}
       </Group>
     </Modal>
   );

@@ -11,6 +11,7 @@ import { describe } from '../../lib/errors';
 import { useProved } from '../../lib/proved';
 import { toastDone } from '../../lib/toast';
 import { refreshAfterEdit } from './connections';
+import { ImpactStatement, useImpact } from './impact';
 import './policy.css';
 
 interface Step { kind: string; words: string }
@@ -31,6 +32,7 @@ export function FileDialog({ organization, close }: { organization: Organization
   const [chosen, setChosen] = useState<Chosen>();
   const [error, setError] = useState<string>();
   const [busy, setBusy] = useState(false);
+  const impact = useImpact();
   const path = `/organizations/v1/${organization.id}/file`;
   const during = async (act: () => Promise<void>) => {
     setBusy(true);
@@ -44,8 +46,9 @@ export function FileDialog({ organization, close }: { organization: Organization
     const { steps } = await call<{ steps: Step[] }>(`${path}/plan`, { method: 'POST', account: account.id, toml });
     setChosen({ name: file.name, toml, steps });
   });
+  const joins = chosen?.steps.some((step) => step.kind === 'add_member') ?? false;
   const apply = ({ toml }: Chosen) => during(async () => {
-    const outcome = await proved((stepUp) => call<{ waiting: string[] }>(`${path}/apply`, { method: 'POST', account: account.id, stepUp, toml }));
+    const outcome = await proved((stepUp) => call<{ waiting: string[] }>(`${path}/apply`, { method: 'POST', account: account.id, stepUp, toml, query: joins ? { acknowledgedTextVersion: impact.version } : undefined }));
     if (!outcome.done) return;
     await refreshAfterEdit(account.id);
     const count = outcome.value.waiting.length;
@@ -71,9 +74,10 @@ export function FileDialog({ organization, close }: { organization: Organization
             <Text size="xs" c="dimmed">{t('file.order')}</Text>
           </div>
         )}
+        {joins && <ImpactStatement impact={impact} />}
         <Group justify="flex-end">
           <Button variant="default" onClick={close}>{t('act.close')}</Button>
-          {chosen && chosen.steps.length > 0 && <Button loading={busy} onClick={() => void apply(chosen)}>{t('file.apply')}</Button>}
+          {chosen && chosen.steps.length > 0 && <Button loading={busy} disabled={joins && !impact.version} onClick={() => void apply(chosen)}>{t('file.apply')}</Button>}
         </Group>
       </Stack>
     </Modal>

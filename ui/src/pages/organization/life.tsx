@@ -14,6 +14,7 @@ import { day, moment } from '../../lib/format';
 import { useProved } from '../../lib/proved';
 import { toastDone } from '../../lib/toast';
 import { refreshAfterEdit } from './connections';
+import { ImpactText } from './impact';
 import { type NameOf, featureName, namesOf } from './words';
 
 interface EndOf { what: string; accountId?: string; feature?: string; source?: string; destination?: string }
@@ -157,17 +158,13 @@ export function FormerOrganizations() {
   ));
 }
 
-export function ImpactText({ version, text }: { version: string; text?: string }) {
-  return <div className="org-text">{(maybeT(`org.impact.${version}`) ?? text ?? '').split(/\n{2,}/).map((part) => <p key={part}>{part}</p>)}</div>;
-}
-
 /** Who acknowledged which version of the impact statement, and when. */
 export function Acknowledgements({ organization }: { organization: Organization }) {
   const t = useT();
   const language = useLanguage();
   const { account } = useHere();
   const [reading, setReading] = useState<string | null>(null);
-  const kept = useQuery({ queryKey: ['a', account.id, 'organization', 'acknowledged', organization.nMembers], queryFn: () => call<Page<Acknowledged>>(`/organizations/v1/${organization.id}/log`, { account: account.id, query: { act: 'acknowledged', order: 'newest', limit: 20 } }).then((page) => page.results) });
+  const kept = useQuery({ queryKey: ['a', account.id, 'organization', 'acknowledged', organization.nMembers], queryFn: () => call<Page<Acknowledged>>(`/organizations/v1/${organization.id}/log`, { account: account.id, query: { act: 'acknowledged', order: 'newest', limit: 20 } }).then((page) => page.results), enabled: organization.canReadLog !== false });
   if (!kept.data || kept.data.length === 0) return null;
   const name = namesOf(organization.members);
   return (

@@ -1,5 +1,5 @@
 /** Accounts of other people: invited by whoever manages, answered by their own super admin. */
-import { Alert, Badge, Button, Checkbox, Group, Modal, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Alert, Badge, Button, Group, Modal, Stack, Text, TextInput, Title } from '@mantine/core';
 import { IconMailForward } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -13,11 +13,12 @@ import { day, list } from '../../lib/format';
 import { useProved } from '../../lib/proved';
 import { toastDone } from '../../lib/toast';
 import { refreshAfterEdit } from './connections';
-import { Against, ImpactText, againstWords } from './life';
+import { ImpactStatement, useImpact } from './impact';
+import { Against, againstWords } from './life';
+import { isAccountNumber } from './words';
 
 interface Offer { id: string; accountId: string; state: string; offeredAt: string; offeredBy: string | null; expiresAt: string }
 interface Received { id: string; organizationName: string; offeredBy: string | null; expiresAt: string; accounts: string[]; nAccounts: number; against: string[]; canAnswer: boolean }
-interface Impact { text: string; version: string }
 
 const offersKey = (account: string | number) => ['a', account, 'organization', 'offers'];
 
@@ -47,7 +48,7 @@ export function Offers({ organization, allowed }: { organization: Organization; 
     }
   };
   const invite = () => {
-    if (!/^[1-9]\d{0,15}$/.test(typed.trim())) return setError(t('org.offers.idWrong'));
+    if (!isAccountNumber(typed.trim())) return setError(t('org.offers.idWrong'));
     void act(async () => {
       const outcome = await proved((stepUp) => call(`/organizations/v1/${organization.id}/offers`, { method: 'POST', account: account.id, stepUp, body: { accountId: typed.trim() } }));
       if (!outcome.done) return null;
@@ -119,10 +120,9 @@ function AnswerDialog({ offer, close }: { offer: Received; close: () => void }) 
   const t = useT();
   const { account } = useHere();
   const proved = useProved();
-  const [read, setRead] = useState(false);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string>();
-  const impact = useQuery({ queryKey: ['a', account.id, 'impact'], queryFn: () => call<Impact>('/organizations/v1/impact', { account: account.id }), staleTime: 60_000 });
+  const impact = useImpact();
   const answer = async (attempt: () => Promise<string | null>) => {
     setBusy(true);
     setError(undefined);
@@ -139,7 +139,7 @@ function AnswerDialog({ offer, close }: { offer: Received; close: () => void }) 
     }
   };
   const accept = () => answer(async () => {
-    const body = { acknowledgedTextVersion: impact.data?.version ?? '' };
+    const body = { acknowledgedTextVersion: impact.version };
     const outcome = await proved((stepUp) => call(`/organizations/v1/offers/${offer.id}/accept`, { method: 'POST', account: account.id, stepUp, body }));
     return outcome.done ? t('org.received.accepted') : null;
   });
@@ -150,12 +150,11 @@ function AnswerDialog({ offer, close }: { offer: Received; close: () => void }) 
   return (
     <Modal opened onClose={close} title={t('org.received', { name: offer.organizationName })} size="lg" closeButtonProps={{ 'aria-label': t('act.close') }}>
       <Stack>
-        {impact.data && <Alert color="orange" className="notice"><ImpactText version={impact.data.version} text={impact.data.text} /></Alert>}
-        <Checkbox checked={read} onChange={(event) => setRead(event.currentTarget.checked)} label={t('org.create.ack')} description={t('org.create.ackKept', { version: impact.data?.version ?? '' })} />
+        <ImpactStatement impact={impact} />
         {error && <Alert color="red" role="alert">{error}</Alert>}
         <Group justify="space-between">
           <Button variant="default" color="red" loading={busy} onClick={() => void decline()}>{t('org.received.decline')}</Button>
-          <Button loading={busy} disabled={!read || offer.against.length > 0} onClick={() => void accept()}>{t('org.received.accept')}</Button>
+          <Button loading={busy} disabled={!impact.version || offer.against.length > 0} onClick={() => void accept()}>{t('org.received.accept')}</Button>
         </Group>
       </Stack>
     </Modal>

@@ -17,6 +17,9 @@ export function mayChange(members: Member[], a: string, b: string, closing: bool
   return manages || (closing && (one?.stops === true || other?.stops === true));
 }
 
+/** What an account's number looks like. */
+export const isAccountNumber = (text: string): boolean => /^[1-9]\d{0,15}$/.test(text);
+
 export const featureName = (feature: string): string => maybeT(`org.feature.${feature}`) ?? feature;
 
 export function wayWords(way: Way, a: string, b: string, name: NameOf, t: Translate): string {

@@ -2,12 +2,14 @@
 //! the file would change something, so that a pipeline can wait for somebody to look.
 
 use super::super::find_account;
+use super::{CONSENT, read_first};
 use crate::print::{Out, Outcome};
 use anyhow::{Context, Result, bail};
 use app::cx::App;
 use app::organization;
 use app::organization::file;
 use model::limits::FILE_BYTES_MAX;
+use model::organization::file::Step;
 use serde_json::{Value, json};
 use std::fs::{self, File};
 use std::io::{Read, Write};
@@ -44,10 +46,12 @@ pub async fn plan(app: &App, out: Out, path: &Path) -> Result<Outcome> {
 }
 
 /// Makes the organization as a file says.
-pub async fn apply(app: &App, out: Out, path: &Path) -> Result<Outcome> {
+pub async fn apply(app: &App, out: Out, path: &Path, acknowledge: bool) -> Result<Outcome> {
     let text = text(path)?;
     let (cx, id) = file::operator(app, &text).await?;
-    let applied = file::apply(app, &cx, id, &text, None).await?;
+    let steps = file::plan(app, &cx, id, &text).await?.steps;
+    read_first(acknowledge || !steps.iter().any(|(step, _)| matches!(step, Step::AddMember(_))))?;
+    let applied = file::apply(app, &cx, id, &text, CONSENT).await?;
     out.result(&json!({"done": applied.done, "waiting": applied.waiting}), || {
         let waits = |proposal: &i64| format!("proposal {proposal} waits for a second person");
         let lines: Vec<String> = applied.done.iter().cloned().chain(applied.waiting.iter().map(waits)).collect();

@@ -20,6 +20,8 @@ import { type Arrows, CUSTOMERS, type Draft, TYPES, begun, changesOf, groupedTer
 interface Visible { source: string; destination: string; nPeople: number; nCompanies: number; atLeast: boolean }
 interface PlannedChange { kind: string; feature: string; source: string; destination: string; amended?: string[]; words?: string }
 interface Planned { changes: PlannedChange[]; nPeopleVisible: Visible[] }
+/** Lines shown at once. */
+const LINES = 50;
 const NARROWS = new Set(['cut', 'narrow_to_one_way']);
 
 export function Review({ draft, arrows, setDraft, back, done }: { draft: Draft; arrows: Arrows; setDraft: (draft: Draft) => void; back: () => void; done: () => void }) {
@@ -60,7 +62,7 @@ export function Review({ draft, arrows, setDraft, back, done }: { draft: Draft; 
     setBusy(false);
     if (!keep) back();
   };
-  const local = changesOf(draft, arrows);
+  const local = useMemo(() => changesOf(draft, arrows), [draft, arrows]);
   const changes: PlannedChange[] = plan.data?.changes.length ? plan.data.changes.map((one) => ({ ...one, source: String(one.source), destination: String(one.destination) })) : local;
   return (
     <div className="card">
@@ -105,8 +107,8 @@ function Changes({ changes, draft, name }: { changes: PlannedChange[]; draft: Dr
     return kind === 'amend' ? <IconFileText size={19} aria-hidden="true" color="var(--mantine-color-anchor)" /> : <IconEye size={19} aria-hidden="true" color="var(--mantine-color-anchor)" />;
   };
   return (
-    <ul className="org-changes">
-      {changes.map((change) => (
+    <Lines all={changes}>
+      {(change) => (
         <li key={`${change.kind}${change.feature}${change.source}${change.destination}`}>
           {icon(change.kind)}
           <div>
@@ -115,8 +117,21 @@ function Changes({ changes, draft, name }: { changes: PlannedChange[]; draft: Dr
             {!isUsed(draft.organization, change.feature) && !NARROWS.has(change.kind) && <Text size="xs" c="dimmed">{t('conf.notUsed')}</Text>}
           </div>
         </li>
-      ))}
-    </ul>
+      )}
+    </Lines>
+  );
+}
+
+/** The first of many lines, and more when asked for: thousands at once would hold up the page, and nobody reads them. */
+function Lines<T>({ all, children }: { all: T[]; children: (one: T) => React.ReactNode }) {
+  const t = useT();
+  const language = useLanguage();
+  const [nShown, setShown] = useState(LINES);
+  return (
+    <>
+      <ul className="org-changes">{all.slice(0, nShown).map(children)}</ul>
+      {all.length > nShown && <Button mt={4} size="xs" variant="default" onClick={() => setShown(nShown + LINES)}>{t('conf.moreLines', { n: number(all.length - nShown, language) })}</Button>}
+    </>
   );
 }
 
@@ -132,14 +147,14 @@ function VisiblePeople({ visible, name }: { visible: Visible[]; name: NameOf }) 
     <>
       <Title order={3} mt="md" mb={4}>{t('conf.visibleTitle')}</Title>
       {lines.length === 0 ? <Text size="sm" c="dimmed">{t('conf.visibleNone')}</Text> : (
-        <ul className="org-changes">
-          {lines.map((one) => (
+        <Lines all={lines}>
+          {(one) => (
             <li key={`${one.source}>${one.destination}`}>
               <IconUsers size={19} aria-hidden="true" className="quiet" />
               <Text size="sm">{t('conf.seen', { source: name(one.source), destination: name(one.destination), people: counted('conf.people', one.nPeople, one.atLeast), companies: counted('conf.companies', one.nCompanies, one.atLeast) })}</Text>
             </li>
-          ))}
-        </ul>
+          )}
+        </Lines>
       )}
     </>
   );
@@ -195,14 +210,14 @@ function BlockedList({ draft, arrows, name }: { draft: Draft; arrows: Arrows; na
   return (
     <>
       <Title order={3} mt="md" mb={4}>{t('conf.blocked', { count: blocked.length })}</Title>
-      <ul className="org-changes">
-        {blocked.slice(0, 50).map((arrow) => (
+      <Lines all={blocked}>
+        {(arrow) => (
           <li key={keyOf(arrow.feature, arrow.source, arrow.destination)}>
             <IconBan size={19} aria-hidden="true" className="quiet" />
             <div><Text size="sm">{featureName(arrow.feature)}: {name(arrow.source)} → {name(arrow.destination)}</Text><Text size="xs" c="dimmed">{blockedWords(arrow, name, t)}</Text></div>
           </li>
-        ))}
-      </ul>
+        )}
+      </Lines>
     </>
   );
 }
