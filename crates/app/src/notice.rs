@@ -97,7 +97,7 @@ pub(crate) async fn recipients(
 
 /// A contact as somebody to write to. Who was deactivated in the account is told nothing of it any more.
 async fn reached(tx: &mut Tx, account: &Account, contact: Contact) -> Result<Option<Recipient>> {
-    let told = Some(Told { accounts: vec![account.name.clone()], as_super_admin: false });
+    let told = Some(Told { accounts: vec![account.name.clone()], as_super_admin: false, in_person: false });
     match contact {
         Contact::Address(address) => {
             Ok(Some(Recipient { address, name: String::new(), locale: String::new(), person: None, told }))
@@ -113,12 +113,12 @@ async fn reached(tx: &mut Tx, account: &Account, contact: Contact) -> Result<Opt
     }
 }
 
-async fn super_admins(tx: &mut Tx, account: &Account) -> Result<Vec<Recipient>> {
+pub(super) async fn super_admins(tx: &mut Tx, account: &Account) -> Result<Vec<Recipient>> {
     let users = store::account::users(tx, account.id).await?;
     let admins = users.into_iter().filter(|user| user.role == Role::SuperAdmin && user.status == UserStatus::Active);
     let mut found = Vec::new();
     for user in admins.take(SUPER_ADMINS_TOLD_MAX) {
-        let told = Some(Told { accounts: vec![account.name.clone()], as_super_admin: true });
+        let told = Some(Told { accounts: vec![account.name.clone()], as_super_admin: true, in_person: false });
         found.extend(outbox::to_person(tx, user.person).await?.map(|to| Recipient { told, ..to }));
     }
     Ok(found)
@@ -141,7 +141,7 @@ impl Consumer for Notices {
     const SOURCE: Source = Source::Internal;
     type Plan = Plan;
 
-    async fn plan(&self, app: &App, _: &Cx, batch: &Batch) -> Result<Plan> {
+    async fn plan(&self, app: &App, cx: &Cx, batch: &Batch) -> Result<Plan> {
         let mut plan = Plan::default();
         let mut organizations = BTreeSet::new();
         let mut tx = app.store.read_home().await?;
@@ -153,7 +153,7 @@ impl Consumer for Notices {
             }
         }
         for id in organizations {
-            organization::read(&mut tx, id, &mut plan).await?;
+            organization::read(&mut tx, id, cx.now, &mut plan).await?;
         }
         Ok(plan)
     }

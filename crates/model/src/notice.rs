@@ -17,6 +17,21 @@ pub enum Concerns {
     Itself,
     /// The two ends of the edge.
     Ends,
+    /// None of them: it is between the organization and the people of the row.
+    Nobody,
+}
+
+/// Somebody who is told because of what she did or is, whoever the points of contact are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whom {
+    /// Of the accounts it concerns: they alone can answer.
+    SuperAdmins,
+    /// Who hold that role of the organization for the accounts it concerns.
+    PrivacyOfficers,
+    /// Who approved the terms of the edge.
+    Approver,
+    /// Who made the offer.
+    Inviter,
 }
 
 /// A row of the table.
@@ -26,7 +41,9 @@ pub struct Rule {
     /// Only with this reason; empty: with whatever reason has no row of its own.
     pub reason: &'static str,
     pub concerns: Concerns,
-    /// Whoever is told of one of them is told.
+    /// Who is told in person.
+    pub people: &'static [Whom],
+    /// Where that is nobody: whoever is told of one of these.
     pub notices: &'static [Notice],
 }
 
@@ -61,10 +78,20 @@ pub const RULES: &[Rule] = &[
     rule("deleted", "", Concerns::Everybody, TIERS),
     rule("deleted", "expired", Concerns::Everybody, ORGANIZATION),
     rule("warned", "", Concerns::Everybody, TIERS),
+    // Whoever cannot answer need not know; whoever invited is told no more of the account than its number.
+    in_person("offered", Concerns::Itself, &[Whom::SuperAdmins], &[]),
+    in_person("offer_withdrawn", Concerns::Itself, &[Whom::SuperAdmins], &[]),
+    in_person("offer_declined", Concerns::Nobody, &[Whom::Inviter], &[]),
+    in_person("offer_expired", Concerns::Nobody, &[Whom::Inviter], &[]),
+    in_person("review_due", Concerns::Ends, &[Whom::Approver, Whom::PrivacyOfficers], ORGANIZATION),
 ];
 
 const fn rule(act: &'static str, reason: &'static str, concerns: Concerns, notices: &'static [Notice]) -> Rule {
-    Rule { act, reason, concerns, notices }
+    Rule { act, reason, concerns, people: &[], notices }
+}
+
+const fn in_person(act: &'static str, concerns: Concerns, people: &'static [Whom], notices: &'static [Notice]) -> Rule {
+    Rule { act, reason: "", concerns, people, notices }
 }
 
 /// Who is told of an act; nobody where there is no row.
@@ -89,6 +116,7 @@ impl Rule {
         match self.concerns {
             Concerns::Everybody => members.iter().copied().chain(account).collect(),
             Concerns::Itself => account.into_iter().collect(),
+            Concerns::Nobody => BTreeSet::new(),
             Concerns::Ends => edge.into_iter().flat_map(|edge| [edge.source, edge.destination]).collect(),
         }
     }
@@ -103,9 +131,11 @@ mod tests {
     #[test]
     fn who_is_told_of_what_happens_in_an_organization() {
         let mut table = String::new();
-        for Rule { act, reason, concerns, notices } in RULES {
-            let notices: Vec<&str> = notices.iter().map(|notice| notice.name()).collect();
-            writeln!(table, "{act:<16} {reason:<12} {:<10} {}", format!("{concerns:?}"), notices.join(", ")).unwrap();
+        for Rule { act, reason, concerns, people, notices } in RULES {
+            let people = people.iter().map(|whom| format!("{whom:?}"));
+            let notices = notices.iter().map(|notice| notice.name().to_owned());
+            let told: Vec<String> = people.chain(notices).collect();
+            writeln!(table, "{act:<16} {reason:<12} {:<10} {}", format!("{concerns:?}"), told.join(", ")).unwrap();
         }
         insta::assert_snapshot!("who_is_told", table);
     }

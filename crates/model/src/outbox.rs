@@ -144,6 +144,9 @@ pub struct Told {
     pub accounts: Vec<String>,
     /// They name nobody for it, so their Super Admins are told.
     pub as_super_admin: bool,
+    /// It is hers, whoever the points of contact are: she alone can answer, approved it, or invited.
+    #[serde(default)]
+    pub in_person: bool,
 }
 
 /// A letter in the outbox.

@@ -148,7 +148,11 @@ fn because(say: &Speech, public_url: &str, mail: &Mail) -> String {
 
 fn because_told(say: &Speech, public_url: &str, told: Option<&Told>) -> String {
     let Some(told) = told else { return String::new() };
-    let key = if told.as_super_admin { "because.super_admin" } else { "because.contact" };
+    let key = match told {
+        Told { in_person: true, .. } => "because.in_person",
+        Told { as_super_admin: true, .. } => "because.super_admin",
+        _ => "because.contact",
+    };
     say.with(key, &[("accounts", &told.accounts.join(", ")), ("host", public_url)])
 }
 

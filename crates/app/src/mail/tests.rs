@@ -14,7 +14,11 @@ fn at(text: &str) -> Timestamp {
 }
 
 fn mail(letter: Letter, locale: &str) -> Mail {
-    let told = Some(Told { accounts: vec!["West ApS".into()], as_super_admin: letter.template() == "organization_warning" });
+    let told = Some(Told {
+        accounts: vec!["West ApS".into()],
+        as_super_admin: letter.template() == "organization_warning",
+        in_person: false,
+    });
     let address = "ann@west.example".into();
     let recipient = Recipient { address, name: "Ann Lee".into(), locale: locale.into(), person: None, told };
     let now = at("2026-11-20T10:00:00Z");

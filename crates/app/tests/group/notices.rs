@@ -5,13 +5,18 @@ use crate::world::*;
 use app::account::{Patch, update};
 use app::consumer::catch_up;
 use app::notice::Notices;
-use app::organization::delete;
+use app::organization::restore::{RESTORE, restore_member};
+use app::organization::{ADD_MEMBERS, delete, offer, roles};
 use app::{company, outbox};
-use model::account::Subscriptions;
+use model::account::{Role, Seat, Subscriptions};
 use model::company::{Contact, ContactRole, Contacts, Patch as CompanyPatch};
+use model::connection::plan::Wish;
+use model::connection::terms::Terms;
+use model::eligibility::Policy;
 use model::id::{AccountId, PersonId};
 use model::letter::{Happened, Letter};
 use model::object::CONTACT;
+use model::organization::role::Role as OrganizationRole;
 use model::outbox::Mail;
 use std::collections::BTreeSet;
 
@@ -233,11 +238,115 @@ async fn warn(group: &Group, id: model::id::OrganizationId, days: i64) {
 }
 
 #[tokio::test]
+async fn a_member_that_comes_back_is_told_with_what_came_back() {
+    for group in groups().await {
+        let id = group.organized().await.organization.id;
+        for (account, person) in [(CENTRAL, ANN), (EAST, CAT), (WEST, BO)] {
+            name(&group, account, &[(ContactRole::Primary, &[person])]).await;
+        }
+        group.open(&[mirroring(EAST, WEST)]).await;
+        app::organization::remove_member(&group.app, &group.cx(ANN, CENTRAL).await, id, WEST, None).await.unwrap();
+        quiet(&group).await;
+        group.clock.advance(jiff::SignedDuration::from_hours(1));
+        let proof = group.proof(ANN, RESTORE, &WEST.to_string()).await;
+        restore_member(&group.app, &group.cx(ANN, CENTRAL).await, id, WEST, Some(&proof)).await.unwrap();
+        tell(&group).await;
+        let mails = all(&group).await;
+        let mut told = told(&mails);
+        told.sort();
+        let (back, open) = ("member_restored".to_owned(), "edge_reopened".to_owned());
+        let both = vec![back.clone(), open];
+        assert_eq!(told, [("ann", vec![back]), ("bo", both.clone()), ("cat", both)], "{}", group.fresh.engine);
+    }
+}
+
+/// An account of somebody else, and what is offered to it.
+const FOREIGN: AccountId = AccountId(4);
+/// Super Admin of it, and of nothing else.
+const EVE: PersonId = PersonId(20);
+
+#[tokio::test]
+async fn an_offer_is_told_to_those_who_can_answer_and_the_answer_to_whoever_made_it() {
+    for group in groups().await {
+        group.add_account(FOREIGN, "Foreign", |_| {}).await;
+        group.add_person(EVE, "Eve", true).await;
+        group.put_user(FOREIGN, EVE, Role::SuperAdmin, &[Seat::Core]).await;
+        group.put_user(FOREIGN, BO, Role::Standard, &[Seat::Core]).await;
+        name(&group, FOREIGN, &[(ContactRole::Primary, &[BO])]).await;
+        let id = group.create(ANN, CENTRAL, &[EAST], Policy::open()).await.unwrap().organization.id;
+        quiet(&group).await;
+        let offered = async || {
+            let proof = group.proof(ANN, ADD_MEMBERS, &FOREIGN.to_string()).await;
+            offer::create(&group.app, &group.cx(ANN, CENTRAL).await, id, FOREIGN, Some(&proof)).await.unwrap().id
+        };
+        let first = offered().await;
+        tell(&group).await;
+        let mails = letters(&group, FOREIGN).await;
+        assert_eq!(told(&mails), [("eve", vec!["offered".to_owned()])], "{}: Bo cannot answer", group.fresh.engine);
+        let text = outbox::read(&group.app, &group.system(FOREIGN), mails[0].id).await.unwrap().text;
+        assert!(text.contains("Foreign is invited to join; the invitation waits until") && text.contains("Ann"), "{text}");
+        assert!(all(&group).await.is_empty(), "nobody else is told");
+        offer::decline(&group.app, &group.cx(EVE, FOREIGN).await, first).await.unwrap();
+        offered().await;
+        group.clock.advance(jiff::SignedDuration::from_hours(15 * 24));
+        app::organization::reconcile(&group.app).await.unwrap();
+        tell(&group).await;
+        let mails = all(&group).await;
+        let answers = [("ann", vec!["offer_declined".to_owned()]), ("ann", vec!["offer_expired".to_owned()])];
+        assert_eq!(told(&mails), answers);
+        for mail in &mails {
+            let read = outbox::read(&group.app, &group.system(mail.account), mail.id).await.unwrap();
+            assert!(read.text.contains("the invitation of account 4") || read.text.contains("The invitation of account 4"));
+            assert!(!format!("{:?}", mail.letter).contains("Foreign"), "who invites learns nothing of the account");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_review_that_is_due_is_told_once_to_who_approved_and_to_privacy_officers_else_to_the_contacts() {
+    for group in groups().await {
+        group.add_person(EVE, "Eve", true).await;
+        group.put_user(EAST, EVE, Role::Standard, &[Seat::Core]).await;
+        let policy = Policy { terms: model::policy::TermsRule::Optional, ..Policy::open() };
+        let id = group.create(ANN, CENTRAL, &[EAST, WEST], policy).await.unwrap().organization.id;
+        let proof = group.proof(CAT, roles::GRANT, &roles::subject(EAST, EVE, OrganizationRole::PrivacyOfficer)).await;
+        let role = roles::Wanted {
+            account: EAST,
+            email: "eve@group.example".to_owned(),
+            role: OrganizationRole::PrivacyOfficer,
+            until: None,
+        };
+        roles::grant(&group.app, &group.cx(CAT, EAST).await, id, role, Some(&proof)).await.unwrap();
+        name(&group, WEST, &[(ContactRole::Primary, &[BO])]).await;
+        name(&group, CENTRAL, &[(ContactRole::Primary, &[CAT])]).await;
+        let review_on = model::organization::day(group.app.outside.now()).tomorrow().unwrap();
+        let on = |edge| Wish::on_terms(edge, Terms { review_on: Some(review_on), ..reasoned() });
+        app::connection::change(&group.app, &group.cx(ANN, WEST).await, vec![on(mirroring(EAST, WEST))]).await.unwrap();
+        app::connection::change(&group.app, &group.system(WEST), vec![on(mirroring(CENTRAL, WEST))]).await.unwrap();
+        quiet(&group).await;
+        group.clock.advance(jiff::SignedDuration::from_hours(48));
+        app::organization::reconcile(&group.app).await.unwrap();
+        tell(&group).await;
+        let mails = all(&group).await;
+        let people: BTreeSet<(&str, usize)> = told(&mails).into_iter().map(|(who, acts)| (who, acts.len())).collect();
+        let expected = [("ann", 1), ("bo", 1), ("cat", 1), ("eve", 1)];
+        assert_eq!(people, expected.into(), "{}: of what the command line approved the contacts hear", group.fresh.engine);
+        let hers = mails.iter().find(|mail| mail.recipient.address.starts_with("eve")).unwrap();
+        let text = outbox::read(&group.app, &group.system(hers.account), hers.id).await.unwrap().text;
+        assert!(text.contains("data mirroring from East to West are due for review"), "{text}");
+        group.clock.advance(jiff::SignedDuration::from_hours(48));
+        app::organization::reconcile(&group.app).await.unwrap();
+        tell(&group).await;
+        assert_eq!(all(&group).await.len(), mails.len(), "once for a date");
+    }
+}
+
+#[tokio::test]
 async fn a_new_super_admin_is_told_to_the_security_contact() {
     for group in groups().await {
         name(&group, WEST, &[(ContactRole::Security, &[ANN])]).await;
         quiet(&group).await;
-        let patch = app::user::Patch { role: Some(model::account::Role::SuperAdmin), ..app::user::Patch::default() };
+        let patch = app::user::Patch { role: Some(Role::SuperAdmin), ..app::user::Patch::default() };
         app::user::update(&group.app, &group.cx(ANN, WEST).await, BO, patch).await.unwrap();
         tell(&group).await;
         let mails = all(&group).await;

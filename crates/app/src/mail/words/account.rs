@@ -186,7 +186,7 @@ pub(super) const WORDS: &[Words] = &[
         "factor_reset_requested.doubt",
         [
             "You did not ask for this? Sign in and change your password now, and tell the security contact of your account.",
-            "Non l'hai chiesto tu? Accedi e cambia subito la password, e avvisa il contatto di sicurezza del tuo account.",
+            "Non l'hai chiesto tu? Accedi e cambia subito la password, e avvisa il referente per la sicurezza del tuo account.",
             "Har du ikke bedt om det? Log ind og skift din adgangskode nu, og sig det til kontoens sikkerhedskontakt.",
             "Hebt u hier niet om gevraagd? Log in en wijzig nu uw wachtwoord, en meld het aan de contactpersoon voor beveiliging van uw account.",
         ],

@@ -48,8 +48,17 @@ pub(super) const WORDS: &[Words] = &[
             "U ontvangt dit als superbeheerder, omdat {accounts} hiervoor geen contactpersonen heeft genoemd. Noem ze onder Instellingen > Bedrijfsgegevens op {host}.",
         ],
     ),
+    (
+        "because.in_person",
+        [
+            "You receive this because it is yours to answer for {accounts}: as a Super Admin, by your role in the organization, or because you approved it or sent the invitation.",
+            "Ricevi questo messaggio perché spetta a te rispondere per {accounts}: come super amministratore, per il tuo ruolo nell'organizzazione, o perché hai approvato o inviato l'invito.",
+            "Du får denne mail, fordi det er dig, der svarer for {accounts}: som superadministrator, ved din rolle i organisationen, eller fordi du godkendte det eller sendte invitationen.",
+            "U ontvangt dit omdat het aan u is om te antwoorden voor {accounts}: als superbeheerder, door uw rol in de organisatie, of omdat u het goedkeurde of de uitnodiging stuurde.",
+        ],
+    ),
     ("feature.mirroring", ["data mirroring", "mirroring dei dati", "dataspejling", "gegevensspiegeling"]),
-    ("feature.asset_copying", ["asset copying", "copia di risorse", "kopiering af aktiver", "kopiëren van assets"]),
+    ("feature.asset_copying", ["asset copying", "copia di risorse", "kopiering af materiale", "materiaal kopiëren"]),
     ("feature.workflows", ["workflows", "workflow", "workflows", "workflows"]),
     ("feature.reports", ["reports", "report", "rapporter", "rapporten"]),
     (
@@ -395,6 +404,51 @@ pub(super) const WORDS: &[Words] = &[
             "a qualcuno è stato dato un ruolo dell'organizzazione per {account}",
             "nogen har fået en rolle i organisationen for {account}",
             "iemand kreeg een rol in de organisatie voor {account}",
+        ],
+    ),
+    (
+        "event.offered",
+        [
+            "{account} is invited to join; the invitation waits until {until}",
+            "{account} è invitato a unirsi; l'invito vale fino al {until}",
+            "{account} er inviteret til at være med; invitationen venter til {until}",
+            "{account} is uitgenodigd om mee te doen; de uitnodiging wacht tot {until}",
+        ],
+    ),
+    (
+        "event.offer_withdrawn",
+        [
+            "the invitation of {account} was withdrawn",
+            "l'invito a {account} è stato ritirato",
+            "invitationen af {account} er trukket tilbage",
+            "de uitnodiging van {account} is ingetrokken",
+        ],
+    ),
+    (
+        "event.offer_declined",
+        [
+            "the invitation of account {number} was declined",
+            "l'invito all'account {number} è stato rifiutato",
+            "invitationen af konto {number} er afslået",
+            "de uitnodiging van account {number} is afgewezen",
+        ],
+    ),
+    (
+        "event.offer_expired",
+        [
+            "the invitation of account {number} expired without an answer",
+            "l'invito all'account {number} è scaduto senza risposta",
+            "invitationen af konto {number} er udløbet uden svar",
+            "de uitnodiging van account {number} is zonder antwoord verlopen",
+        ],
+    ),
+    (
+        "event.review_due",
+        [
+            "the terms of {feature} from {source} to {destination} are due for review",
+            "le condizioni di {feature} da {source} a {destination} sono da riesaminare",
+            "vilkårene for {feature} fra {source} til {destination} skal gennemgås igen",
+            "de voorwaarden van {feature} van {source} naar {destination} moeten opnieuw worden bekeken",
         ],
     ),
     (
