@@ -131,11 +131,68 @@ describe('properties and pipelines', () => {
   });
 });
 
+describe('how sensitive a property is', () => {
+  test('waits for the account to store sensitive data, and says what it does to connections', async () => {
+    await go(page, 'West', 'settings/properties');
+    await page.getByRole('button', { name: `Sensitivity of Size ${mark}` }).click();
+    const dialog = page.getByRole('dialog', { name: `Sensitivity of Size ${mark}` });
+    await dialog.getByText(/Marked values never pass/).waitFor();
+    await dialog.getByText('This account does not store sensitive data').waitFor();
+    assert.equal(await dialog.getByRole('radio', { name: 'Highly sensitive' }).isDisabled(), true);
+    assert.equal(await dialog.getByRole('button', { name: 'Save' }).isDisabled(), true);
+    await accessible(page, 'sensitivity');
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    // The product's own fields have none to set.
+    assert.equal(await page.getByRole('button', { name: 'Sensitivity of E-mail', exact: true }).count(), 0);
+  });
+});
+
+describe('the menu', () => {
+  const menu = () => page.getByRole('navigation', { name: 'Settings' });
+  test('is grouped, folds, and remembers it', async () => {
+    await go(page, 'West', 'settings/users');
+    for (const name of ['You', 'Account & billing', 'Users and access', 'Organization', 'Data', 'Operations']) assert.equal(await menu().getByRole('button', { name, exact: true }).getAttribute('aria-expanded'), 'true', name);
+    await menu().getByRole('button', { name: 'Data', exact: true }).press('Enter');
+    await menu().getByRole('link', { name: 'Pipelines' }).waitFor({ state: 'hidden' });
+    await page.reload();
+    await menu().getByRole('link', { name: 'Users' }).waitFor();
+    assert.equal(await menu().getByRole('link', { name: 'Pipelines' }).isVisible(), false);
+    // Where one is, the group is open whatever was folded.
+    await go(page, 'West', 'settings/properties');
+    await menu().getByRole('link', { name: 'Pipelines' }).waitFor();
+    await go(page, 'West', 'settings/users');
+    await menu().getByRole('button', { name: 'Data', exact: true }).click();
+    await menu().getByRole('link', { name: 'Pipelines' }).waitFor();
+  });
+
+  test('leads to the organization', async () => {
+    await menu().getByRole('link', { name: 'Multi-account' }).click();
+    await page.getByRole('heading', { name: 'Member accounts' }).waitFor();
+  });
+
+  test('is one button on a phone, and Escape closes it', async () => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    await go(page, 'West', 'settings/users');
+    const button = menu().getByRole('button', { name: 'Users and access: Users' });
+    await button.click();
+    await menu().getByRole('link', { name: 'Outbox' }).waitFor();
+    await accessible(page, 'settings menu on a phone');
+    await page.keyboard.press('Escape');
+    await menu().getByRole('link', { name: 'Outbox' }).waitFor({ state: 'hidden' });
+    await button.click();
+    await menu().getByRole('link', { name: 'Outbox' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Outbox' }).waitFor();
+    assert.equal(await menu().getByRole('link', { name: 'Users' }).isVisible(), false);
+    await page.setViewportSize({ width: 1440, height: 900 });
+  });
+});
+
 describe('what only a super admin may', () => {
   test('is absent for a rep', async () => {
     const other = await browser.person();
     await signedIn(other, rep('West'), 'West', 'settings/properties');
     await other.getByRole('heading', { level: 1, name: 'Properties' }).waitFor();
+    assert.equal(await other.getByRole('link', { name: 'Multi-account' }).count(), 0);
     assert.equal(await other.getByRole('button', { name: 'New property' }).count(), 0);
     await go(other, 'West', 'settings/account');
     await other.getByRole('heading', { level: 1, name: 'General' }).waitFor();

@@ -40,6 +40,7 @@ export interface CrmRecord {
 }
 export interface Page<T> { results: T[]; total?: number; paging?: { next?: { after: string; link?: string } } }
 export interface PropertyOption { label: string; value: string; description?: string; displayOrder?: number; hidden?: boolean }
+export type Sensitivity = 'non_sensitive' | 'sensitive' | 'highly_sensitive';
 export interface Property {
   name: string;
   label: string;
@@ -51,6 +52,7 @@ export interface Property {
   hasUniqueValue?: boolean;
   hidden?: boolean;
   hubspotDefined?: boolean;
+  dataSensitivity?: Sensitivity;
   calculated?: boolean;
   externalOptions?: boolean;
   referencedObjectType?: string;

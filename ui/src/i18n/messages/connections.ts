@@ -12,6 +12,7 @@ export const connections = {
   'code.LEGAL_BASIS_TEXT_MISSING': ['Say in words which legal basis it is.', 'Indica a parole di quale base giuridica si tratta.', 'Skriv med ord, hvilket retsgrundlag det er.', 'Omschrijf welke rechtsgrond het is.'],
   'code.PURPOSE_TOO_LONG': ['The purpose is too long: at most 1,000 characters.', 'La finalità è troppo lunga: al massimo 1.000 caratteri.', 'Formålet er for langt: højst 1.000 tegn.', 'Het doel is te lang: hoogstens 1.000 tekens.'],
   'code.NOT_IN_TERMS': ['The terms of the connection leave this out.', 'Le condizioni della connessione lo escludono.', 'Forbindelsens vilkår udelader dette.', 'De voorwaarden van de verbinding sluiten dit uit.'],
+  'code.PROPERTY_SENSITIVITY_STAYS': ['These values are sensitive and stay so.', 'Questi valori sono sensibili e lo restano.', 'Disse værdier er følsomme og forbliver det.', 'Deze waarden zijn gevoelig en blijven dat.'],
   'code.SENSITIVE_DATA_OFF': ['The account does not store sensitive data; turn that on first.', 'L’account non conserva dati sensibili; prima attiva l’opzione.', 'Kontoen opbevarer ikke følsomme data; slå det først til.', 'Het account bewaart geen gevoelige gegevens; zet dat eerst aan.'],
 
   'policy.new_connections': ['New connections', 'Nuove connessioni', 'Nye forbindelser', 'Nieuwe verbindingen'],
@@ -119,6 +120,7 @@ export const connections = {
   'terms.pipelinesHint': ['Empty: of all', 'Vuoto: di tutte', 'Tom: alle', 'Leeg: uit alle'],
   'terms.fields': ['Only these fields', 'Solo questi campi', 'Kun disse felter', 'Alleen deze velden'],
   'terms.fieldsHint': ['Empty: all fields. Anything not listed arrives without its value.', 'Vuoto: tutti i campi. Ciò che non è elencato arriva senza valore.', 'Tom: alle felter. Det, der ikke er nævnt, kommer uden værdi.', 'Leeg: alle velden. Wat er niet bij staat, komt aan zonder waarde.'],
+  'terms.marked': ['Masked because they are marked as sensitive: {{names}}', 'Mascherati perché contrassegnati come sensibili: {{names}}', 'Maskeret, fordi de er mærket som følsomme: {{names}}', 'Gemaskeerd omdat ze als gevoelig zijn gemarkeerd: {{names}}'],
   'terms.fieldsNeeded': ['{{source}} stores sensitive data: list what may pass. Fields marked as sensitive never do.', '{{source}} conserva dati sensibili: elenca cosa può passare. I campi contrassegnati come sensibili non passano mai.', '{{source}} opbevarer følsomme data: angiv, hvad der må gives videre. Felter markeret som følsomme gives aldrig videre.', '{{source}} bewaart gevoelige gegevens: noem wat door mag. Velden die als gevoelig zijn gemarkeerd, gaan nooit door.'],
   'terms.masked': ['Masked fields', 'Campi mascherati', 'Maskerede felter', 'Gemaskeerde velden'],
   'terms.maskedHint': ['Arrive without their value, and so does whatever would tell it', 'Arrivano senza valore, come tutto ciò che lo rivelerebbe', 'Kommer uden værdi, og det gør alt, som ville røbe den, også', 'Komen aan zonder waarde, net als alles wat die zou verraden'],

@@ -1,10 +1,11 @@
-import { Badge, Button, Group, Modal, SegmentedControl, Select, Stack, Switch, Text, TextInput, Textarea } from '@mantine/core';
+import { ActionIcon, Badge, Button, Group, Modal, SegmentedControl, Select, Stack, Switch, Text, TextInput, Textarea } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconPlus, IconSearch } from '@tabler/icons-react';
+import { IconPlus, IconSearch, IconShieldLock } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { call } from '../../api/client';
-import { queryClient } from '../../api/queries';
-import type { ListType } from '../../api/types';
+import { queryClient, settingsQuery } from '../../api/queries';
+import type { ListType, Property, Sensitivity } from '../../api/types';
 import { Loading, Problem } from '../../components/states';
 import { maybeT, useT } from '../../i18n';
 import { isAdmin, useHere } from '../../lib/account';
@@ -14,6 +15,7 @@ import { LIST_TYPES, OBJECTS } from '../../lib/objects';
 import { useSchema, writable } from '../../lib/schema';
 import { toastDone } from '../../lib/toast';
 import { SettingsPage } from './parts';
+import { SensitivityDialog, SensitivityField, sensitivityOf } from './sensitivity';
 
 const TYPES = { text: ['string', 'text'], long: ['string', 'textarea'], number: ['number', 'number'], date: ['date', 'date'], datetime: ['datetime', 'date'], bool: ['bool', 'booleancheckbox'], choice: ['enumeration', 'select'], choices: ['enumeration', 'checkbox'] } as const;
 type NewType = keyof typeof TYPES;
@@ -24,6 +26,7 @@ export function PropertiesPage() {
   const [type, setType] = useState<ListType>('contacts');
   const [query, setQuery] = useState('');
   const [making, make] = useDisclosure(false);
+  const [marking, mark] = useState<Property | null>(null);
   const schema = useSchema(type);
   const wanted = query.trim().toLowerCase();
   const shown = schema.all.filter((property) => `${schema.label(property.name)} ${property.name}`.toLowerCase().includes(wanted)).sort((a, b) => Number(a.hubspotDefined !== false) - Number(b.hubspotDefined !== false) || schema.label(a.name).localeCompare(schema.label(b.name)));
@@ -39,7 +42,7 @@ export function PropertiesPage() {
         {schema.ready && (
           <div className="grid-scroll" tabIndex={0} role="region" aria-label={t('settings.properties')} style={{ borderTop: '1px solid var(--co-line)' }}>
             <table className="grid">
-              <thead><tr><th scope="col">{t('properties.label')}</th><th scope="col">{t('properties.name')}</th><th scope="col">{t('properties.type')}</th><th scope="col">{t('properties.origin')}</th></tr></thead>
+              <thead><tr><th scope="col">{t('properties.label')}</th><th scope="col">{t('properties.name')}</th><th scope="col">{t('properties.type')}</th><th scope="col">{t('properties.origin')}</th><th scope="col">{t('sensitivity')}</th></tr></thead>
               <tbody>
                 {shown.map((property) => (
                   <tr key={property.name}>
@@ -47,6 +50,12 @@ export function PropertiesPage() {
                     <td><Text ff="monospace" size="xs">{property.name}</Text></td>
                     <td>{maybeT(`ptype.${schema.kind(property.name)}`) ?? t('ptype.text')}{!writable(property) && <Text span size="xs" c="dimmed"> · {t('properties.readOnly')}</Text>}</td>
                     <td><Badge size="sm" color={property.hubspotDefined === false ? 'spruce' : 'gray'}>{t(property.hubspotDefined === false ? 'properties.custom' : 'properties.builtIn')}</Badge></td>
+                    <td>
+                      <Group gap={6} wrap="nowrap">
+                        {sensitivityOf(property) === 'non_sensitive' ? <Text span size="xs" c="dimmed">{t('sensitivity.non_sensitive')}</Text> : <Badge size="sm" color="orange">{t(`sensitivity.${sensitivityOf(property)}`)}</Badge>}
+                        {isAdmin(account) && property.hubspotDefined === false && <ActionIcon size="sm" aria-label={t('sensitivity.of', { label: schema.label(property.name) })} onClick={() => mark(property)}><IconShieldLock size={15} /></ActionIcon>}
+                      </Group>
+                    </td>
                   </tr>
                 ))}
               </tbody>
@@ -54,6 +63,7 @@ export function PropertiesPage() {
           </div>
         )}
       </section>
+      {marking && <SensitivityDialog type={type} property={marking} label={schema.label(marking.name)} close={() => mark(null)} />}
       {making && <PropertyDialog type={type} group={schema.all[0]?.groupName ?? `${type}information`} close={make.close} />}
     </SettingsPage>
   );
@@ -67,6 +77,8 @@ function PropertyDialog({ type, group, close }: { type: ListType; group: string;
   const [kind, setKind] = useState<NewType>('text');
   const [options, setOptions] = useState('');
   const [unique, setUnique] = useState(false);
+  const [sensitivity, setSensitivity] = useState<Sensitivity>('non_sensitive');
+  const stores = useQuery(settingsQuery(account.id)).data?.sensitive ?? false;
   const [errors, setErrors] = useState<Record<string, string>>({});
   const [busy, setBusy] = useState(false);
   const listed = kind === 'choice' || kind === 'choices';
@@ -78,7 +90,7 @@ function PropertyDialog({ type, group, close }: { type: ListType; group: string;
     try {
       await call(`/crm/v3/properties/${type}`, {
         method: 'POST', account: account.id,
-        body: { name: name ?? internalName(label), label: label.trim(), type: wireType, fieldType, groupName: group, ...(unique ? { hasUniqueValue: true } : {}), ...(listed ? { options: lines.map((line, i) => ({ label: line, value: internalName(line) || line, displayOrder: i, hidden: false })) } : kind === 'bool' ? { options: [{ label: t('state.yes'), value: 'true', displayOrder: 0, hidden: false }, { label: t('state.no'), value: 'false', displayOrder: 1, hidden: false }] } : {}) },
+        body: { name: name ?? internalName(label), label: label.trim(), type: wireType, fieldType, groupName: group, ...(unique ? { hasUniqueValue: true } : {}), ...(stores ? { dataSensitivity: sensitivity } : {}), ...(listed ? { options: lines.map((line, i) => ({ label: line, value: internalName(line) || line, displayOrder: i, hidden: false })) } : kind === 'bool' ? { options: [{ label: t('state.yes'), value: 'true', displayOrder: 0, hidden: false }, { label: t('state.no'), value: 'false', displayOrder: 1, hidden: false }] } : {}) },
       });
       await queryClient.invalidateQueries({ queryKey: ['a', account.id, 'properties', type] });
       toastDone(t('properties.created'));
@@ -99,6 +111,7 @@ function PropertyDialog({ type, group, close }: { type: ListType; group: string;
           <Select label={t('properties.type')} data={(Object.keys(TYPES) as NewType[]).map((value) => ({ value, label: t(`ptype.${value}`) }))} value={kind} onChange={(value) => value && setKind(value as NewType)} allowDeselect={false} />
           {listed && <Textarea label={t('properties.options')} value={options} onChange={(event) => setOptions(event.currentTarget.value)} error={errors.options} autosize minRows={4} required withAsterisk={false} />}
           {(kind === 'text' || kind === 'number') && <Switch label={t('properties.unique')} checked={unique} onChange={(event) => setUnique(event.currentTarget.checked)} />}
+          {stores && <SensitivityField value={sensitivity} least="non_sensitive" set={setSensitivity} />}
           {stray.length > 0 && <Text size="sm" c="var(--mantine-color-error)" role="alert">{stray.join(' ')}</Text>}
           <Group justify="flex-end"><Button variant="default" onClick={close}>{t('act.cancel')}</Button><Button type="submit" loading={busy}>{t('act.create')}</Button></Group>
         </Stack>

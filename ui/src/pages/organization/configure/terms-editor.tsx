@@ -13,6 +13,8 @@ import { featureName, namesOf } from '../words';
 import { type Arrows, BASES, CUSTOMERS, type Draft, TYPES, carriesValues, isReasoned, needsFields, newKeys, rulesOf } from './draft';
 
 interface Props { draft: Draft; arrows: Arrows; keys: EdgeKey[]; terms: Terms; close: () => void; save: (keys: EdgeKey[], terms: Terms) => void }
+/** Marked fields named at once. */
+const NAMED = 20;
 type Also = 'one' | 'pair' | 'new';
 
 export function TermsEditor({ draft, arrows, keys, terms: given, close, save }: Props) {
@@ -98,11 +100,19 @@ function Pipelines({ source, terms, set }: { source: string; terms: Terms; set: 
 function Fields({ source, terms, set, needed, error, hint }: { source: string; terms: Terms; set: (change: Partial<Terms>) => void; needed: boolean; error?: string; hint: string }) {
   const t = useT();
   const schemas = useQueries({ queries: TYPES.map((type) => ({ ...propertiesQuery(source, type), retry: false })) });
-  const names = [...new Set(schemas.flatMap((schema) => schema.data ?? []).map((property) => property.name))].sort();
+  const properties = schemas.flatMap((schema) => schema.data ?? []);
+  // Marked as sensitive where it is given: that account's mark is stronger than any list.
+  const marked = needed ? [...new Set(properties.filter((property) => (property.dataSensitivity ?? 'non_sensitive') !== 'non_sensitive').map((property) => property.name))].sort() : [];
+  const names = [...new Set(properties.map((property) => property.name))].filter((name) => !marked.includes(name)).sort();
   const clear = { clearable: true, clearButtonProps: { 'aria-label': t('act.clear') }, data: names, maxDropdownHeight: 220, limit: 60 };
   return (
     <>
-      {needed && <Alert color="orange" className="notice" icon={<IconInfoCircle size={18} />}>{hint}</Alert>}
+      {needed && (
+        <Alert color="orange" className="notice" icon={<IconInfoCircle size={18} />}>
+          {hint}
+          {marked.length > 0 && <Text size="sm" mt={6} style={{ overflowWrap: 'anywhere' }}>{t('terms.marked', { names: marked.slice(0, NAMED).join(', ') + (marked.length > NAMED ? '…' : '') })}</Text>}
+        </Alert>
+      )}
       <TagsInput {...clear} label={t('terms.fields')} description={maybeT('terms.fieldsHint')} withAsterisk={needed} error={error} value={terms.fields ?? []} onChange={(next) => set({ fields: next.length > 0 ? next : null })} />
       <TagsInput {...clear} label={t('terms.masked')} description={maybeT('terms.maskedHint')} value={terms.masked} onChange={(masked) => set({ masked })} />
     </>
