@@ -223,10 +223,10 @@ fn barred(view: &View, account: AccountId) -> Vec<Barred> {
 
 /// The members a page begins with: the account one works in, what holds the organization up, what is frozen, then the others.
 fn shown(view: &View) -> impl Iterator<Item = &Account> {
-    let is = &view.organization;
-    let first = |account: &&Account| {
+    let (is, anchor) = (&view.organization, view.organization.anchor());
+    let first = move |account: &&Account| {
         let frozen = is.members.get(&account.id).is_some_and(|m| m.frozen.is_some());
-        frozen || account.id == view.here || is.anchor() == Some(account.id)
+        frozen || account.id == view.here || anchor == Some(account.id)
     };
     let few = view.accounts.len() <= MEMBERS_SHOWN_MAX;
     let important = view.accounts.values().filter(move |account| !few && first(account)).take(MEMBERS_SHOWN_MAX / 2);
