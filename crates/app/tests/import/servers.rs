@@ -121,7 +121,10 @@ async fn an_upload_that_nobody_accepted_leaves_nothing() {
         let broken_off = upload(&world, &vec![b'x'; 2_500_000]).await;
         assert_eq!(n_uploads(&world).await, 1, "{}", world.fresh.engine);
         drop(broken_off);
+        let mut n_looks = 0;
         while n_uploads(&world).await > 0 {
+            n_looks += 1;
+            assert!(n_looks < 10_000, "{}: it is still there", world.fresh.engine);
             tokio::task::yield_now().await;
         }
         let mut empty = Upload::begin(&world.app, WEST, world.folder.path()).await.expect("it begins");
