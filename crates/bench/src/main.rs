@@ -3,6 +3,7 @@
 //! Nothing here passes or fails: it measures, prints, and writes JSON beside it. The load generator shares the machine
 //! with the server, as the targets in the table assume.
 
+mod dry_run;
 mod load;
 mod mirror;
 mod people;
@@ -38,6 +39,9 @@ struct Options {
     /// Activities of each mirrored account.
     #[arg(long, default_value_t = 1_000_000)]
     activities: i64,
+    /// Contacts of each account of a dry run.
+    #[arg(long, default_value_t = 200_000)]
+    customers: i64,
     /// Requests per measurement.
     #[arg(long, default_value_t = 100_000)]
     requests: usize,
@@ -56,6 +60,7 @@ enum Part {
     Import,
     Start,
     Mirror,
+    DryRun,
 }
 
 // One thread, as the machine is shared with the server: more would fight it for the cores.
@@ -86,6 +91,9 @@ async fn measure(options: &Options) -> Result<()> {
     }
     if wanted(Part::Mirror) {
         mirror::measure(&product, options, &mut table).await?;
+    }
+    if wanted(Part::DryRun) {
+        dry_run::measure(&product, options, &mut table).await?;
     }
     table.print();
     table.write(&options.json)
@@ -213,12 +221,14 @@ mod tests {
         // `cargo test --workspace` builds the product before any test runs.
         let binary = std::env::current_exe().unwrap().ancestors().nth(2).unwrap().join("consortio");
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let sizes = ["--contacts", "200", "--rows", "300", "--activities", "13000", "--requests", "100"];
+        let sizes = ["--contacts", "200", "--rows", "300", "--activities", "13000", "--requests", "100", "--customers", "300"];
         let paths =
             ["bench", "--binary", binary.to_str().unwrap(), "--json", json.to_str().unwrap(), "--port", &port.to_string()];
         let options = Options::parse_from(paths.into_iter().chain(sizes));
         measure(&options).await.unwrap();
         let rows: serde_json::Value = serde_json::from_slice(&std::fs::read(&json).unwrap()).unwrap();
-        assert!(rows.to_string().contains("mirrored company page"), "{rows}");
+        for part in ["mirrored company page", "dry run of an edge"] {
+            assert!(rows.to_string().contains(part), "{rows}");
+        }
     }
 }

@@ -4,11 +4,12 @@
 //!   keys of A, in order   a@x  b@x  f@x  k@x ...    a page at a time, each in a transaction of its own
 //!   keys of B, in order   b@x  c@x  k@x ...         the side that is behind leaps to where the other one is
 //! ```
+//! Each side's next page is read while the present one is compared: on PostgreSQL reading is all it costs.
 //! Exact until [`DRY_RUN_KEYS_MAX`] keys were read; what is left is then not looked at, and the count says that it is a lower
 //! bound. Not through the door, which is still closed: who counts may open it.
 
 use crate::cx::App;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use model::connection::plan::Plan;
 use model::connection::terms::CUSTOMERS;
 use model::connection::{EdgeKey, Feature, Pair};
@@ -19,6 +20,7 @@ use std::cmp::Ordering;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashSet, VecDeque};
 use store::matching::Key;
+use tokio::task::JoinSet;
 
 /// A number of customers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -78,9 +80,11 @@ pub struct Common {
 
 /// Compares the customers of two accounts; what was read is taken off `bounds.keys_max`.
 pub async fn compare(app: &App, pair: Pair, customer: ObjectType, bounds: &mut Bounds) -> Result<Common> {
-    let (mut low, mut high) = (Side::of(pair.low, customer), Side::of(pair.high, customer));
+    let (mut low, mut high) = (Side::of(app, pair.low, customer), Side::of(app, pair.high, customer));
+    low.ask(bounds);
+    high.ask(bounds);
     let at_least = loop {
-        if !low.fill(app, bounds).await? || !high.fill(app, bounds).await? {
+        if !low.fill(bounds).await? || !high.fill(bounds).await? {
             break true;
         }
         let (Some((a, _)), Some((b, _))) = (low.keys.front(), high.keys.front()) else { break false };
@@ -89,7 +93,7 @@ pub async fn compare(app: &App, pair: Pair, customer: ObjectType, bounds: &mut B
             Ordering::Greater => high.leap(&a.clone()),
             Ordering::Equal => {
                 let both = a.clone();
-                if !low.take(app, &both, bounds).await? || !high.take(app, &both, bounds).await? {
+                if !low.take(&both, bounds).await? || !high.take(&both, bounds).await? {
                     break true;
                 }
             }
@@ -101,38 +105,70 @@ pub async fn compare(app: &App, pair: Pair, customer: ObjectType, bounds: &mut B
 
 /// One account's keys, read page by page, and its customers found on the other side so far.
 struct Side {
+    app: App,
     account: AccountId,
     customer: ObjectType,
     keys: VecDeque<Key>,
     after: Key,
+    /// The page that begins there, if it is being read already.
+    coming: JoinSet<Result<Vec<Key>>>,
+    /// The present page is not where the one before ended: the next one is as likely elsewhere, and not read ahead.
+    has_leapt: bool,
     is_over: bool,
     common: HashSet<RecordId>,
 }
 
 impl Side {
-    fn of(account: AccountId, customer: ObjectType) -> Side {
-        let after = (String::new(), RecordId(0));
-        Side { account, customer, keys: VecDeque::new(), after, is_over: false, common: HashSet::new() }
+    fn of(app: &App, account: AccountId, customer: ObjectType) -> Side {
+        Side {
+            app: app.clone(),
+            account,
+            customer,
+            keys: VecDeque::new(),
+            after: (String::new(), RecordId(0)),
+            coming: JoinSet::new(),
+            has_leapt: false,
+            is_over: false,
+            common: HashSet::new(),
+        }
     }
 
-    /// Reads the next page when there is nothing left; `false` when nothing more may be read.
-    async fn fill(&mut self, app: &App, bounds: &mut Bounds) -> Result<bool> {
+    /// Begins to read the next page.
+    fn ask(&mut self, bounds: &Bounds) {
+        let (app, account, customer, after) = (self.app.clone(), self.account, self.customer, self.after.clone());
+        let limit = bounds.page.min(bounds.keys_max);
+        self.coming.spawn(async move {
+            let mut tx = app.store.read(account).await?;
+            tx.heavy();
+            Ok(store::matching::page(&mut tx, customer, &after, limit).await?)
+        });
+    }
+
+    /// Takes the next page when there is nothing left; `false` when nothing more may be read.
+    async fn fill(&mut self, bounds: &mut Bounds) -> Result<bool> {
         if !self.keys.is_empty() || self.is_over {
             return Ok(true);
         }
         if bounds.keys_max == 0 {
             return Ok(false);
         }
+        if self.coming.is_empty() {
+            self.ask(bounds);
+        }
+        let Some(read) = self.coming.join_next().await else { return Ok(false) };
+        let mut page = read.map_err(|e| Error::broken(format!("a page of keys was not read: {e}")))??;
+        // The other side may have read up what there was for both when this page was asked for.
         let limit = bounds.page.min(bounds.keys_max);
-        let mut tx = app.store.read(self.account).await?;
-        tx.heavy();
-        let page = store::matching::page(&mut tx, self.customer, &self.after, limit).await?;
+        page.truncate(limit);
         bounds.keys_max -= page.len();
         self.is_over = page.len() < limit;
         if let Some(last) = page.last() {
             self.after = last.clone();
         }
         self.keys = page.into();
+        if !self.is_over && bounds.keys_max > 0 && !std::mem::take(&mut self.has_leapt) {
+            self.ask(bounds);
+        }
         Ok(true)
     }
 
@@ -143,14 +179,15 @@ impl Side {
         }
         if self.keys.is_empty() && self.after.0.as_str() < to {
             self.after = (to.to_owned(), RecordId(0));
+            (self.coming, self.has_leapt) = (JoinSet::new(), true);
         }
     }
 
     /// Takes everybody with a key that is on both sides.
-    async fn take(&mut self, app: &App, both: &str, bounds: &mut Bounds) -> Result<bool> {
+    async fn take(&mut self, both: &str, bounds: &mut Bounds) -> Result<bool> {
         while self.keys.front().is_some_and(|(text, _)| text == both) {
             self.common.extend(self.keys.pop_front().map(|(_, record)| record));
-            if !self.fill(app, bounds).await? {
+            if !self.fill(bounds).await? {
                 return Ok(false);
             }
         }
