@@ -137,7 +137,7 @@ fn show(out: Out, organization: &OfOrganization, account: &OfAccount) -> Result<
     out.result(&document, || {
         let mut lines = vec![format!("address to enter at the provider: {}", organization.url)];
         lines.extend(organization.tokens.iter().map(|one| {
-            let used = one.last_used_at.map_or_else(|| "never used".to_owned(), |at| format!("used {at}"));
+            let used = one.last_used_at.map_or_else(|| "never used".to_owned(), |at| format!("used {at:.0}"));
             format!("token {} {} {} {used}", one.id, one.name, one.hint)
         }));
         lines.push(format!("{} people and {} groups were told of", organization.n_people, organization.n_groups));
