@@ -134,7 +134,7 @@ pub async fn create_token(app: &App, cx: &Cx, id: OrganizationId, token_name: &s
         last_used_at: None,
     };
     store::provisioning::create_token(&mut tx, &token, &secret::hash(&text)).await?;
-    let detail = json!({ "what": "token_create", "token": token.id, "name": token.name });
+    let detail = json!({ "what": "token_create", "token": token.id });
     told(&mut tx, cx, id, detail).await?;
     let change = changed(id, "provisioning.token_create", json!({ "token": token.id }));
     tx.commit(&cx.by(), cx.now, &[change]).await?;

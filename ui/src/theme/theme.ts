@@ -72,18 +72,21 @@ function readableDark(): Record<string, string> {
   );
 }
 
+/** A red on which white text is readable at any size, in the light and in the dark. */
+const danger = { '--mantine-color-red-filled': '#c92a2a', '--mantine-color-red-filled-hover': '#b02525' };
+
 /** Our own surfaces: page, raised card, the dark navigation, lines. */
 export const surfaces: CSSVariablesResolver = () => ({
   variables: { '--co-nav': '#0f2a25', '--co-nav-text': '#c9dcd6', '--co-nav-active': '#1b453c', '--co-nav-line': '#23483f' },
   light: {
     '--mantine-color-text': '#17211e', '--mantine-color-default-border': '#c9d1ce', '--mantine-color-default-color': '#25302c',
     '--mantine-color-body': '#ffffff', '--co-page': '#f5f7f6', '--co-card': '#ffffff', '--co-line': '#e1e6e4', '--co-quiet': '#5a6662', '--co-hover': '#f3f6f5',
-    '--mantine-color-dimmed': '#5a6662', '--mantine-color-placeholder': '#616e69', ...readableLight(75), '--mantine-color-anchor': '#0f5c4e', '--co-selected': '#e8f4f0', '--mantine-color-error': '#b42318',
+    '--mantine-color-dimmed': '#5a6662', '--mantine-color-placeholder': '#616e69', ...readableLight(75), '--mantine-color-anchor': '#0f5c4e', '--co-selected': '#e8f4f0', '--mantine-color-error': '#b42318', ...danger,
   },
   dark: {
     '--mantine-color-body': '#171d1b', '--co-page': '#101513', '--co-card': '#171d1b', '--co-line': '#2a3431', '--co-quiet': '#9aa8a3', '--co-hover': '#1e2623',
     '--mantine-color-dimmed': '#9aa8a3', '--mantine-color-placeholder': '#8b9994', '--mantine-color-anchor': '#7fcbb7', '--co-selected': '#1b3530', '--co-nav': '#0b1412', '--co-nav-active': '#193029', '--co-nav-line': '#1c2a26',
-    '--mantine-color-error': '#ff8f84', ...readableDark(),
+    '--mantine-color-error': '#ff8f84', ...readableDark(), ...danger,
   },
 });
 

@@ -61,7 +61,7 @@ export function GroupsOfDirectory() {
             <tbody>
               {groups.map((group) => (
                 <tr key={group.id}>
-                  <td><Text size="sm" fw={560}>{group.name}</Text></td>
+                  <td style={{ whiteSpace: 'normal', minWidth: 140 }}><Text size="sm" fw={560}>{group.name}</Text></td>
                   <td>{group.nMembers}</td>
                   <td>{group.gives ? <GivesWords gives={group.gives} setName={setName} /> : <Text span size="sm" c="dimmed">{t('scim.nothing')}</Text>}</td>
                   <td style={{ textAlign: 'right' }}>
