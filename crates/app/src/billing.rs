@@ -3,6 +3,7 @@
 
 mod font;
 mod pdf;
+pub mod seats;
 mod term_end;
 
 pub use term_end::{reconcile, upcoming};

@@ -14,6 +14,7 @@ pub mod outlook;
 mod pending;
 pub mod policy;
 pub mod proposals;
+pub mod resets;
 pub mod restore;
 pub mod roles;
 pub(crate) mod standing;
@@ -323,6 +324,7 @@ async fn delete_now(app: &App, cx: &Cx, id: OrganizationId, proof: Option<&str>)
 /// time.
 pub async fn reconcile(app: &App) -> Result<usize> {
     let ended = end_graces(app).await? + roles::reconcile(app).await? + proposals::reconcile(app).await?;
+    let ended = ended + resets::reconcile(app).await?;
     Ok(ended + outlook::reconcile(app).await? + offer::reconcile(app).await? + pending::reconcile(app).await?)
 }
 

@@ -18,6 +18,7 @@ use model::identity::password::{Refusal as PasswordRefusal, check};
 use model::identity::person::{self, LOCALES, Person};
 use model::identity::session::Session;
 use model::identity::sign_in::Enrolled;
+use model::organization::reset::Reset;
 use serde_json::json;
 use std::collections::BTreeSet;
 use store::{Tx, WriteTx};
@@ -31,6 +32,8 @@ pub struct Overview {
     pub places: Vec<Place>,
     /// Whose place she takes in one of them now.
     pub stands_in: Option<StandsIn>,
+    /// Her second factors are to be taken away, asked for by somebody of this name.
+    pub reset: Option<(Reset, String)>,
 }
 
 /// Whose place somebody takes, and until when.
@@ -111,7 +114,8 @@ pub async fn read(app: &App, who: &Session) -> Result<Overview> {
         }
         places.push(Place { sees_organization, is_pinned: pinned.contains(&account.id), account, user, permissions, entry });
     }
-    Ok(Overview { enrolled: login.enrolled(), person: login.person, places, stands_in })
+    let reset = organization::resets::own(&mut tx, who.person, now).await?;
+    Ok(Overview { enrolled: login.enrolled(), person: login.person, places, stands_in, reset })
 }
 
 /// What a person wishes to be different about herself.

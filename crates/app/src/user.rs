@@ -7,6 +7,7 @@
 //!                     --link, signed in--------------------> active
 //! ```
 
+use crate::billing::seats;
 use crate::ceremony::{self, Invited, Kind as Ceremony};
 use crate::company;
 use crate::cx::{App, Cx};
@@ -226,6 +227,7 @@ async fn may(tx: &mut Tx, cx: &Cx, before: Option<&AccountUser>, after: Option<&
 
 async fn save(tx: &mut WriteTx, cx: &Cx, before: Option<&AccountUser>, after: &AccountUser) -> Result<()> {
     may(tx, cx, before, Some(after)).await?;
+    seats::taken(tx, before, after).await?;
     store::session::end_stand_ins(tx, cx.account, after.person).await?;
     Ok(store::account::put_user(tx, after, cx.now).await?)
 }

@@ -11,7 +11,7 @@ mod sign_on;
 pub use sign_in::{AccountSecurityHistory, AccountSignInPolicy};
 pub use sign_on::{RealmArgs, Scim, ScimGrant, Sso, SsoRequire};
 
-pub use billing::{AccountInvoices, AccountSubscription, Billing, Switch};
+pub use billing::{AccountInvoices, AccountSeats, AccountSubscription, Billing, Switch};
 pub use connections::{
     OrganizationConnect, OrganizationEdge, OrganizationOpen, OrganizationPlan, OrganizationTemplate, TermsFlags,
 };
@@ -149,6 +149,8 @@ pub enum Account {
     },
     /// Show the subscription, order, and turn its renewal on or off.
     Subscription(AccountSubscription),
+    /// Show how many seats of each type were bought and are used, and set how many were bought.
+    Seats(AccountSeats),
     /// List invoices, write one as a PDF, note that one was paid.
     Invoices(AccountInvoices),
     /// Show and change how people come in: second factor, allowed ways, how long they may be away, who is exempt.
@@ -449,6 +451,9 @@ pub enum Organization {
     /// Changes that wait for a second person: list, approve, reject, withdraw.
     #[command(subcommand)]
     Proposal(organization::Proposal),
+    /// Second factors that two admins take away from somebody who lost them: list, stop.
+    #[command(subcommand)]
+    Reset(organization::Reset),
     /// Write members, rules, roles and connections as a TOML file.
     Export(organization::Export),
     /// Say what applying such a file would change. Ends with 2 when it would change something.

@@ -210,7 +210,8 @@ impl Seat {
     }
 }
 
-/// Whether a user can enter the account. Deactivated and invited users keep their seats, which do not count. Source: spec 7.1.
+/// Whether a user can enter the account. A deactivated user keeps her seats without their
+/// counting, see [`crate::billing::seats`]. Source: spec 7.1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum UserStatus {
@@ -283,16 +284,22 @@ impl fmt::Display for Refusal {
     }
 }
 
-/// A name as it is kept: trimmed, not empty, at most 255 characters, no control characters.
+/// A name as it is kept: trimmed, composed, not empty, at most 255 characters, nothing that steers the text around it.
 pub fn name(text: &str) -> Result<String, Refusal> {
-    let trimmed = text.trim();
+    let trimmed = crate::fold::composed(text.trim());
     let n_chars = trimmed.chars().count();
     match () {
         () if n_chars == 0 => Err(Refusal::NameEmpty),
         () if n_chars > NAME_CHARS_MAX => Err(Refusal::NameTooLong { n_chars }),
-        () if trimmed.chars().any(char::is_control) => Err(Refusal::NameHasControlCharacter),
-        () => Ok(trimmed.to_owned()),
+        () if trimmed.chars().any(is_steering) => Err(Refusal::NameHasControlCharacter),
+        () => Ok(trimmed),
     }
+}
+
+/// Control characters, and those that turn the direction of what follows: in a list of names one could stand for another. Marks
+/// that belong to text from right to left are no such.
+fn is_steering(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
 /// A currency code as it is kept: upper case and known to ISO 4217.
@@ -340,6 +347,12 @@ mod tests {
         assert_eq!(name("شركة"), Ok("شركة".into()));
         assert_eq!(name("   "), Err(Refusal::NameEmpty));
         assert_eq!(name("a\u{0}b"), Err(Refusal::NameHasControlCharacter));
+        assert_eq!(name("E\u{301}quipe"), Ok("Équipe".into()), "two spellings of one name");
+        assert_eq!(name("חברה\u{200F} 7"), Ok("חברה\u{200F} 7".into()), "marks belong to text from right to left");
+        assert_eq!(name("Ann \u{202E}nimdA"), Err(Refusal::NameHasControlCharacter), "what turns a text round does not");
+        let accents = "e\u{301}".repeat(255);
+        assert_eq!(name(&accents).map(|name| name.chars().count()), Ok(255), "counted as it is kept");
+        assert_eq!(name(&"q\u{301}".repeat(128)), Err(Refusal::NameTooLong { n_chars: 256 }));
         assert_eq!(name(&"x".repeat(256)), Err(Refusal::NameTooLong { n_chars: 256 }));
     }
 

@@ -8,6 +8,7 @@
 
 pub mod invoice;
 pub mod placed;
+pub mod seats;
 
 use crate::account::{Product, Subscriptions, Tier};
 use crate::money::share;
@@ -110,6 +111,9 @@ pub struct Subscription {
     pub next_term: Option<Term>,
     /// It lapsed.
     pub ended_at: Option<Timestamp>,
+    /// How many seats of each type were bought; without a number there is no cap.
+    #[serde(default, skip_serializing_if = "seats::Bought::is_empty")]
+    pub seats: seats::Bought,
 }
 
 /// Why an order is not taken.
@@ -183,7 +187,12 @@ pub fn order(is: Option<&Subscription>, wanted: &Wanted, prices: &Prices, now: T
     }
     match is.filter(|is| is.lives()) {
         Some(is) => change(is, &tiers, wanted.term, prices, now),
-        None => Ok(begin(&tiers, wanted.term.unwrap_or(Term::Monthly), prices, now)),
+        None => {
+            let mut ordered = begin(&tiers, wanted.term.unwrap_or(Term::Monthly), prices, now);
+            // What was agreed about seats does not end with a term.
+            ordered.after.seats = is.map(|is| is.seats.clone()).unwrap_or_default();
+            Ok(ordered)
+        }
     }
 }
 
@@ -202,6 +211,7 @@ fn begin(tiers: &BTreeMap<Product, Tier>, term: Term, prices: &Prices, now: Time
         next: None,
         next_term: None,
         ended_at: None,
+        seats: seats::Bought::default(),
         lines,
     };
     let charges = after.lines.iter().map(|(product, line)| (*product, charge(line))).collect();

@@ -1,8 +1,17 @@
 //! Folding: the forms under which two spellings count as the same address, the same company, the same word.
 
-/// The folded form of an e-mail address: trimmed and lower-cased. Two records with the same folded address are the same person.
+use unicode_normalization::{UnicodeNormalization, is_nfc};
+
+/// A text with every letter and its accents as one character where there is one (NFC): an `é` that a Mac wrote as two is the `é`
+/// that everybody else types.
+pub fn composed(text: &str) -> String {
+    if text.is_ascii() || is_nfc(text) { text.to_owned() } else { text.nfc().collect() }
+}
+
+/// The folded form of an e-mail address: trimmed, lower-cased, composed. Two records with the same folded address are the same
+/// person.
 pub fn email(text: &str) -> String {
-    text.trim().to_lowercase()
+    composed(&text.trim().to_lowercase())
 }
 
 /// Folds an address and checks that mail could be sent to it: one `@`, a local part of at most 64 bytes without spaces or
@@ -32,7 +41,7 @@ pub fn email_domain(folded: &str) -> Option<&str> {
 /// The host of a URL, host or domain as people type them: lower-cased, without scheme, user, port, path and leading `www.`.
 /// `None` when what is left is not a domain name of at least two labels.
 pub fn host(text: &str) -> Option<String> {
-    let folded = text.trim().to_lowercase();
+    let folded = composed(&text.trim().to_lowercase());
     let rest = folded.split_once("://").map_or(folded.as_str(), |(_, rest)| rest);
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
@@ -73,6 +82,9 @@ mod tests {
         for (text, folded) in good {
             assert_eq!(valid_email(text).as_deref(), Some(folded), "{text}");
         }
+        let decomposed = "ange\u{301}lique@socie\u{301}te\u{301}.example";
+        assert_eq!(valid_email(decomposed).as_deref(), Some("angélique@société.example"), "two spellings of one address");
+        assert_eq!(registrable_domain("https://SOCIE\u{301}TE\u{301}.example"), registrable_domain("société.example"));
         for bad in [
             "",
             "ann",

@@ -57,6 +57,8 @@ id!(/// One login, in however many accounts. HubSpot's user id.
     PersonId);
 id!(/// A change of an organization that waits for a second person.
     ProposalId);
+id!(/// Second factors of somebody that two admins of an organization want to take away.
+    ResetId);
 id!(/// Who a record belongs to, within one account. Not the person's id: HubSpot keeps the two apart as well.
     OwnerId);
 id!(/// A record of any object type, unique within its account.

@@ -259,6 +259,13 @@ pub const PROPOSAL_DAYS: i64 = 7;
 pub const PROPOSALS_OPEN_MAX: usize = 50;
 /// Proposals of one list, those that were decided included.
 pub const PROPOSALS_LISTED_MAX: usize = 100;
+/// Hours between asking for somebody's second factors to be taken away and doing it: she reads her mail within a day, and who
+/// lost a telephone can wait that long. Scenario 72.
+pub const RESET_NOTICE_HOURS: i64 = 24;
+/// Resets of one list, those that are over included.
+pub const RESETS_LISTED_MAX: usize = 50;
+/// Resets carried out in one step.
+pub const RESETS_AT_ONCE: usize = 50;
 /// Bytes of an organization as a file: 10,000 members with an edge each way to a hub are about 4 MB.
 pub const FILE_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// Provisioning tokens of one organization that work: one per directory, and one more while a key is changed.

@@ -50,6 +50,7 @@ pub struct Rule {
 const ORGANIZATION: &[Notice] = &[Notice::OrganizationEvent];
 /// What comes of a subscription concerns those who can buy another one.
 const TIERS: &[Notice] = &[Notice::OrganizationEvent, Notice::Renewal];
+const SECURITY: &[Notice] = &[Notice::SecurityEvent];
 const DATA: &[Notice] = &[Notice::OrganizationEvent, Notice::SecurityEvent];
 
 /// The table. Source: spec 1.8 and 6.2.
@@ -70,6 +71,9 @@ pub const RULES: &[Rule] = &[
     rule("role_ended", "", Concerns::Itself, DATA),
     rule("off_boarded", "", Concerns::Itself, DATA),
     rule("off_boarding_refused", "", Concerns::Itself, DATA),
+    rule("factor_reset_asked", "", Concerns::Itself, SECURITY),
+    rule("factor_reset_stopped", "", Concerns::Itself, SECURITY),
+    rule("factor_reset_done", "", Concerns::Itself, SECURITY),
     rule("policy_changed", "", Concerns::Everybody, ORGANIZATION),
     rule("frozen", "", Concerns::Everybody, TIERS),
     rule("thawed", "", Concerns::Everybody, TIERS),

@@ -14,6 +14,7 @@ pub mod outlook;
 pub mod phase;
 pub mod proposal;
 pub mod replay;
+pub mod reset;
 mod restore;
 pub mod role;
 

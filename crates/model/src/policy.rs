@@ -11,6 +11,7 @@ pub use field::{Choice, FIELDS, Field, Group, Kind, Refusal, field};
 use crate::account::Subscriptions;
 use crate::limits::ORGANIZATION_MEMBERS_MAX;
 use crate::organization::proposal::Approval;
+use crate::organization::reset::SecondFactorReset;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -128,6 +129,7 @@ pub struct Policy {
     /// How many days before a known end the points of contact are told of it.
     pub warn_days: Vec<u16>,
     pub sign_in: SignIn,
+    pub second_factor_reset: SecondFactorReset,
 }
 
 impl Policy {
@@ -150,6 +152,7 @@ impl Policy {
             member_loss: MemberLoss::Remove,
             warn_days: vec![],
             sign_in: SignIn::EachItsOwn,
+            second_factor_reset: SecondFactorReset::OwnAccount,
         }
     }
 
@@ -172,6 +175,7 @@ impl Policy {
             member_loss: MemberLoss::Grace { days: 14 },
             warn_days: vec![30, 7, 1],
             sign_in: SignIn::EachItsOwn,
+            second_factor_reset: SecondFactorReset::TwoAdmins,
         }
     }
 

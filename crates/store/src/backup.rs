@@ -43,6 +43,7 @@ const DIRECTORY: &[&str] = &[
     "provisioning_token",
     "realm_consent",
     "recovery_code",
+    "second_factor_reset",
     "security_entry",
     "service_token",
     "session",

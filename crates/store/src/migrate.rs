@@ -26,6 +26,7 @@ const STEPS: &[(i64, &str, &str)] = &[
     (16, "uploads", include_str!("../migrations/0016_uploads.sql")),
     (17, "billing", include_str!("../migrations/0017_billing.sql")),
     (18, "provisioning", include_str!("../migrations/0018_provisioning.sql")),
+    (19, "second_factor_reset", include_str!("../migrations/0019_second_factor_reset.sql")),
     (21, "proposals", include_str!("../migrations/0021_proposals.sql")),
     (22, "parked_told", include_str!("../migrations/0022_parked_told.sql")),
 ];

@@ -7,6 +7,7 @@ pub mod known;
 pub mod offer;
 pub mod past;
 pub mod proposal;
+pub mod reset;
 pub mod role;
 
 use crate::account::account;

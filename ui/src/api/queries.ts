@@ -130,6 +130,9 @@ export function isFinished(state: string): boolean {
 export const settingsQuery = (account: AccountRef) => queryOptions({ queryKey: ['a', account, 'settings'], queryFn: () => call<AccountSettings>('/accounts/v1/settings', { account }) });
 export const companyQuery = (account: AccountRef) => queryOptions({ queryKey: ['a', account, 'company'], queryFn: () => call<CompanyInfo>('/accounts/v1/company', { account }) });
 export const subscriptionQuery = (account: AccountRef) => queryOptions({ queryKey: ['a', account, 'subscription'], queryFn: () => call<Billing>('/accounts/v1/subscription', { account }) });
+export interface SeatCount { seat: 'core' | 'sales' | 'service' | 'view_only'; bought: number | null; used: number; available: number | null }
+export const seatsQuery = (account: AccountRef) =>
+  queryOptions({ queryKey: ['a', account, 'seats'], queryFn: () => call<Page<SeatCount>>('/accounts/v1/seats', { account }).then((page) => page.results) });
 export const usersQuery = (account: AccountRef) => queryOptions({ queryKey: ['a', account, 'users'], queryFn: () => call<Page<User>>('/accounts/v1/users', { account }).then((page) => page.results) });
 export const tokensQuery = (account: AccountRef) => queryOptions({ queryKey: ['a', account, 'tokens'], queryFn: () => call<Page<Token>>('/accounts/v1/tokens', { account }).then((page) => page.results) });
 

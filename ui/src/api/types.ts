@@ -10,6 +10,8 @@ export interface Session {
   secondFactor: { totp: boolean; passkeys: number; recoveryCodesLeft: number };
   /** In whose place she works in one account, if she does. */
   loggedInAs?: { accountId: string; person: { id: string; name: string; email: string }; until: string } | null;
+  /** A day's notice that two admins take her second factors away. */
+  secondFactorReset?: { askedBy: string; askedAt: string; dueAt: string; approved: boolean } | null;
   demo: boolean;
 }
 export interface AccountSummary {

@@ -18,6 +18,7 @@ import { TYPE_ICONS } from '../components/type-icons';
 import { useT } from '../i18n';
 import { AsUserBanner } from '../components/as-user-banner';
 import { DueBanner, isShut } from '../components/due-banner';
+import { ResetBanner } from '../components/reset-banner';
 import { HereProvider, mayImport, maySeeOrganization } from '../lib/account';
 import { useHotkeys } from '../lib/hotkeys';
 import { useLive } from '../lib/live';
@@ -40,7 +41,7 @@ export function AccountLayout() {
   return (
     <HereProvider value={{ account, session }}>
       <StepUpProvider>
-        {isShut(account) ? <Suspense><EntryGate /></Suspense> : <Frame key={String(account.id)} account={account} session={session} />}
+        {isShut(account) ? <><ResetBanner /><Suspense><EntryGate /></Suspense></> : <Frame key={String(account.id)} account={account} session={session} />}
       </StepUpProvider>
     </HereProvider>
   );
@@ -100,6 +101,7 @@ function Frame({ account, session }: { account: AccountSummary; session: Session
         </AppShell.Header>
         <AppShell.Main id="main" tabIndex={-1} style={{ outline: 'none' }}>
           <AsUserBanner />
+          <ResetBanner />
           <DueBanner />
           <Outlet />
         </AppShell.Main>

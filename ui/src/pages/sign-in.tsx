@@ -58,6 +58,7 @@ export function SignInPage() {
   const navigate = useNavigate();
   const { next } = useSearch({ from: '/sign-in' });
   const [second, setSecond] = useState<{ challenge: string; methods: Method[] } | null>(null);
+  const [forgotten, setForgotten] = useState<string | null>(null);
 
   const [pending] = useState(pendingConfirmation);
   const entered = useCallback(async () => {
@@ -76,14 +77,16 @@ export function SignInPage() {
     <Doorstep>
       {second ? (
         <SecondFactor {...second} entered={entered} startOver={() => setSecond(null)} />
+      ) : forgotten !== null ? (
+        <Forgotten known={forgotten} back={() => setForgotten(null)} />
       ) : (
-        <FirstFactor pending={pending} next={next} entered={entered} second={(challenge, methods) => setSecond({ challenge, methods })} />
+        <FirstFactor pending={pending} next={next} entered={entered} forgot={setForgotten} second={(challenge, methods) => setSecond({ challenge, methods })} />
       )}
     </Doorstep>
   );
 }
 
-function FirstFactor({ pending, next, entered, second }: { pending: Pending | null; next: string | undefined; entered: () => Promise<void>; second: (challenge: string, methods: Method[]) => void }) {
+function FirstFactor({ pending, next, entered, forgot, second }: { pending: Pending | null; next: string | undefined; entered: () => Promise<void>; forgot: (email: string) => void; second: (challenge: string, methods: Method[]) => void }) {
   const t = useT();
   const [email, setEmail] = useState(pending?.email ?? '');
   const provider = useProvider(email, pending !== null);
@@ -144,9 +147,42 @@ function FirstFactor({ pending, next, entered, second }: { pending: Pending | nu
         <PasswordInput ref={field} label={t('signIn.password')} name="password" autoComplete="current-password" value={password} onChange={(event) => setPassword(event.currentTarget.value)} required withAsterisk={false} size="md" visibilityToggleButtonProps={{ 'aria-label': t('password.show'), tabIndex: 0 }} />
         {error && <Text size="sm" c="var(--mantine-color-error)" role="alert">{error}</Text>}
         <Button type="submit" size="md" loading={busy === 'password'}>{t('signIn.submit')}</Button>
+        <Anchor component="button" type="button" size="sm" style={{ alignSelf: 'flex-start' }} onClick={() => forgot(email.trim())}>{t('forgot.link')}</Anchor>
         <Divider label={t('signIn.or')} />
         {provider && <Button component="a" href={`/sign-in/with/${provider.id}?${new URLSearchParams({ email: email.trim(), ...(next ? { next } : {}) })}`} variant="default" size="md" leftSection={<IconLogin2 size={18} />}>{t('signIn.continueWith', { label: provider.label })}</Button>}
         <Button variant="default" size="md" leftSection={<IconFingerprint size={18} />} loading={busy === 'passkey'} onClick={() => void withPasskey()}>{t('signIn.passkey')}</Button>
+      </Stack>
+    </form>
+  );
+}
+
+/** The answer is the same whoever asks: the page says what follows if the address is one of somebody. */
+function Forgotten({ known, back }: { known: string; back: () => void }) {
+  const t = useT();
+  const [email, setEmail] = useState(known);
+  const [sent, setSent] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<string>();
+  const send = async () => {
+    setBusy(true);
+    setError(undefined);
+    try {
+      await call('/identity/v1/password/forgotten', { method: 'POST', body: { email: email.trim() } });
+      setSent(true);
+    } catch (problem) {
+      setError(describe(problem, t));
+    }
+    setBusy(false);
+  };
+  return (
+    <form onSubmit={(event) => { event.preventDefault(); void send(); }}>
+      <Stack gap="md">
+        <Title order={1}>{t(sent ? 'forgot.sentTitle' : 'forgot.title')}</Title>
+        <Text size="sm" role="status">{sent ? t('forgot.sentText', { email: email.trim() }) : t('forgot.text')}</Text>
+        {!sent && <TextInput label={t('signIn.email')} type="email" name="email" autoComplete="username" value={email} onChange={(event) => setEmail(event.currentTarget.value)} required withAsterisk={false} autoFocus size="md" />}
+        {error && <Text size="sm" c="var(--mantine-color-error)" role="alert">{error}</Text>}
+        {!sent && <Button type="submit" size="md" loading={busy}>{t('forgot.send')}</Button>}
+        <Anchor component="button" type="button" size="sm" style={{ alignSelf: 'flex-start' }} autoFocus={sent} onClick={back}>{t('forgot.back')}</Anchor>
       </Stack>
     </form>
   );

@@ -7,6 +7,7 @@ mod live;
 mod outbox;
 mod permission_sets;
 mod provisioning;
+mod seats;
 mod settings;
 mod sign_in_policy;
 mod sign_on;
@@ -27,6 +28,7 @@ pub fn routes() -> Vec<Route> {
         company::routes(),
         outbox::routes(),
         users::routes(),
+        seats::routes(),
         user_sign_in::routes(),
         sign_in_policy::routes(),
         permission_sets::routes(),

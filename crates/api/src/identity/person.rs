@@ -1,9 +1,10 @@
 //! Who is signed in, and what she says of herself.
 
-use super::TAG;
+use super::{Nothing, TAG};
 use crate::call::Call;
 use crate::reply;
 use crate::route::{Access, Answer, Route};
+use app::organization::resets;
 use app::person::{self, Overview, Patch, Place};
 use model::id::AccountId;
 use model::identity::entry::{Entry, Way};
@@ -25,6 +26,10 @@ pub fn routes() -> Vec<Route> {
             .about(TAG, "Changes the password; all other sessions end.")
             .body::<NewPassword>()
             .empty(204),
+        Route::post("/identity/v1/second-factor-reset/stop", "second_factor_reset.stop_own", Access::Session, stop_reset)
+            .about(TAG, "Keeps one's second factors, when two admins of the organization are about to take them away.")
+            .body::<Nothing>()
+            .empty(204),
     ]
 }
 
@@ -38,6 +43,8 @@ struct SignedInPerson {
     default_account_id: Option<Id>,
     second_factor: SecondFactors,
     logged_in_as: Option<LoggedInAs>,
+    /// Her second factors are to be taken away.
+    second_factor_reset: Option<AnnouncedReset>,
     /// The sample group is loaded.
     demo: bool,
 }
@@ -90,6 +97,17 @@ struct LoggedInAs {
     account_id: Id,
     person: Person,
     until: Time,
+}
+
+/// A day's notice of it.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct AnnouncedReset {
+    asked_by: String,
+    asked_at: Time,
+    /// When it happens, if a second admin approves it and nobody stops it.
+    due_at: Time,
+    approved: bool,
 }
 
 /// The second factors of a person.
@@ -167,7 +185,7 @@ fn entry(entry: &Entry) -> AccountEntry {
 }
 
 async fn read(call: Call) -> Answer {
-    let Overview { person, enrolled, places, stands_in } = person::read(call.app(), call.session()).await?;
+    let Overview { person, enrolled, places, stands_in, reset } = person::read(call.app(), call.session()).await?;
     Ok(reply::ok(&SignedInPerson {
         default_account_id: person.default_account.map(|account| Id(account.0)),
         person: shown(person),
@@ -182,6 +200,12 @@ async fn read(call: Call) -> Answer {
             person: shown(one.person),
             until: Time(one.until),
         }),
+        second_factor_reset: reset.map(|(reset, asked_by)| AnnouncedReset {
+            asked_by,
+            asked_at: Time(reset.asked_at),
+            due_at: Time(reset.due_at),
+            approved: reset.approved_at.is_some(),
+        }),
         demo: call.app().settings.demo,
     }))
 }
@@ -192,6 +216,12 @@ async fn update(mut call: Call) -> Answer {
     let pinned = body.pinned_account_ids.map(|ids| ids.iter().map(|id| AccountId(id.number())).collect());
     let patch = Patch { name: body.name, locale: body.locale, default_account, pinned };
     Ok(reply::ok(&shown(person::update(call.app(), call.session(), patch).await?)))
+}
+
+async fn stop_reset(mut call: Call) -> Answer {
+    let Nothing {} = call.json_or_default().await?;
+    resets::stop_own(call.app(), call.session()).await?;
+    Ok(reply::empty())
 }
 
 async fn change_password(mut call: Call) -> Answer {

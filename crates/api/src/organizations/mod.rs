@@ -8,6 +8,7 @@ mod log;
 mod off_boarding;
 mod policy;
 mod proposals;
+mod resets;
 mod roles;
 mod shape;
 mod terms;
@@ -85,6 +86,7 @@ pub fn routes() -> Vec<Route> {
     .chain(connections::routes())
     .chain(file::routes())
     .chain(proposals::routes())
+    .chain(resets::routes())
     .chain(log::routes())
     .chain(policy::routes())
     .chain(life::routes())

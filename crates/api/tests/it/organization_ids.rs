@@ -29,6 +29,7 @@ const BODIES: &[(&str, &str)] = &[
     ("proposal.reject", "{}"),
     ("proposal.withdraw", "{}"),
     ("proposal.plan_again", "{}"),
+    ("second_factor_reset.ask", r#"{"email":"x@y.example"}"#),
     ("organization_role.grant", r#"{"accountId":"8","email":"x@y.example","role":"auditor"}"#),
     ("connection.edit", r#"{"version":2,"edges":[]}"#),
     ("connection.plan", r#"{"version":2,"edges":[]}"#),

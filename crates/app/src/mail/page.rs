@@ -32,7 +32,9 @@ pub(super) fn page(public_url: &str, mail: &Mail, link: Link) -> Page {
         Letter::PasswordReset { by } => password_reset(&say, by.as_deref(), link),
         Letter::FactorResetRequested { by, takes_effect_at } => {
             let at = say.time(*takes_effect_at);
-            of(&say, "factor_reset_requested", &[("by", by), ("at", &at)], vec![notice(&say, "factor_reset_requested.doubt")])
+            let button = Block::Button(say.of_key("factor_reset_requested.button"), format!("{here}/settings/security"));
+            let more = vec![notice(&say, "factor_reset_requested.stop"), button];
+            of(&say, "factor_reset_requested", &[("by", by), ("at", &at)], more)
         }
         Letter::FactorReset { by } => of(&say, "factor_reset", &[("by", by)], vec![notice(&say, "factor_reset_requested.doubt")]),
         letter @ Letter::Organization { .. } => organization(&say, &here, letter, &for_accounts(mail)),

@@ -235,12 +235,15 @@ async fn locked(
     Ok(seen.organization)
 }
 
-/// The active user of a member with an address. Somebody who is none, and nobody, answer the same.
-async fn member_user(tx: &mut Tx, organization: &Organization, email: &str) -> Result<PersonId> {
+/// Somebody who is no active user of a member, and nobody, answer the same.
+pub(super) fn unknown_user(email: &str) -> Error {
     let shown: String = email.chars().take(100).collect();
-    let unknown = || {
-        Error::invalid("PERSON_NOT_IN_ORGANIZATION", format!("no active user of a member account has the address \"{shown}\""))
-    };
+    Error::invalid("PERSON_NOT_IN_ORGANIZATION", format!("no active user of a member account has the address \"{shown}\""))
+}
+
+/// The active user of a member with an address.
+pub(super) async fn member_user(tx: &mut Tx, organization: &Organization, email: &str) -> Result<PersonId> {
+    let unknown = || unknown_user(email);
     let login = store::person::by_email(tx, &model::fold::email(email)).await?.ok_or_else(unknown)?;
     let places = store::account::of_person(tx, login.person.id).await?;
     let is_member = |account: AccountId| organization.members.contains_key(&account);

@@ -2,8 +2,9 @@
 //! by [`model::identity::provisioning::step`]; what cannot be done in one account is told and stops nothing in another.
 
 use super::consenting;
+use crate::billing::seats;
 use crate::cx::{App, Cx};
-use crate::error::Result;
+use crate::error::{Kind, Result};
 use crate::organization::off_boarding::{self, look, shut_out};
 use crate::organization::{log, tell_accounts};
 use crate::{company, user};
@@ -124,6 +125,10 @@ async fn give(
     };
     let Given { role, permission_set, seats } = gives.clone();
     let after = AccountUser { account, person: who, owner, role, status, seats, permission_set };
+    match seats::taken(tx, before.as_ref(), &after).await {
+        Err(error) if error.kind == Kind::Conflict => return refuse(tx, cx, place, error.code).await,
+        taken => taken?,
+    }
     store::session::end_stand_ins(tx, account, who).await?;
     store::account::put_user(tx, &after, cx.now).await?;
     store::provisioning::set_given(tx, id, (account, who), Some(&gives), cx.now).await?;

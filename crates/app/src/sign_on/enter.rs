@@ -7,6 +7,7 @@
 //! The cookie ties the coming back to the browser that left: nobody is made to sign in as somebody else by a link.
 
 use super::{accounts_of, changed, discovery, plain_user, token};
+use crate::billing::seats;
 use crate::ceremony::{self, Kind as Ceremony};
 use crate::cx::App;
 use crate::error::{Error, Kind, Result};
@@ -425,6 +426,7 @@ async fn join(
         return Err(Error::new(Kind::Unauthenticated, "SIGN_ON_NO_ACCESS", "your access here was taken away"));
     }
     let user = plain_user(tx, account, person, UserStatus::Active).await?;
+    seats::taken(tx, None, &user).await?;
     store::account::put_user(tx, &user, now).await?;
     let detail = json!({"act": "user.join", "account": account, "person": person});
     Ok((person, Change::of(change::Kind::AccountChanged, detail)))

@@ -8,6 +8,7 @@ use app::organization::restore::{self, RESTORE, former, former_members, restore_
 use app::organization::{self, ADD_MEMBERS, delete, read, reconcile, remove_member};
 use jiff::SignedDuration;
 use model::account::{Product, Role, Seat, Status, Subscriptions, Tier};
+use model::billing::seats::Bought;
 use model::billing::{Line, Subscription, Term};
 use model::id::{AccountId, OfferId, OrganizationId, PersonId};
 use model::object::{CONTACT, NOTE};
@@ -136,6 +137,7 @@ async fn scenario_27_a_term_that_is_not_renewed_is_told_at_30_7_and_1_days_then_
             next: None,
             next_term: None,
             ended_at: None,
+            seats: Bought::default(),
         };
         group.directory(async |tx| store::subscription::put(tx, EAST, &subscription, now).await).await;
         let ends = outlook::list(&group.app, &group.cx(ANN, CENTRAL).await, id).await.unwrap();

@@ -14,6 +14,7 @@ mod notices;
 mod off_boarding;
 mod policies;
 mod provisioning;
+mod resets;
 mod roles;
 mod rollups;
 mod scenarios;

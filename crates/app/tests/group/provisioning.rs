@@ -1,6 +1,7 @@
 //! Provisioning: what an organization's directory says becomes users of the accounts that consent, and of no other.
 
 use crate::world::{ALL, ANN, BO, CAT, CENTRAL, EAST, Group, WEST, code};
+use app::billing::seats;
 use app::error::Result;
 use app::provisioning::{self, Directory, Wanted, groups, people};
 use app::sign_on::settings::{self, Patch};
@@ -342,5 +343,24 @@ async fn two_people_of_a_directory_are_never_one() {
         assert_eq!(code(groups::create(app, &directory, stranger).await), "MEMBER_UNKNOWN", "of Ann the directory did not tell");
         let large = said(json!({"userName": "big@group.example", "displayName": "x".repeat(20_000)}));
         assert_eq!(code(people::create(app, &directory, large).await), "DOCUMENT_TOO_LARGE");
+    }
+}
+
+#[tokio::test]
+async fn a_group_gives_no_seat_beyond_those_that_were_bought() {
+    for group in crate::world::groups().await {
+        let (id, directory) = provisioned(&group).await;
+        let (app, east) = (&group.app, group.system(EAST));
+        let order = model::billing::Wanted { tiers: crate::world::professional(), term: None };
+        app::billing::order(app, &east, &order).await.unwrap();
+        let counts = seats::read(app, &east).await.unwrap();
+        let used = counts.iter().find(|count| count.seat == Seat::Core).unwrap().used;
+        seats::set(app, &east, Seat::Core, Some(used + 1)).await.unwrap();
+        let (gus, hal) = (person(&group, &directory, "gus").await, person(&group, &directory, "hal").await);
+        let reps = team(&group, &directory, "Reps", &[gus, hal]).await;
+        grant(&group, ANN, EAST, reps, Role::Standard, None).await.unwrap();
+        let both = (user_of(&group, EAST, gus).await.is_some(), user_of(&group, EAST, hal).await.is_some());
+        assert_eq!(both, (true, false), "{}", group.fresh.engine);
+        assert_eq!(group.last_detail(id, "access_refused").await["effect"]["code"], "SEATS_EXHAUSTED");
     }
 }

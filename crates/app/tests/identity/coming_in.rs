@@ -3,6 +3,7 @@
 use crate::world::{EAST, PASSWORD, WEST, World, refusal, visitor, wanted, worlds};
 use app::cx::{App, Cx};
 use app::error::{Error, Kind, Result};
+use app::organization::{self, policy};
 use app::person::{self, Link, read_link};
 use app::security_history::{self, By};
 use app::session::{Opened, authenticate, identify, second_factor, sign_in};
@@ -15,6 +16,8 @@ use model::identity::entry::{Entry, Patch, Way};
 use model::identity::history::{Filter, group};
 use model::identity::sign_in::Method;
 use model::identity::step_up::{LOG_IN_AS, RESET_PASSWORD, RESET_SECOND_FACTOR, SIGN_IN_POLICY};
+use model::organization::IMPACT_TEXT_VERSION;
+use model::policy::{Policy as Rules, SignIn};
 use outside::Outside;
 use std::collections::BTreeSet;
 use testkit::authenticator::Authenticator;
@@ -133,6 +136,45 @@ async fn scenario_74_who_lacks_what_one_account_demands_sets_it_up_before_enteri
         let shown = step_up::Shown::Code(Method::Totp, world.code(&secret));
         step_up::finish(&world.app, &other.session, &begun.handle, shown).await.expect("shown");
         authenticate(&world.app, &other.cookie, WEST).await.expect("in");
+    }
+}
+
+#[tokio::test]
+async fn scenario_74_under_the_strictest_policy_what_one_member_demands_all_of_them_do() {
+    for world in worlds().await {
+        let west = Admin::of(&world, WEST, ANN).await;
+        world.add_user(EAST, ANN, Role::SuperAdmin).await;
+        world.add_user(EAST, BO, Role::Standard).await;
+        let bo = world.sign_in(BO).await;
+        west.demand(&world, only(&[Way::Authenticator])).await;
+        let new = organization::New {
+            name: "Group".to_owned(),
+            accounts: vec![WEST],
+            invited: vec![],
+            acknowledged_text_version: IMPACT_TEXT_VERSION.to_owned(),
+            policy: Rules { sign_in: SignIn::EachItsOwn, ..Rules::open() },
+            proof: None,
+        };
+        let system = world.system(EAST);
+        let id = organization::create(&world.app, &system, new).await.expect("an organization").organization.id;
+        authenticate(&world.app, &bo.cookie, EAST).await.expect("what West demands is for West");
+
+        let rule = |value: &str| policy::Wish { set: [("sign_in".to_owned(), value.into())].into(), ..Default::default() };
+        policy::update(&world.app, &system, id, &rule("strictest"), None).await.expect("another rule");
+        let refused = authenticate(&world.app, &bo.cookie, EAST).await.expect_err("a refusal");
+        assert_eq!((refused.kind, refused.code), (Kind::Forbidden, "SIGN_IN_WAY_NOT_SET_UP"), "{}", world.fresh.engine);
+        assert_eq!(context(&refused, "way"), ["authenticator"]);
+        let overview = person::read(&world.app, &bo.session).await.expect("an overview");
+        assert_eq!(overview.places[0].entry, Entry::SetUp(BTreeSet::from([Way::Authenticator])));
+        world.enrol_totp(&bo.session).await;
+        authenticate(&world.app, &bo.cookie, EAST).await.expect("set up, so in");
+
+        // Somebody who comes later meets it too, until West is no member any more.
+        world.add_user(EAST, "cy@ex.org", Role::Standard).await;
+        let cy = world.sign_in("cy@ex.org").await;
+        assert_eq!(refusal(authenticate(&world.app, &cy.cookie, EAST).await).1, "SIGN_IN_WAY_NOT_SET_UP");
+        organization::delete(&world.app, &world.system(EAST), id, None).await.expect("no organization any more");
+        authenticate(&world.app, &cy.cookie, EAST).await.expect("East itself demands nothing");
     }
 }
 

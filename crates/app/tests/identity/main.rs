@@ -6,6 +6,7 @@ mod company;
 mod outbox;
 mod passkey;
 mod random;
+mod seats;
 mod session;
 mod sign_on;
 mod step_up;

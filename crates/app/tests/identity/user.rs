@@ -6,6 +6,7 @@ use app::error::Kind;
 use app::permission_set::{self, create as create_permission_set, list as list_permission_sets};
 use app::person::{Introduction, Link, first_setup_link, introduce, join, read, read_link};
 use app::session::{authenticate, identify, sign_in};
+use app::token::authenticate as authenticate_token;
 use app::user::{Patch, User, Wanted, create, deactivate, invite, list, remove, update};
 use model::account::{Deed, Permission, Permissions, Role, Scope, UserStatus};
 use model::object::CONTACT;
@@ -305,5 +306,96 @@ async fn without_the_right_nobody_touches_users() {
         ];
         assert_eq!(refused, [(Kind::Forbidden, "PERMISSION_MISSING"); 8]);
         assert_eq!(list(&world.app, &cx).await.expect("whoever is in may see who else is").len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn two_spellings_of_an_address_or_a_name_are_one_and_what_turns_text_round_is_refused() {
+    for world in worlds().await {
+        let cx = admin(&world).await;
+        let (composed, decomposed) = ("angélique@ex.org", "Ange\u{301}lique@Ex.ORG");
+        let angelique = world.add_user(EAST, composed, Role::Standard).await;
+        let again = create(&world.app, &cx, wanted(decomposed, Role::Standard, None)).await;
+        assert_eq!(refusal(again).1, "USER_EXISTS", "{}", world.fresh.engine);
+        let opened = world.sign_in(decomposed).await;
+        assert_eq!(opened.session.person, angelique);
+        create_permission_set(&world.app, &cx, "Équipe", Permissions::default()).await.expect("a set");
+        let same = create_permission_set(&world.app, &cx, "e\u{301}quipe", Permissions::default()).await;
+        assert_eq!(refusal(same).1, "PERMISSION_SET_EXISTS");
+
+        let call_her = async |name: &str| {
+            let patch = app::person::Patch { name: Some(name.to_owned()), ..Default::default() };
+            app::person::update(&world.app, &opened.session, patch).await.map(|person| person.name)
+        };
+        for (typed, kept) in
+            [(" Zoe\u{308} ", "Zoë"), ("שרה לוי", "שרה לוי"), ("مريم", "مريم"), ("q\u{323}\u{307}", "q\u{323}\u{307}")]
+        {
+            assert_eq!(call_her(typed).await.as_deref(), Ok(kept));
+        }
+        for (typed, code) in [
+            ("Ann\u{202E}nimda", "NAME_HAS_CONTROL_CHARACTER"),
+            ("Ann\u{2066}x", "NAME_HAS_CONTROL_CHARACTER"),
+            (&"x".repeat(256), "NAME_TOO_LONG"),
+            ("\u{2003}", "NAME_EMPTY"),
+        ] {
+            assert_eq!(refusal(call_her(typed).await).1, code);
+            let patch = app::account::Patch { name: Some(typed.to_owned()), ..Default::default() };
+            assert_eq!(refusal(app::account::update(&world.app, &cx, patch).await).1, code, "of an account too");
+            let new = app::organization::New {
+                name: typed.to_owned(),
+                accounts: vec![WEST],
+                invited: vec![],
+                acknowledged_text_version: model::organization::IMPACT_TEXT_VERSION.to_owned(),
+                policy: model::policy::Policy::open(),
+                proof: None,
+            };
+            let organized = app::organization::create(&world.app, &world.system(EAST), new).await;
+            assert_eq!(refusal(organized).1, code, "and of an organization");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_token_hands_out_no_more_than_its_scopes() {
+    for world in worlds().await {
+        let scopes = ["users.manage", "crm.objects.contacts.read"].map(str::to_owned);
+        let made = app::token::create(&world.app, &world.system(EAST), "Directory", &scopes).await.expect("a token");
+        let cx = authenticate_token(&world.app, &made.text).await.expect("a context");
+        let bo = world.add_user(EAST, BO, Role::Standard).await;
+        for refused in [
+            refusal(create(&world.app, &cx, wanted("cy@ex.org", Role::Standard, None)).await),
+            refusal(create_permission_set(&world.app, &cx, "All", Permissions::member()).await),
+            refusal(update(&world.app, &cx, bo, Patch { role: Some(Role::PartnerAdmin), ..Patch::default() }).await),
+        ] {
+            assert_eq!(refused, (Kind::Forbidden, "PERMISSIONS_BEYOND_OWN"), "{}", world.fresh.engine);
+        }
+        let chief = Patch { role: Some(Role::SuperAdmin), ..Patch::default() };
+        assert_eq!(refusal(update(&world.app, &cx, bo, chief).await).1, "SUPER_ADMIN_ONLY");
+        let reading = Permissions::default().with(CONTACT, Deed::View, Scope::Everything);
+        let set = create_permission_set(&world.app, &cx, "Readers", reading).await.expect("what its scopes hold");
+        let reader = Wanted { permission_set: Some(set.id), ..wanted("cy@ex.org", Role::Standard, None) };
+        create(&world.app, &cx, reader).await.expect("a user who may no more than the token");
+        // A set of others that goes further is not handed out either, nor made to go further by its holder.
+        let wide = create_permission_set(&world.app, &world.system(EAST), "Wide", Permissions::member()).await.expect("a set");
+        let give = Patch { permission_set: Some(Some(wide.id)), ..Patch::default() };
+        assert_eq!(refusal(update(&world.app, &cx, bo, give).await).1, "PERMISSIONS_BEYOND_OWN");
+        let wider = permission_set::Patch { name: None, permissions: Some(Permissions::member()) };
+        assert_eq!(refusal(permission_set::update(&world.app, &cx, set.id, wider).await).1, "PERMISSIONS_BEYOND_OWN");
+    }
+}
+
+#[tokio::test]
+async fn an_account_has_a_hundred_permission_sets_and_not_one_more() {
+    for world in worlds().await {
+        let cx = admin(&world).await;
+        let make = async |n: usize| create_permission_set(&world.app, &cx, &format!("Set {n}"), Permissions::default()).await;
+        for n in 0..model::limits::PERMISSION_SETS_MAX {
+            make(n).await.expect("one of a hundred");
+        }
+        let refused = make(100).await.expect_err("a refusal");
+        assert_eq!((refused.kind, refused.code), (Kind::TooLarge, "PERMISSION_SETS_TOO_MANY"), "{}", world.fresh.engine);
+        let first = list_permission_sets(&world.app, &cx).await.expect("sets").swap_remove(0);
+        permission_set::delete(&world.app, &cx, first.id).await.expect("room for another");
+        make(100).await.expect("the hundredth");
     }
 }

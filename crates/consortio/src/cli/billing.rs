@@ -24,6 +24,15 @@ pub struct AccountSubscription {
     pub price: Vec<String>,
 }
 
+#[derive(Debug, Args)]
+pub struct AccountSeats {
+    /// Id or name.
+    pub account: String,
+    /// SEAT=NUMBER: how many were bought; SEAT=none takes the cap away. Seats are core, sales and service. May be repeated.
+    #[arg(long, value_name = "SEAT=NUMBER")]
+    pub bought: Vec<String>,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Switch {
     On,

@@ -92,6 +92,24 @@ pub struct ProposalOf {
     pub proposal: i64,
 }
 
+#[derive(Debug, Subcommand)]
+pub enum Reset {
+    /// Second factors to be taken away, and those that were, newest first.
+    List {
+        /// Id or name of a member.
+        #[arg(long)]
+        account: String,
+    },
+    /// Stop one that is not done.
+    Stop {
+        /// Id or name of a member.
+        #[arg(long)]
+        account: String,
+        /// The reset's number.
+        reset: i64,
+    },
+}
+
 #[derive(Debug, Args)]
 pub struct Export {
     /// Id or name of a member.

@@ -53,6 +53,7 @@ pub async fn run(config: &Config, out: Out, command: cli::Account) -> Result<Out
         cli::Account::Create(args) => create(&app, args).await?,
         cli::Account::Update(args) => update(&app, args).await?,
         cli::Account::Subscription(args) => return super::billing::subscription(&app, out, args).await,
+        cli::Account::Seats(args) => return super::billing::seats(&app, out, args).await,
         cli::Account::Invoices(args) => return super::billing::invoices(&app, out, args).await,
         cli::Account::Contacts(args) => return super::contacts::run(&app, out, args).await,
         cli::Account::Disclosures { account, before } => return super::disclosures::run(&app, out, &account, before).await,

@@ -6,10 +6,11 @@ use crate::config::Config;
 use crate::instance;
 use crate::print::{Out, Outcome, Usage};
 use anyhow::Result;
-use app::billing::{self, View};
+use app::billing::{self, View, seats};
 use app::cx::{App, Cx};
 use model::account::{Product, Subscriptions, Tier};
 use model::billing::invoice::{Invoice, Terms};
+use model::billing::seats::Count;
 use model::billing::{Lines, Term, Wanted};
 use model::limits::INVOICES_PAGE_MAX;
 use model::money;
@@ -51,6 +52,29 @@ pub async fn subscription(app: &App, out: Out, args: cli::AccountSubscription) -
     let view = billing::read(app, &cx).await?;
     let document = shown(&view);
     out.result(&document, || words(&view))?;
+    Ok(Outcome::Done)
+}
+
+pub async fn seats(app: &App, out: Out, args: cli::AccountSeats) -> Result<Outcome> {
+    let cx = find_account(app, &args.account).await?;
+    for pair in &args.bought {
+        let (seat, number) = pair.split_once('=').ok_or_else(|| Usage(format!("--bought \"{pair}\" is not SEAT=NUMBER")))?;
+        let number = match number {
+            "none" => None,
+            number => {
+                Some(number.parse().map_err(|_| Usage(format!("--bought \"{pair}\": \"{number}\" is no number of seats")))?)
+            }
+        };
+        seats::set(app, &cx, word("--bought", seat)?, number).await?;
+    }
+    let found = seats::read(app, &cx).await?;
+    let shown = |one: &Count| json!({"seat": one.seat.name(), "bought": one.bought, "used": one.used, "available": one.left()});
+    let document: Vec<Value> = found.iter().map(shown).collect();
+    let words = |one: &Count| {
+        let bought = one.bought.map_or_else(|| "no cap".to_owned(), |bought| format!("{bought} bought"));
+        format!("{:<10} {:>6} used, {bought}", one.seat.name(), one.used)
+    };
+    out.result(&document, || found.iter().map(words).collect::<Vec<_>>().join("\n"))?;
     Ok(Outcome::Done)
 }
 

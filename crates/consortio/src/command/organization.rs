@@ -7,6 +7,7 @@ mod life;
 mod off_board;
 mod policy;
 mod proposal;
+mod reset;
 mod role;
 
 use super::find_account;
@@ -67,6 +68,7 @@ pub async fn run(config: &Config, out: Out, command: cli::Organization) -> Resul
         cli::Organization::Plan(args) => return file::plan(&app, out, &args.file).await,
         cli::Organization::Apply { from, acknowledge } => return file::apply(&app, out, &from.file, acknowledge).await,
         cli::Organization::Proposal(command) => proposal::run(&app, out, command).await?,
+        cli::Organization::Reset(command) => reset::run(&app, out, command).await?,
         cli::Organization::Role(command) => role::run(&app, out, command).await?,
         cli::Organization::OffBoard(args) => return off_board::run(&app, out, &args).await,
         cli::Organization::Log(args) => log(&app, out, args).await?,

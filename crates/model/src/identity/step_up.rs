@@ -27,6 +27,10 @@ pub const LOG_IN_AS: &str = "log_in_as";
 pub const RESET_PASSWORD: &str = "password.reset";
 /// Taking another user's second factors away; the subject is her id.
 pub const RESET_SECOND_FACTOR: &str = "second_factor.reset";
+/// Asking, for an organization, to take somebody's second factors away; the subject is her id.
+pub const ASK_FACTOR_RESET: &str = "second_factor.ask_reset";
+/// Being the second admin who agrees to it; the subject is its id.
+pub const APPROVE_FACTOR_RESET: &str = "second_factor.approve_reset";
 /// Taking somebody out of every account of an organization; the subject is her id.
 pub const OFF_BOARD: &str = "off_board";
 /// The subject of acts on oneself.

@@ -211,6 +211,22 @@ pub const FIELDS: &[Field] = &[
         ]),
         about: "Whose sign-in policy counts when somebody enters an account of the organization.",
     },
+    Field {
+        name: "second_factor_reset",
+        group: Group::SignIn,
+        kind: Kind::Choice(&[
+            Choice {
+                value: "own_account",
+                about: "A Super Admin of the only account somebody is in. For whoever is in several, the operator of the server.",
+            },
+            Choice {
+                value: "two_admins",
+                about: "For whoever is in several accounts two Organization Admins together as well. She is told 24 hours before, \
+                        and may stop it.",
+            },
+        ]),
+        about: "Who may take the second factors away from somebody who lost them.",
+    },
 ];
 
 /// The rule of a name.

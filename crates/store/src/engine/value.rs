@@ -30,7 +30,8 @@ from_id!(
     PermissionSetId,
     ImportId,
     ProviderId,
-    ProvisionedGroupId
+    ProvisionedGroupId,
+    ResetId
 );
 
 impl From<model::object::ObjectType> for Value {

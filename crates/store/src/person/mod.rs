@@ -159,6 +159,7 @@ pub async fn delete(tx: &mut WriteTx, id: PersonId) -> Result<()> {
         "provisioned_person",
         "provisioned_member",
         "provisioned_access",
+        "second_factor_reset",
     ] {
         tx.execute(&format!("DELETE FROM {table} WHERE person_id = $1"), &[id.into()]).await?;
     }

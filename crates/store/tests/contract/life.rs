@@ -1,6 +1,7 @@
 //! How organizations begin and end: offers, what was asked for, warnings, graces, what can be restored.
 
 use crate::directory::*;
+use model::billing::seats::Bought;
 use model::billing::{Subscription, Term};
 use model::connection::terms::Terms;
 use model::connection::{EdgeKey, Feature};
@@ -99,6 +100,7 @@ fn term(end: i64) -> Subscription {
         next: None,
         next_term: None,
         ended_at: None,
+        seats: Bought::default(),
     }
 }
 

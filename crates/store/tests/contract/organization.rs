@@ -6,9 +6,10 @@ use model::change::{Actor, By, Change, Kind as Did, Source};
 use model::connection::terms::Terms;
 use model::connection::{EdgeKey, Feature};
 use model::eligibility::Policy;
-use model::id::{AccountId, OrganizationId, PersonId};
+use model::id::{AccountId, OrganizationId, PersonId, ResetId};
 use model::object::NOTE;
 use model::organization::log::{self, Filter, Place, Said};
+use model::organization::reset::{Event as ResetEvent, Reset};
 use model::organization::{Event, Facts, Organization, next};
 use std::collections::BTreeSet;
 use store::organization::*;
@@ -236,5 +237,39 @@ async fn entries_of_several_writers_stay_one_chain() {
         let entries =
             log(&mut fresh.store.read_home().await.unwrap(), ORG, &Filter::default(), Place::After(0), 100).await.unwrap();
         assert_eq!((entries.len(), log::verify(&entries)), (8, Ok(())), "{}", fresh.engine);
+    }
+}
+
+#[tokio::test]
+async fn of_one_person_one_reset_is_open_and_it_is_found_when_it_is_due() {
+    for fresh in testkit::engines().await {
+        let (store, engine) = (&fresh.store, fresh.engine);
+        let reset = |id: i64, person: i64| Reset::new(ResetId(id), ORG, PersonId(person), AccountId(1), PersonId(9), now());
+        let (first, other) = (reset(1, 5), reset(2, 6));
+        let mut tx = store.write_home().await.unwrap();
+        for one in [&first, &other] {
+            reset::put(&mut tx, one).await.unwrap();
+        }
+        commit(tx).await;
+        let mut tx = store.write_home().await.unwrap();
+        let second = reset::put(&mut tx, &reset(3, 5)).await;
+        assert!(matches!(second, Err(store::StoreError::Unique(_))), "{engine}: {second:?}");
+        drop(tx);
+        let mut tx = store.read_home().await.unwrap();
+        assert_eq!(reset::open_of(&mut tx, PersonId(5)).await.unwrap().as_ref(), Some(&first));
+        assert_eq!(reset::list(&mut tx, ORG, 9).await.unwrap(), [other.clone(), first.clone()]);
+        assert_eq!(reset::read(&mut tx, OrganizationId(51), first.id).await.unwrap(), None, "{engine}: of another organization");
+        let later = first.due_at;
+        assert_eq!(reset::due(&mut tx, later - jiff::SignedDuration::from_micros(1), 9).await.unwrap(), []);
+        assert_eq!(reset::due(&mut tx, later, 9).await.unwrap(), [first.clone(), other]);
+        drop(tx);
+        let stopped = first.after(ResetEvent::Stop, Some(PersonId(5)), now()).unwrap();
+        let mut tx = store.write_home().await.unwrap();
+        reset::put(&mut tx, &stopped).await.unwrap();
+        reset::put(&mut tx, &reset(3, 5)).await.unwrap();
+        commit(tx).await;
+        let mut tx = store.read_home().await.unwrap();
+        assert_eq!(reset::read(&mut tx, ORG, ResetId(1)).await.unwrap(), Some(stopped), "{engine}");
+        assert_eq!(reset::due(&mut tx, later, 9).await.unwrap().len(), 2);
     }
 }

@@ -1,13 +1,18 @@
 //! Subscriptions, orders, invoices: what was agreed comes back, and invoices have one series of numbers.
 
 use crate::directory::*;
-use model::account::{Product, Subscriptions, Tier};
+use model::account::{Product, Seat, Subscriptions, Tier};
 use model::billing::invoice::{Because, Bill, Invoice, Party, Terms, charges, invoice};
 use model::billing::placed::Placed;
+use model::billing::seats::Bought;
 use model::billing::{Line, Prices, Subscription, Term};
 use model::id::AccountId;
 use std::collections::BTreeSet;
 use store::{Store, subscription};
+
+fn agreed_seats() -> Bought {
+    Bought::default().with(Seat::Sales, Some(3), &[]).expect("nobody has one")
+}
 
 fn agreed() -> Subscription {
     Subscription {
@@ -22,6 +27,7 @@ fn agreed() -> Subscription {
         next: None,
         next_term: Some(Term::Annual),
         ended_at: None,
+        seats: agreed_seats(),
     }
 }
 

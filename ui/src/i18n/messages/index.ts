@@ -15,9 +15,10 @@ import { policies } from './policies';
 import { properties } from './properties';
 import { proposals } from './proposals';
 import { provisioning } from './provisioning';
+import { resets } from './resets';
 import { roles } from './roles';
 import { settings } from './settings';
 import { shell } from './shell';
 import { signOn } from './sign-on';
 
-export const messages = { ...shell, ...billing, ...mail, ...access, ...company, ...crm, ...identity, ...imports, ...settings, ...organization, ...policies, ...life, ...connections, ...properties, ...options, ...roles, ...signOn, ...proposals, ...orgfile, ...offBoarding, ...provisioning } as const;
+export const messages = { ...shell, ...billing, ...mail, ...access, ...company, ...crm, ...identity, ...imports, ...settings, ...organization, ...policies, ...life, ...connections, ...properties, ...options, ...resets, ...roles, ...signOn, ...proposals, ...orgfile, ...offBoarding, ...provisioning } as const;

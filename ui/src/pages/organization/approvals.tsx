@@ -16,6 +16,7 @@ import { toastDone, toastProblem } from '../../lib/toast';
 import { refreshAfterEdit } from './connections';
 import { OrganizationNav } from './nav';
 import { type Field, type Value, words } from './policy';
+import { SecondFactorResets } from './resets';
 import { changeWords, featureName, namesOf } from './words';
 import '../settings/settings.css';
 
@@ -87,6 +88,7 @@ export function ApprovalsPage() {
         <Stack gap="md">
           {open.length === 0 && <section className="card"><Empty icon={<IconCheck size={22} />} title={t('appr.none')} text={organization.data.approval === 'one' ? t('appr.noneOff') : undefined} /></section>}
           {open.map((one) => <Waiting key={one.id} organization={organization.data!} one={one} />)}
+          <SecondFactorResets organization={organization.data} />
           {decided.length > 0 && <Decided organization={organization.data} found={decided} />}
         </Stack>
       )}

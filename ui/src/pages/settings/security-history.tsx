@@ -10,6 +10,7 @@ import { maybeT, type Translate, useLanguage, useT } from '../../i18n';
 import { useHere } from '../../lib/account';
 import { download } from '../../lib/download';
 import { moment } from '../../lib/format';
+import { detailWords } from '../../lib/security-words';
 import { toastProblem } from '../../lib/toast';
 import { SettingsPage } from './parts';
 
@@ -25,10 +26,7 @@ function doer(entry: Entry, t: Translate): string {
   return by.tokenId ? t('securityLog.token', { id: by.tokenId }) : t('securityLog.server');
 }
 
-/** The ways of a sign-in have words; everything else is a name of the product's own. */
-function details(entry: Entry): string {
-  return entry.detail.map((word) => maybeT(`stepUp.act.${word}`) ?? word).join(', ');
-}
+const details = (entry: Entry): string => entry.detail.map(detailWords).join(', ');
 
 export function SecurityHistoryPage() {
   const t = useT();

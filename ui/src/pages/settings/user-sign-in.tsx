@@ -42,9 +42,10 @@ export function SignInDialogs({ asked, close }: { asked: Asked | null; close: ()
   const confirm = async ({ user, act }: Asked) => {
     setBusy(true);
     try {
-      const outcome = await proved((stepUp) => call<{ link?: string | null }>(`/accounts/v1/users/${user.id}/${PATHS[act]}`, { method: 'POST', account: account.id, body: {}, stepUp }));
+      const outcome = await proved((stepUp) => call<{ link?: string | null; mailed?: boolean }>(`/accounts/v1/users/${user.id}/${PATHS[act]}`, { method: 'POST', account: account.id, body: {}, stepUp }));
       if (!outcome.done) return;
       if (act === 'factor') toastDone(t('reset.factorDone', { name: user.name }));
+      if (outcome.value.mailed) toastDone(t('reset.mailed', { email: user.email }));
       if (outcome.value.link) setLink({ email: user.email, url: outcome.value.link });
       if (act === 'as') {
         await refresh();

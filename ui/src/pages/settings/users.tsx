@@ -3,7 +3,7 @@ import { IconDots, IconPlus, IconSearch, IconUsers } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { call } from '../../api/client';
-import { queryClient, usersQuery } from '../../api/queries';
+import { queryClient, seatsQuery, usersQuery } from '../../api/queries';
 import type { User } from '../../api/types';
 import { PersonMark } from '../../components/account-mark';
 import { Empty, Loading, Problem } from '../../components/states';
@@ -31,7 +31,7 @@ export function UsersPage() {
   const admin = isAdmin(account);
   const wanted = query.trim().toLowerCase();
   const shown = users.data?.filter((user) => `${user.name} ${user.email}`.toLowerCase().includes(wanted));
-  const refresh = () => queryClient.invalidateQueries({ queryKey: ['a', account.id, 'users'] });
+  const refresh = () => Promise.all([queryClient.invalidateQueries({ queryKey: ['a', account.id, 'users'] }), queryClient.invalidateQueries({ queryKey: seatsQuery(account.id).queryKey })]);
   const setStatus = async (user: User, status: 'active' | 'deactivated') => {
     try {
       await call(`/accounts/v1/users/${user.id}`, { method: 'PATCH', account: account.id, body: { status } });
@@ -64,7 +64,7 @@ export function UsersPage() {
     <SettingsPage title={t('settings.users')} text={t('users.text')} actions={admin && <Button leftSection={<IconPlus size={16} />} onClick={() => setEditing('new')}>{t('users.invite')}</Button>}>
       <section className="card">
         <TextInput data-search m="sm" size="xs" w={240} placeholder={t('users.search')} aria-label={t('users.search')} value={query} onChange={(event) => setQuery(event.currentTarget.value)} leftSection={<IconSearch size={14} />} />
-        {users.data && <SeatCounts users={users.data} />}
+        <SeatCounts />
         {users.isPending && <Loading />}
         {users.isError && <Problem problem={users.error} retry={() => void users.refetch()} />}
         {shown?.length === 0 && <Empty compact icon={<IconUsers size={18} />} title={t('list.noMatch')} />}
@@ -104,13 +104,17 @@ export function UsersPage() {
   );
 }
 
-/** Active users count; the seats of deactivated and invited ones wait for them. */
-function SeatCounts({ users }: { users: User[] }) {
+/** How many of each seat are used, by active users and by invited ones, and of how many where a number was bought. */
+function SeatCounts() {
   const t = useT();
-  const active = users.filter((user) => user.status === 'active');
-  const counts = SEATS.map((seat) => ({ seat, n: active.filter((user) => user.seats.includes(seat)).length })).filter(({ n }) => n > 0);
+  const { account } = useHere();
+  const counts = useQuery(seatsQuery(account.id)).data?.filter((one) => one.used > 0 || one.bought !== null) ?? [];
   if (counts.length === 0) return null;
-  return <Group component="ul" gap={6} px="sm" pb="sm" m={0} aria-label={t('users.seatCounts')} style={{ listStyle: 'none' }}>{counts.map(({ seat, n }) => <li key={seat}><Badge color="gray" variant="light">{t('users.seatCount', { seat: t(`seat.${seat}`), n })}</Badge></li>)}</Group>;
+  return (
+    <Group component="ul" gap={6} px="sm" pb="sm" m={0} aria-label={t('users.seatCounts')} style={{ listStyle: 'none' }}>
+      {counts.map(({ seat, bought, used, available }) => <li key={seat}><Badge color={available === 0 ? 'orange' : 'gray'} variant="light">{t(bought === null ? 'users.seatCount' : 'users.seatCountOf', { seat: t(`seat.${seat}`), n: used, bought: bought ?? 0 })}</Badge></li>)}
+    </Group>
+  );
 }
 
 /** Deactivating a point of contact is allowed; she should know what it means. */

@@ -176,12 +176,22 @@ pub(super) const WORDS: &[Words] = &[
     (
         "factor_reset_requested.body",
         [
-            "{by} wants to take your second factor off, so that you can set up a new one. This happens at {at}, unless it is stopped before.",
-            "{by} vuole rimuovere il tuo secondo fattore, in modo che tu possa impostarne uno nuovo. Avverrà il {at}, se non viene fermato prima.",
-            "{by} vil fjerne din anden faktor, så du kan oprette en ny. Det sker {at}, medmindre det standses inden.",
-            "{by} wil uw tweede factor verwijderen, zodat u een nieuwe kunt instellen. Dit gebeurt op {at}, tenzij het eerder wordt gestopt.",
+            "{by} wants to take your second factor off, so that you can set up a new one. This happens at {at}, if another admin agrees and nobody stops it before.",
+            "{by} vuole rimuovere il tuo secondo fattore, in modo che tu possa impostarne uno nuovo. Avverrà il {at}, se un altro amministratore è d'accordo e nessuno lo ferma prima.",
+            "{by} vil fjerne din anden faktor, så du kan oprette en ny. Det sker {at}, hvis en anden administrator er enig, og ingen standser det inden.",
+            "{by} wil uw tweede factor verwijderen, zodat u een nieuwe kunt instellen. Dit gebeurt op {at}, als een andere beheerder akkoord gaat en niemand het eerder stopt.",
         ],
     ),
+    (
+        "factor_reset_requested.stop",
+        [
+            "You did not ask for this? Sign in and stop it at the top of the page, then change your password and tell the security contact of your account.",
+            "Non l'hai chiesto tu? Accedi e fermalo in cima alla pagina, poi cambia la password e avvisa il contatto di sicurezza del tuo account.",
+            "Har du ikke bedt om det? Log ind og stands det øverst på siden, skift så din adgangskode, og sig det til kontoens sikkerhedskontakt.",
+            "Hebt u hier niet om gevraagd? Log in en stop het boven aan de pagina, wijzig dan uw wachtwoord en meld het aan de contactpersoon voor beveiliging van uw account.",
+        ],
+    ),
+    ("factor_reset_requested.button", ["Sign in and look", "Accedi e controlla", "Log ind og se", "Inloggen en bekijken"]),
     (
         "factor_reset_requested.doubt",
         [

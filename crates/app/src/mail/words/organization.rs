@@ -479,6 +479,33 @@ pub(super) const WORDS: &[Words] = &[
         ],
     ),
     (
+        "event.factor_reset_asked",
+        [
+            "it was asked to take away the second factor of a user of {account}; nothing happens for 24 hours, and it can be stopped",
+            "è stato chiesto di rimuovere il secondo fattore di un utente di {account}; per 24 ore non succede nulla e si può fermare",
+            "der er bedt om at fjerne den anden faktor for en bruger i {account}; i 24 timer sker der intet, og det kan standses",
+            "er is gevraagd de tweede factor van een gebruiker van {account} te wissen; 24 uur lang gebeurt er niets en het kan worden gestopt",
+        ],
+    ),
+    (
+        "event.factor_reset_stopped",
+        [
+            "taking away the second factor of a user of {account} was stopped",
+            "la rimozione del secondo fattore di un utente di {account} è stata fermata",
+            "fjernelsen af den anden faktor for en bruger i {account} er standset",
+            "het wissen van de tweede factor van een gebruiker van {account} is gestopt",
+        ],
+    ),
+    (
+        "event.factor_reset_done",
+        [
+            "the second factor of a user of {account} was taken away",
+            "il secondo fattore di un utente di {account} è stato rimosso",
+            "den anden faktor for en bruger i {account} er fjernet",
+            "de tweede factor van een gebruiker van {account} is gewist",
+        ],
+    ),
+    (
         "super_admin_granted.subject",
         [
             "{person} is a Super Admin of {account} from now on",
