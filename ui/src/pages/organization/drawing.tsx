@@ -2,6 +2,7 @@
 import { BaseEdge, type Edge as FlowEdge, EdgeLabelRenderer, type EdgeProps, type Node as FlowNode, type NodeProps, Position, Handle, ReactFlow, useInternalNode } from '@xyflow/react';
 import '@xyflow/react/dist/style.css';
 import { IconSnowflake } from '@tabler/icons-react';
+import { useMediaQuery } from '@mantine/hooks';
 import { useMemo } from 'react';
 import type { Member, Organization } from '../../api/types';
 import { AccountMark } from '../../components/account-mark';
@@ -23,7 +24,7 @@ function AccountBox({ data }: NodeProps<AccountNode>) {
   return (
     <div className="org-node" data-chosen={data.chosen || undefined} data-frozen={data.frozen || undefined} style={{ width: WIDTH, height: HEIGHT }}>
       <AccountMark id={data.id} name={data.name} size={30} />
-      <span className="truncate">{data.name}</span>
+      <span className="org-name">{data.name}</span>
       {data.frozen && <IconSnowflake size={16} className="org-frost" />}
       <Handle type="source" position={Position.Top} isConnectable={false} style={{ visibility: 'hidden' }} />
       <Handle type="target" position={Position.Top} isConnectable={false} style={{ visibility: 'hidden' }} />
@@ -61,8 +62,8 @@ const nodeTypes = { account: AccountBox };
 const edgeTypes = { arrow: ArrowLine };
 
 /** Those that are drawn, the most connected first. */
-function drawn(all: Member[], arrows: Arrow[], chosen: string | undefined): Member[] {
-  if (all.length <= DRAWN) return all;
+function drawn(all: Member[], arrows: Arrow[], chosen: string | undefined, most: number): Member[] {
+  if (all.length <= most) return all;
   const weight = new Map<string, number>();
   for (const arrow of arrows) {
     if (arrow.state !== 'on' || (chosen && arrow.source !== chosen && arrow.destination !== chosen)) continue;
@@ -70,27 +71,32 @@ function drawn(all: Member[], arrows: Arrow[], chosen: string | undefined): Memb
   }
   if (chosen) weight.set(chosen, Number.MAX_SAFE_INTEGER);
   const of = (member: Member) => weight.get(String(member.accountId)) ?? 0;
-  const connected = all.filter((member) => of(member) > 0).sort((a, b) => of(b) - of(a)).slice(0, DRAWN);
-  return connected.length > 0 ? connected : all.slice(0, DRAWN);
+  const connected = all.filter((member) => of(member) > 0).sort((a, b) => of(b) - of(a)).slice(0, most);
+  return connected.length > 0 ? connected : all.slice(0, most);
 }
 
 interface Props { organization: Organization; arrows: Arrow[]; features: string[]; chosen?: string; pending?: ReadonlySet<string>; height?: number }
 
 /** More than this on a circle is a ball of wool: then the chosen account is drawn with those it is connected to, or the most connected ones. */
-const DRAWN = 12;
+const DRAWN = { wide: 12, narrow: 6 };
+/** On a phone: as high as wide, so that the names can be read. */
+const NARROW = '(max-width: 48em)';
+const NARROW_RADIUS = [0, 0, 105, 130, 130, 170, 170];
 
 export function Drawing({ organization, arrows, features, chosen, pending, height }: Props) {
   const t = useT();
   const all = organization.members;
   const frozen = useMemo(() => frozenOf(organization), [organization]);
-  const members = useMemo(() => drawn(all, arrows, chosen), [all, arrows, chosen]);
+  const narrow = useMediaQuery(NARROW, false, { getInitialValueInEffect: false });
+  const members = useMemo(() => drawn(all, arrows, chosen, narrow ? DRAWN.narrow : DRAWN.wide), [all, arrows, chosen, narrow]);
   const nodes = useMemo<AccountNode[]>(() => {
-    const places = circle(members.length, RADIUS[members.length] ?? 240);
+    const n = members.length;
+    const places = narrow ? circle(n, NARROW_RADIUS[n] ?? 170, n === 2 ? 1 : 0.8) : circle(n, RADIUS[n] ?? 240);
     return members.map((member, i) => ({
       id: String(member.accountId), type: 'account', position: { x: places[i]!.x - WIDTH / 2, y: places[i]!.y - HEIGHT / 2 }, width: WIDTH, height: HEIGHT, draggable: false, selectable: false,
       data: { id: String(member.accountId), name: member.name, frozen: frozen.has(String(member.accountId)), chosen: String(member.accountId) === chosen },
     }));
-  }, [members, frozen, chosen]);
+  }, [members, frozen, chosen, narrow]);
   const edges = useMemo<ArrowEdge[]>(() => {
     const here = new Set(members.map((member) => String(member.accountId)));
     // Of many, what is blocked is said where it matters; drawn, it would hide the rest.
@@ -112,12 +118,13 @@ export function Drawing({ organization, arrows, features, chosen, pending, heigh
     <div>
       <div className="flow" aria-hidden="true" style={height ? { height } : undefined}>
         <ReactFlow
-          key={members.map((member) => member.accountId).join()}
+          key={`${narrow}${members.map((member) => member.accountId).join()}`}
           nodes={nodes}
           edges={edges}
           nodeTypes={nodeTypes}
           edgeTypes={edgeTypes}
           fitView
+          minZoom={0.2}
           fitViewOptions={{ padding: 0.14, maxZoom: 1.15 }}
           nodesDraggable={false}
           nodesConnectable={false}

@@ -9,10 +9,16 @@ export type EdgeKey = string;
 export interface Arrow { feature: string; source: Id; destination: Id; state: 'on' | 'off' | 'blocked'; frozen: boolean; reason?: string; openedBy?: string | null; openedAt?: string | null; terms?: Terms; approvedBy?: string | null; approvedAt?: string | null; reviewDue?: boolean }
 
 export const keyOf = (feature: string, source: Id, destination: Id): EdgeKey => `${feature}|${source}|${destination}`;
-export const fromKey = (key: EdgeKey) => {
+/** Taken apart once: fifty members have ten thousand keys, and every change asks for all of them. */
+const apart = new Map<EdgeKey, { feature: string; source: Id; destination: Id }>();
+export function fromKey(key: EdgeKey): { readonly feature: string; readonly source: Id; readonly destination: Id } {
+  const known = apart.get(key);
+  if (known) return known;
   const [feature, source, destination] = key.split('|') as [string, Id, Id];
-  return { feature, source, destination };
-};
+  const parts = { feature, source, destination };
+  apart.set(key, parts);
+  return parts;
+}
 
 /** The features the server speaks of, in the order people know them; mirroring when it speaks of none yet. */
 export function featuresOf(organization: Organization): string[] {
@@ -114,11 +120,11 @@ export function rebase(base: ReadonlySet<EdgeKey>, mine: ReadonlySet<EdgeKey>, n
   return next;
 }
 
-/** Places on a circle, the first on top; two stand side by side. */
-export function circle(n: number, radius: number): { x: number; y: number }[] {
+/** Places on an ellipse, so many times as wide as high; the first on top, two stand side by side. */
+export function circle(n: number, radius: number, width = 1.25): { x: number; y: number }[] {
   if (n === 1) return [{ x: 0, y: 0 }];
   const turn = n === 2 ? Math.PI : -Math.PI / 2;
-  return Array.from({ length: n }, (_, i) => ({ x: Math.round(radius * 1.25 * Math.cos(turn + (2 * Math.PI * i) / n)), y: Math.round(radius * Math.sin(turn + (2 * Math.PI * i) / n)) }));
+  return Array.from({ length: n }, (_, i) => ({ x: Math.round(radius * width * Math.cos(turn + (2 * Math.PI * i) / n)), y: Math.round(radius * Math.sin(turn + (2 * Math.PI * i) / n)) }));
 }
 
 export interface Point { x: number; y: number }

@@ -46,9 +46,11 @@ export function AccountsPage() {
                   <Group gap={8}><Text size="sm" fw={580}>{account.name}</Text>{state !== 'open' && <Badge color="orange" size="sm">{maybeT(`entry.state.${state}`)}</Badge>}</Group>
                   <Text size="xs" c="dimmed">{[maybeT(`account.role.${account.role}`) ?? account.role, `#${account.id}`].join(' · ')}</Text>
                 </div>
-                {first ? <Badge color="spruce" size="sm">{t('accounts.first')}</Badge> : <Button size="compact-sm" variant="subtle" disabled={busy} aria-label={t('accounts.makeFirstOf', { name: account.name })} onClick={() => void change({ defaultAccountId: String(account.id) })}>{t('accounts.makeFirst')}</Button>}
-                <Button component={Link} to="/a/$account" params={{ account: String(account.id) } as never} size="compact-sm" variant="default" aria-label={t('accounts.openOf', { name: account.name })}>{t('accounts.open')}</Button>
-                <ActionIcon disabled={busy} aria-pressed={account.pinned} aria-label={t(account.pinned ? 'accounts.unpin' : 'accounts.pin', { name: account.name })} onClick={() => void pin(account)}>{account.pinned ? <IconPinFilled size={17} /> : <IconPin size={17} />}</ActionIcon>
+                <div className="rows-acts">
+                  {first ? <Badge color="spruce" size="sm">{t('accounts.first')}</Badge> : <Button size="compact-sm" variant="subtle" disabled={busy} aria-label={t('accounts.makeFirstOf', { name: account.name })} onClick={() => void change({ defaultAccountId: String(account.id) })}>{t('accounts.makeFirst')}</Button>}
+                  <Button component={Link} to="/a/$account" params={{ account: String(account.id) } as never} size="compact-sm" variant="default" aria-label={t('accounts.openOf', { name: account.name })}>{t('accounts.open')}</Button>
+                  <ActionIcon disabled={busy} aria-pressed={account.pinned} aria-label={t(account.pinned ? 'accounts.unpin' : 'accounts.pin', { name: account.name })} onClick={() => void pin(account)}>{account.pinned ? <IconPinFilled size={17} /> : <IconPin size={17} />}</ActionIcon>
+                </div>
               </li>
             );
           })}

@@ -1,5 +1,5 @@
 /** Accounts on the left, what the chosen one shares with each other one on the right, and the drawing of it all. */
-import { Alert, Badge, Button, Group, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Alert, Button, Group, Stack, Text, TextInput, Title } from '@mantine/core';
 import { IconAlertTriangle, IconArrowRight, IconRestore, IconSearch, IconTemplate, IconUsers } from '@tabler/icons-react';
 import { useMemo, useState } from 'react';
 import type { Member } from '../../../api/types';
@@ -9,7 +9,7 @@ import { useHere } from '../../../lib/account';
 import { Drawing } from '../drawing';
 import { type Arrow, type EdgeKey, featuresOf, keyOf, openKeys } from '../edges';
 import { namesOf } from '../words';
-import { type Arrows, type Draft, amendedKeys, begun, changesOf, missingKeys, termsOf, withTerms } from './draft';
+import { type Arrows, type Draft, amendedKeys, begun, changesOf, missingKeys, termsOf, withReasons, withTerms } from './draft';
 import { type Marks, Pair } from './pair';
 import { TermsEditor } from './terms-editor';
 
@@ -74,10 +74,7 @@ export function Choose({ draft, arrows, setDraft, cancel, next, templates }: Pro
           terms={termsOf(draft, arrows, asked.keys[0]!)}
           close={() => setAsked(undefined)}
           save={(keys, terms) => {
-            // Of several that lack a reason each keeps what it was narrowed to.
-            const reasons = { purpose: terms.purpose, legalBasis: terms.legalBasis, legalBasisText: terms.legalBasisText, reviewOn: terms.reviewOn };
-            const kept = (key: EdgeKey) => (asked.keys.length > 1 ? { ...termsOf(draft, arrows, key), ...reasons } : terms);
-            const after = keys.reduce((so, key) => withTerms(so, [key], kept(key)), draft);
+            const after = asked.keys.length > 1 ? withReasons(draft, arrows, keys, terms) : withTerms(draft, keys, terms);
             setDraft(after);
             setAsked(undefined);
             if (asked.thenNext && missingKeys(after, arrows).length === 0) next();
@@ -103,7 +100,7 @@ function Accounts({ members, chosen, choose, touched, children }: { members: Mem
             <button key={id} type="button" className="org-account" aria-current={id === chosen || undefined} onClick={() => choose(id)}>
               <AccountMark id={id} name={member.name} size={26} />
               <span className="truncate">{member.name}</span>
-              {touched.has(id) && <Badge size="xs" color="orange" ml="auto">{t('conf.changed')}</Badge>}
+              {touched.has(id) && <span className="org-dot" title={t('conf.changed')}><span className="visually-hidden">{t('conf.changed')}</span></span>}
             </button>
           );
         })}

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Organization, Terms } from '../../../api/types';
 import { arrowsOf, keyOf } from '../edges';
-import { amendedKeys, begun, changesOf, groupedTerms, missingKeys, reapplied, sentTerms, usualTerms, withTerms } from './draft';
+import { amendedKeys, begun, changesOf, groupedTerms, missingKeys, reapplied, sentTerms, usualTerms, withReasons, withTerms } from './draft';
 
 const member = (accountId: number, sensitive = false) => ({ accountId, name: `A${accountId}`, location: 'eu', sensitive, subscriptions: [], joinedAt: '' });
 const m = (source: number, destination: number) => keyOf('mirroring', String(source), String(destination));
@@ -16,6 +16,15 @@ const group = (on: [number, number][], change: Partial<Organization> = {}): Orga
 });
 
 describe('a draft of connections', () => {
+  it('reasons for several directions leave each narrowed as it was, and say the same once', () => {
+    const organization = group([]);
+    const arrows = arrowsOf(organization);
+    const narrow = { ...usualTerms(), types: ['notes'] };
+    const begun3 = withTerms({ ...begun(organization), open: new Set([m(1, 2), m(2, 1), m(1, 3)]) }, [m(1, 3)], narrow);
+    const draft = withReasons(begun3, arrows, [m(1, 2), m(2, 1), m(1, 3)], reasoned);
+    expect([m(1, 2), m(2, 1), m(1, 3)].map((key) => [draft.terms.get(key)?.purpose, draft.terms.get(key)?.types.length])).toEqual([['one service', 6], ['one service', 6], ['one service', 1]]);
+    expect(groupedTerms(draft, arrows).map((one) => one.keys.length)).toEqual([2, 1]);
+  });
   it('asks for reasons where values would pass anew, and nowhere else', () => {
     const organization = group([[1, 2]]);
     const arrows = arrowsOf(organization);

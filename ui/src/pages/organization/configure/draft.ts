@@ -17,10 +17,18 @@ export const rulesOf = (organization: Organization): ConnectionRules => organiza
 export const isUsed = (organization: Organization, feature: string): boolean => organization.features?.find((one) => one.feature === feature)?.used ?? true;
 
 export const begun = (organization: Organization): Draft => ({ organization, open: openKeys(arrowsOf(organization)), terms: new Map() });
-export const termsOf = (draft: Draft, arrows: Arrows, key: EdgeKey): Terms => draft.terms.get(key) ?? arrows.get(key)?.terms ?? usualTerms();
+/** Shared by every direction that has none of its own, so that a large organization has them once. */
+const USUAL: Terms = Object.freeze(usualTerms());
+export const termsOf = (draft: Draft, arrows: Arrows, key: EdgeKey): Terms => draft.terms.get(key) ?? arrows.get(key)?.terms ?? USUAL;
 
-/** The same whatever order lists were chosen in. */
-const whole = (terms: Terms) => JSON.stringify([terms.purpose, terms.legalBasis, terms.legalBasisText, ...[terms.customers, terms.types, terms.dealPipelines, terms.fields, terms.masked].map((list) => list && [...list].sort()), terms.reviewOn]);
+/** The same whatever order lists were chosen in. Thousands of directions share few terms, so each is written out once. */
+const written = new WeakMap<Terms, string>();
+function whole(terms: Terms): string {
+  const known = written.get(terms) ?? wholeOf(terms);
+  written.set(terms, known);
+  return known;
+}
+const wholeOf = (terms: Terms) => JSON.stringify([terms.purpose, terms.legalBasis, terms.legalBasisText, ...[terms.customers, terms.types, terms.dealPipelines, terms.fields, terms.masked].map((list) => list && [...list].sort()), terms.reviewOn]);
 export const sameTerms = (a: Terms, b: Terms) => whole(a) === whole(b);
 
 export const isReasoned = (terms: Terms) => Boolean(terms.purpose?.trim() && terms.legalBasis && (terms.legalBasis !== 'other' || terms.legalBasisText?.trim()));
@@ -56,6 +64,18 @@ export function changesOf(draft: Draft, arrows: Arrows): (Omit<Change, 'kind'> &
 export function withTerms(draft: Draft, keys: EdgeKey[], terms: Terms): Draft {
   const next = new Map(draft.terms);
   for (const key of keys) next.set(key, terms);
+  return { ...draft, terms: next };
+}
+
+/** Reasons for several directions at once; each keeps what it was narrowed to. */
+export function withReasons(draft: Draft, arrows: Arrows, keys: EdgeKey[], { purpose, legalBasis, legalBasisText, reviewOn }: Terms): Draft {
+  const reasoned = new Map<Terms, Terms>();
+  const next = new Map(draft.terms);
+  for (const key of keys) {
+    const is = termsOf(draft, arrows, key);
+    if (!reasoned.has(is)) reasoned.set(is, { ...is, purpose, legalBasis, legalBasisText, reviewOn });
+    next.set(key, reasoned.get(is)!);
+  }
   return { ...draft, terms: next };
 }
 
