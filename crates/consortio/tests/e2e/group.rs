@@ -33,6 +33,15 @@ async fn the_sample_group_is_whole_and_moves_to_postgresql_and_back() {
     assert_eq!(run(&data, &["demo"]).code, 1, "the sample group was loaded twice");
     assert_eq!(json(&data, &["doctor"])["ok"], true);
 
+    let leaver = users.iter().find(|u| u["accounts"].as_array().is_some_and(|a| a.len() == 1)).expect("a rep");
+    let email = leaver["email"].as_str().expect("an address");
+    let off_board = ["org", "off-board", "--account", "Central", email];
+    let outcome = |document: &Value| document["results"][0]["outcome"].as_str().map(str::to_owned);
+    let planned = json(&data, &[off_board.as_slice(), &["--dry-run"]].concat());
+    assert_eq!((outcome(&planned).as_deref(), planned["results"][0]["status"].as_str()), (Some("done"), Some("active")));
+    assert_eq!(outcome(&json(&data, &off_board)).as_deref(), Some("done"), "the dry run did it already");
+    assert_eq!(outcome(&json(&data, &off_board)).as_deref(), Some("off_already"));
+
     let there = testkit::postgres().await;
     // The test kit's database is migrated but empty, as a target should be.
     let moved = json(&data, &["move-engine", "--to", &there.dsn]);
