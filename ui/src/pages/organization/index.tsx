@@ -79,6 +79,13 @@ function Overview({ organization, name, configure }: { organization: Organizatio
   const [asFile, file] = useDisclosure(false);
   const arrows = useMemo(() => arrowsOf(organization), [organization]);
   const features = useMemo(() => featuresOf(organization), [organization]);
+  // Drawn once for as long as the organization is the same: a dialog that opens must not wait for a thousand pairs.
+  const connections = useMemo(() => (
+    <div className="org-two">
+      <Drawing organization={organization} arrows={[...arrows.values()]} features={features} />
+      <ConnectionsTable organization={organization} arrows={arrows} features={features} />
+    </div>
+  ), [organization, arrows, features]);
   const nDue = [...arrows.values()].filter((arrow) => arrow.state === 'on' && arrow.reviewDue).length;
   const state = organization.state.toLowerCase();
   const unconfigured = state === 'active_unconfigured' || state === 'unconfigured';
@@ -126,10 +133,7 @@ function Overview({ organization, name, configure }: { organization: Organizatio
         {nDue > 0 && <Alert color="orange" className="notice" icon={<IconCalendarDue size={18} />} title={t('org.reviewDue')}>{t('org.reviewDueText', { count: nDue })}</Alert>}
         <section className="card" style={{ padding: 16 }} aria-labelledby="org-connections">
           <Title order={2} id="org-connections" mb="sm">{t('org.connections')}</Title>
-          <div className="org-two">
-            <Drawing organization={organization} arrows={[...arrows.values()]} features={features} />
-            <ConnectionsTable organization={organization} arrows={arrows} features={features} />
-          </div>
+          {connections}
         </section>
         <Ends organization={organization} />
         <Members organization={organization} add={add.open} />
