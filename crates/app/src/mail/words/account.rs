@@ -186,7 +186,7 @@ pub(super) const WORDS: &[Words] = &[
         "factor_reset_requested.stop",
         [
             "You did not ask for this? Sign in and stop it at the top of the page, then change your password and tell the security contact of your account.",
-            "Non l'hai chiesto tu? Accedi e fermalo in cima alla pagina, poi cambia la password e avvisa il contatto di sicurezza del tuo account.",
+            "Non l'hai chiesto tu? Accedi e fermalo in cima alla pagina, poi cambia la password e avvisa il referente per la sicurezza del tuo account.",
             "Har du ikke bedt om det? Log ind og stands det øverst på siden, skift så din adgangskode, og sig det til kontoens sikkerhedskontakt.",
             "Hebt u hier niet om gevraagd? Log in en stop het boven aan de pagina, wijzig dan uw wachtwoord en meld het aan de contactpersoon voor beveiliging van uw account.",
         ],
