@@ -234,13 +234,24 @@ pub async fn cancel(app: &App, cx: &Cx, id: ImportId) -> Result<Job> {
     cx.may(Act::Import)?;
     let mut tx = app.store.write(cx.account).await?;
     let job = store::import::load_for_update(&mut tx, id).await?.ok_or_else(|| not_there(id))?;
-    let state = import::next(job.state, Event::Cancelled);
+    end_early(tx, id, job, (Event::Cancelled, None), &cx.by(), cx.now).await
+}
+
+async fn end_early(
+    mut tx: store::WriteTx,
+    id: ImportId,
+    job: Job,
+    (event, failure): (Event, Option<String>),
+    by: &By,
+    now: jiff::Timestamp,
+) -> Result<Job> {
+    let state = import::next(job.state, event);
     if state == job.state {
         return Ok(job);
     }
-    let job = Job { state, finished_at: Some(cx.now), ..job };
-    store::import::update(&mut tx, id, &job, cx.now).await?;
-    tx.commit(&cx.by(), cx.now, &[changed(id, &job)]).await?;
+    let job = Job { state, failure, finished_at: Some(now), ..job };
+    store::import::update(&mut tx, id, &job, now).await?;
+    tx.commit(by, now, &[changed(id, &job)]).await?;
     Ok(job)
 }
 
@@ -290,9 +301,20 @@ pub async fn reconcile(app: &App, folder: &Path) -> Result<u64> {
 }
 
 /// Carries an import out, or goes on where it stands, until it is done, cancelled, or its file cannot be read any further.
-/// `progress` is told after every chunk. Stopped in the middle, nothing is lost: the next call goes on.
+/// `progress` is told after every chunk. Stopped in the middle, nothing is lost: the next call goes on. Imports of an account go
+/// in the order in which they were accepted: what a later file says is not overwritten by an earlier one.
 pub async fn run(app: &App, account: AccountId, id: ImportId, folder: &Path, mut progress: impl FnMut(&Job)) -> Result<Job> {
-    let mut writing = Writing::begin(app, account, id).await?;
+    let mut writing = match Writing::begin(app, account, id).await {
+        // A property it is mapped to is gone. Left unfinished, it would keep those after it waiting for good.
+        Err(error) if error.kind == Kind::Invalid => {
+            let now = app.outside.now();
+            let mut tx = app.store.write(account).await?;
+            let job = store::import::load_for_update(&mut tx, id).await?.ok_or_else(|| not_there(id))?;
+            let by = by(&job);
+            return end_early(tx, id, job, (Event::Broke, Some(error.to_string())), &by, now).await;
+        }
+        begun => begun?,
+    };
     if writing.job.state.is_final() {
         return Ok(writing.job);
     }
@@ -328,6 +350,10 @@ pub async fn run(app: &App, account: AccountId, id: ImportId, folder: &Path, mut
     Ok(writing.job)
 }
 
+fn by(job: &Job) -> By {
+    By { actor: job.by.clone(), source: Source::Import, cause: None }
+}
+
 /// An import that this process has the lease of.
 struct Writing<'a> {
     app: &'a App,
@@ -349,7 +375,7 @@ impl<'a> Writing<'a> {
         let owners = owners(app, account).await?;
         let columns: Vec<String> = job.mapping.columns.iter().map(|c| c.column.clone()).collect();
         let plan = Arc::new(plan(&schema, &job.mapping, &columns, &owners)?);
-        let by = By { actor: job.by.clone(), source: Source::Import, cause: None };
+        let by = by(&job);
         let mut writing = Writing { app, account, id, job, schema, plan, by, holder: app.outside.uuid() };
         if !writing.job.state.is_final() {
             writing.start().await?;
@@ -361,6 +387,10 @@ impl<'a> Writing<'a> {
         let now = self.app.outside.now();
         let mut tx = self.app.store.write(self.account).await?;
         self.lease(&mut tx, now).await?;
+        if let Some(first) = store::import::unfinished(&mut tx).await?.into_iter().find(|first| *first < self.id) {
+            let message = format!("import {} waits: import {first} of the account is not finished, and goes first", self.id);
+            return Err(Error::conflict("IMPORT_WAITS", message).with("importId", first));
+        }
         let job = store::import::load_for_update(&mut tx, self.id).await?.ok_or_else(|| not_there(self.id))?;
         self.job = Job { state: import::next(job.state, Event::Started), started_at: job.started_at.or(Some(now)), ..job };
         store::import::update(&mut tx, self.id, &self.job, now).await?;

@@ -58,8 +58,8 @@ async fn look(app: &App, files: &std::path::Path, accounts: BTreeSet<AccountId>)
         for id in unfinished {
             match app::import::run(app, account, id, files, |_| {}).await {
                 Ok(_) => {}
-                // Another process is at it, or died less than a lease ago: looking again finds out which.
-                Err(error) if error.code == "IMPORT_RUNS_ELSEWHERE" => {
+                // Another process is at it or at an earlier one, or died less than a lease ago: looking again finds out which.
+                Err(error) if matches!(error.code, "IMPORT_RUNS_ELSEWHERE" | "IMPORT_WAITS") => {
                     elsewhere.insert(account);
                 }
                 Err(error) => tracing::warn!(%error, detail = error.detail, %account, import = %id, "an import is interrupted"),

@@ -261,6 +261,56 @@ async fn an_import_that_was_cut_off_goes_on_without_losing_or_doubling_a_row() {
     }
 }
 
+/// Two files about the same people: the later one is right, whichever process carries which one out.
+#[tokio::test]
+async fn imports_go_in_the_order_they_were_accepted_and_a_lost_property_keeps_nobody_waiting() {
+    for world in worlds().await {
+        let accept = async |name: &str, text: &str, titles: &[(&str, &str)]| {
+            std::fs::write(world.folder.path().join(name), text).expect("a file");
+            let column =
+                |(title, property): &(&str, &str)| Column { column: (*title).to_owned(), property: Some((*property).to_owned()) };
+            let columns = titles.iter().map(column).collect();
+            let mode = Mode::Upsert;
+            let mapping = Mapping { object: CONTACT, mode, id_property: None, columns, date_order: None, number_format: None };
+            let new = NewImport { file_name: name.to_owned(), file: name.to_owned(), mapping, format: None, again: false };
+            import::create(&world.app, &world.cx, world.folder.path(), new).await.expect("it is accepted").0
+        };
+        let named = [("email", "email"), ("firstname", "firstname")];
+        let first = accept("first.csv", "email,firstname\np@ex.example,Wrong\n", &named).await;
+        let second = accept("second.csv", "email,firstname\np@ex.example,Right\n", &named).await;
+        let waits = import::run(&world.app, WEST, second, world.folder.path(), |_| {}).await.expect_err("the first goes first");
+        assert_eq!(waits.code, "IMPORT_WAITS", "{}", world.fresh.engine);
+        world.run(first).await;
+        world.run(second).await;
+        let contact = world.contact("p@ex.example").await.expect("the contact");
+        assert_eq!(contact.get("firstname"), Some("Right"));
+
+        let shoe = model::property::definition::DefinitionInput {
+            name: "shoe".to_owned(),
+            label: "Shoe".to_owned(),
+            value_type: model::property::ValueType::String,
+            field_type: model::property::FieldType::Text,
+            group_name: "contactinformation".to_owned(),
+            description: String::new(),
+            display_order: -1,
+            options: vec![],
+            has_unique_value: false,
+            hidden: false,
+            form_field: false,
+            referenced_object_type: None,
+            sensitivity: model::property::Sensitivity::NonSensitive,
+        };
+        app::property::create(&world.app, &world.cx, CONTACT, vec![shoe]).await.expect("a property");
+        let lost = accept("third.csv", "email,shoe\np@ex.example,41\n", &[("email", "email"), ("shoe", "shoe")]).await;
+        let next = accept("fourth.csv", "email,firstname\np@ex.example,Last\n", &named).await;
+        app::property::archive(&world.app, &world.cx, CONTACT, &["shoe".to_owned()]).await.expect("it goes");
+        let job = world.run(lost).await;
+        assert_eq!(job.state, State::Failed, "{job:?}");
+        assert!(job.failure.is_some_and(|why| why.contains("shoe")));
+        assert_eq!(world.run(next).await.state, State::Done);
+    }
+}
+
 /// A clock that makes every thread but one wait until it is let go: a file that comes slowly, as its reader sees it.
 struct Gate {
     clock: std::sync::Arc<testkit::FixedClock>,

@@ -32,6 +32,9 @@ struct Report<'r> {
     failed: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     failure: &'r Option<String>,
+    /// Columns that went nowhere, by their titles.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    left_out: &'r [String],
 }
 
 #[derive(Serialize)]
@@ -56,7 +59,7 @@ pub async fn run(config: &Config, out: Out, args: &cli::Import) -> Result<Outcom
     let file = path.to_string_lossy().into_owned();
     let folder = instance::files(config);
     let preview = import::preview(&app, &cx, &folder, &file, object).await?;
-    let columns = mapped(&preview, &args.map)?;
+    let (columns, left_out) = mapped(&preview, &args.map)?;
     if args.preview {
         show(out, &preview, &columns)?;
         return Ok(Outcome::Done);
@@ -72,24 +75,35 @@ pub async fn run(config: &Config, out: Out, args: &cli::Import) -> Result<Outcom
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let new = NewImport { file_name: name, file, mapping, format: None, again: args.again };
     let (id, job) = import::create(&app, &cx, &folder, new).await?;
+    for earlier in import::unfinished(&app, cx.account).await?.into_iter().filter(|earlier| *earlier < id) {
+        let job = import::read(&app, &cx, earlier).await?;
+        let n_left = job.n_total.saturating_sub(job.counts.n_processed);
+        eprintln!("import {earlier} of {} goes first: {n_left} of its {} rows are left", job.file_name, job.n_total);
+        carry_out(&app, &cx, &folder, earlier, &job, out).await?;
+    }
     let job = carry_out(&app, &cx, &folder, id, &job, out).await?;
     if let Some(to) = &args.refused {
         write_refused(&app, &cx, id, &job, to).await?;
     }
-    report(out, id, &job)
+    report(out, id, &job, &left_out)
 }
 
-/// The columns as their titles tell, with what the flags say instead.
-fn mapped(preview: &Preview, flags: &[String]) -> Result<Vec<Column>> {
+/// The columns as their titles tell, with what the flags say instead; and the titles of those that nobody said to leave out and
+/// no property is called.
+fn mapped(preview: &Preview, flags: &[String]) -> Result<(Vec<Column>, Vec<String>)> {
     let mut columns = preview.guess.clone();
+    let mut said = Vec::new();
     for flag in flags {
         let (title, property) = flag.split_once('=').ok_or_else(|| Usage(format!("--map \"{flag}\" is not COLUMN=PROPERTY")))?;
         let column = columns.iter_mut().find(|c| c.column == title);
         let column =
             column.ok_or_else(|| Usage(format!("the file has no column \"{title}\"; it has {}", preview.columns.join(", "))))?;
         column.property = Some(property.to_owned()).filter(|p| !p.is_empty());
+        said.push(title);
     }
-    Ok(columns)
+    let left_out = columns.iter().filter(|c| c.property.is_none() && !said.contains(&c.column.as_str()));
+    let left_out = left_out.map(|c| c.column.clone()).collect();
+    Ok((columns, left_out))
 }
 
 fn show(out: Out, preview: &Preview, columns: &[Column]) -> Result<()> {
@@ -122,20 +136,28 @@ fn show(out: Out, preview: &Preview, columns: &[Column]) -> Result<()> {
     })
 }
 
-/// Does it here, or watches the server that was faster.
+/// Does it here, or watches who was faster, and goes on where that one dies. Interrupted from the keyboard, it is cancelled.
 async fn carry_out(app: &App, cx: &Cx, folder: &Path, id: ImportId, job: &Job, out: Out) -> Result<Job> {
     let bar = out.progress(job.n_total, &job.file_name);
-    let done = import::run(app, cx.account, id, folder, |job| bar.set_position(job.counts.n_processed)).await;
-    let job = match done {
-        Err(error) if error.code == "IMPORT_RUNS_ELSEWHERE" => loop {
-            let job = import::read(app, cx, id).await?;
-            bar.set_position(job.counts.n_processed);
-            if job.state.is_final() {
-                break job;
+    let running = async {
+        loop {
+            match import::run(app, cx.account, id, folder, |job| bar.set_position(job.counts.n_processed)).await {
+                Err(error) if matches!(error.code, "IMPORT_RUNS_ELSEWHERE" | "IMPORT_WAITS") => {
+                    bar.set_position(import::read(app, cx, id).await?.counts.n_processed);
+                    tokio::time::sleep(LOOK).await;
+                }
+                other => return other,
             }
-            tokio::time::sleep(LOOK).await;
-        },
-        other => other?,
+        }
+    };
+    tokio::pin!(running);
+    let job = tokio::select! {
+        job = &mut running => job?,
+        interrupted = tokio::signal::ctrl_c() => {
+            interrupted?;
+            import::cancel(app, cx, id).await?;
+            running.await?
+        }
     };
     bar.finish_and_clear();
     Ok(job)
@@ -156,7 +178,7 @@ async fn write_refused(app: &App, cx: &Cx, id: ImportId, job: &Job, to: &Path) -
     Ok(file.flush()?)
 }
 
-fn report(out: Out, id: ImportId, job: &Job) -> Result<Outcome> {
+fn report(out: Out, id: ImportId, job: &Job, left_out: &[String]) -> Result<Outcome> {
     let c = job.counts;
     let report = Report {
         id,
@@ -167,13 +189,28 @@ fn report(out: Out, id: ImportId, job: &Job) -> Result<Outcome> {
         updated: c.n_updated,
         failed: c.n_failed,
         failure: &job.failure,
+        left_out,
     };
     out.result(&report, || {
-        let counts = format!("{} rows: {} created, {} updated, {} refused", c.n_processed, c.n_created, c.n_updated, c.n_failed);
-        job.failure.as_ref().map_or(counts.clone(), |why| format!("{counts}; stopped: {why}"))
+        let rows = if c.n_processed == 1 { "row" } else { "rows" };
+        let mut words =
+            format!("{} {rows}: {} created, {} updated, {} refused", c.n_processed, c.n_created, c.n_updated, c.n_failed);
+        if let Some(why) = &job.failure {
+            words += &format!("; stopped: {why}");
+        }
+        if job.state == State::Cancelled {
+            words += &format!("; cancelled with {} rows left: what is in stays in", job.n_total - c.n_processed);
+        }
+        if !left_out.is_empty() {
+            let titles = left_out.iter().map(|title| format!("\"{title}\"")).collect::<Vec<_>>().join(", ");
+            words += &format!(
+                "\nleft out, for no property is called so: {titles} (--map \"TITLE=PROPERTY\", or \"TITLE=\" to leave it out)"
+            );
+        }
+        words
     })?;
     match job.state {
-        State::Done if c.n_failed == 0 => Ok(Outcome::Done),
+        State::Done if c.n_failed == 0 && left_out.is_empty() => Ok(Outcome::Done),
         _ => Ok(Outcome::Remarks),
     }
 }

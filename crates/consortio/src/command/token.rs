@@ -51,7 +51,10 @@ pub async fn run(config: &Config, out: Out, command: cli::Token) -> Result<Outco
         cli::Token::List { account } => {
             let cx = find_account(&app, &account).await?;
             let all: Vec<Shown> = token::list(&app, &cx).await?.into_iter().map(|t| Shown::of(t, None)).collect();
-            out.result(&all, || all.iter().map(words).collect::<Vec<_>>().join("\n"))?;
+            out.result(&all, || match all.is_empty() {
+                true => "no tokens".to_owned(),
+                false => all.iter().map(words).collect::<Vec<_>>().join("\n"),
+            })?;
         }
         cli::Token::Create { account, name, scopes, acts_for } => {
             let cx = find_account(&app, &account).await?;

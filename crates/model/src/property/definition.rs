@@ -3,6 +3,7 @@
 use super::{FieldType, ModificationMetadata, PropertyDefinition, PropertyOption, Schema, Sensitivity, ValueType, excerpt};
 use crate::limits::{CUSTOM_PROPERTIES_MAX, NAME_CHARS_MAX, OPTIONS_MAX, UNIQUE_PROPERTIES_MAX};
 use jiff::Timestamp;
+use serde::Serialize;
 use std::fmt;
 
 /// A definition as it comes in.
@@ -100,22 +101,27 @@ impl fmt::Display for Refusal {
             Refusal::Exists(n) => write!(f, "A property named '{n}' already exists."),
             Refusal::Label(l) => write!(f, "\"{l}\" is not a label: expected 1 to {NAME_CHARS_MAX} characters"),
             Refusal::Group(g) => write!(f, "property group \"{g}\" does not exist"),
-            Refusal::Field(t, field) => write!(f, "field type {field:?} cannot hold values of type {t:?}"),
+            Refusal::Field(t, field) => write!(f, "field type {} cannot hold values of type {}", named(field), named(t)),
             Refusal::NoOptions(n) => write!(f, "enumeration \"{n}\" needs at least one option"),
-            Refusal::OptionsOnOther(t) => write!(f, "options belong to enumerations, not to type {t:?}"),
+            Refusal::OptionsOnOther(t) => write!(f, "options belong to enumerations, not to type {}", named(t)),
             Refusal::TooManyOptions(n) => write!(f, "a property can have {OPTIONS_MAX} options, not {n}"),
             Refusal::OptionValue(v) => {
                 write!(f, "\"{v}\" is not an option value: expected 1 to 255 characters without semicolon")
             }
             Refusal::DuplicateOption(v) => write!(f, "option \"{v}\" appears twice"),
-            Refusal::UniqueType(t) => write!(f, "unique values are for strings and numbers, not for type {t:?}"),
+            Refusal::UniqueType(t) => write!(f, "unique values are for strings and numbers, not for type {}", named(t)),
             Refusal::TooManyUnique => write!(f, "a type can have {UNIQUE_PROPERTIES_MAX} properties with unique values"),
             Refusal::TooManyCustom => write!(f, "a type can have {CUSTOM_PROPERTIES_MAX} properties of its own"),
             Refusal::ReadOnly(n) => write!(f, "the definition of \"{n}\" cannot be changed that way"),
-            Refusal::TypeChange(a, b) => write!(f, "values of type {a:?} cannot become {b:?}"),
+            Refusal::TypeChange(a, b) => write!(f, "values of type {} cannot become {}", named(a), named(b)),
             Refusal::SensitivityLowered(n) => write!(f, "the values of \"{n}\" are sensitive and stay so"),
         }
     }
+}
+
+/// A type as the API writes it.
+fn named(of: &impl Serialize) -> String {
+    serde_json::to_value(of).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
 /// Checks a new definition against what exists and completes it.

@@ -152,5 +152,5 @@ function sentence(entry: Entry, name: NameOf, t: Translate): string {
   const subject = /^account:(\d+)$/.exec(entry.subject ?? '')?.[1];
   if (entry.act === 'directory_changed') return maybeT(`org.directory.${detail?.what ?? ''}`) ?? t('org.log.directory_changed');
   if (entry.act === 'refused') return t('org.log.refused', { what: maybeT(`org.tried.${detail?.act ?? ''}`) ?? detail?.act ?? '', account: id(subject) });
-  return maybeT(`org.log.${entry.act}`, { account: id(detail?.account ?? subject), feature: edge.feature ? featureName(String(edge.feature)) : '', source: id(edge.source), destination: id(edge.destination), n: detail?.view?.nItems ?? 0, role: detail?.role ? roleName(detail.role) : '', proposal: detail?.proposal ?? '' }) ?? entry.act;
+  return maybeT(`org.log.${entry.act}`, { account: id(detail?.account ?? subject), feature: edge.feature ? featureName(String(edge.feature)) : '', source: id(edge.source), destination: id(edge.destination), count: detail?.view?.nItems ?? 0, role: detail?.role ? roleName(detail.role) : '', proposal: detail?.proposal ?? '' }) ?? entry.act;
 }
