@@ -1,7 +1,7 @@
 // Coming into accounts: what one asks, who is let in, working as another user, resets, and the history of it all.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { BASE, accessible, account, go, manager, open, prove as confirmed, rep, signIn, signedIn, withPasskey, withoutPasskey } from './lib.mjs';
+import { BASE, accessible, account, api, go, manager, open, prove as confirmed, rep, signIn, signedIn, withPasskey, withoutPasskey } from './lib.mjs';
 
 const PASSKEY = 'Identity key';
 let browser;
@@ -126,6 +126,69 @@ describe('a forgotten password', () => {
     await page.getByRole('button', { name: 'Back to sign-in' }).click();
     await page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor();
     assert.deepEqual(page.problems, []);
+  });
+});
+
+describe('a lost second factor', () => {
+  const PHONE = 'Phone';
+  const user = () => rep('East');
+  let hers;
+  let name;
+  const saveRules = async () => {
+    await boss.getByRole('button', { name: 'Save the rules' }).click();
+    await prove();
+    await boss.getByText('Nothing changed').waitFor();
+  };
+  before(async () => {
+    const { results } = await api('East', `/crm/v3/owners?email=${encodeURIComponent(user().email)}`);
+    name = `${results[0].firstName} ${results[0].lastName}`;
+    hers = await browser.person();
+    await withPasskey(hers, user(), 'East', PHONE);
+    await go(boss, 'West', 'organization/policies');
+    await boss.getByRole('switch', { name: 'Roles of the organization' }).check({ force: true });
+    await boss.getByRole('radio', { name: /^Two organization admins too/ }).check();
+    await saveRules();
+  });
+  after(async () => {
+    await withoutPasskey(hers, 'East', PHONE);
+    await go(boss, 'West', 'organization/policies');
+    await boss.getByRole('switch', { name: 'Behave as HubSpot documents' }).check({ force: true });
+    await saveRules();
+  });
+
+  test('is asked for by an organization admin, and the person sees it on every page and stops it', async () => {
+    await go(boss, 'East', 'organization/roles');
+    await boss.getByRole('button', { name: 'Give a role' }).first().click();
+    const giving = boss.getByRole('dialog', { name: 'Give a role' });
+    await giving.getByLabel('E-mail address').fill(manager().email);
+    await giving.getByText('Somebody who is a user of any member account.').click();
+    await giving.getByRole('radio', { name: 'Organization Admin' }).check();
+    await giving.getByRole('button', { name: 'Give a role' }).click();
+    await prove();
+    await giving.waitFor({ state: 'detached' });
+
+    await go(boss, 'East', 'organization/approvals');
+    await boss.getByRole('button', { name: 'Reset a second factor' }).click();
+    const asking = boss.getByRole('dialog', { name: 'Reset somebody’s second factor' });
+    await accessible(boss, 'asking for a reset');
+    await asking.getByRole('textbox').fill(user().email);
+    await asking.getByRole('button', { name: 'Reset a second factor' }).click();
+    await prove();
+    await asking.waitFor({ state: 'detached' });
+    const waiting = boss.getByRole('group', { name: `Second factor of ${name}` });
+    await waiting.getByText('You asked for this').waitFor();
+    assert.equal(await waiting.getByRole('button', { name: 'Agree' }).count(), 0);
+    await accessible(boss, 'a reset that waits');
+
+    await go(hers, 'East', 'companies');
+    const banner = hers.getByRole('region', { name: 'Your second factor is to be reset' });
+    await banner.waitFor();
+    await accessible(hers, 'notice of a reset');
+    await banner.getByRole('button', { name: 'I did not ask for this: stop it' }).click();
+    await banner.waitFor({ state: 'detached' });
+    await boss.reload();
+    await boss.getByText(`Stopped by ${name}`).waitFor();
+    assert.deepEqual(hers.problems, []);
   });
 });
 

@@ -97,7 +97,7 @@ export function Composer({ type, record }: { type: ListType; record: CrmRecord }
           onChange={(value) => begin(value as ActivityType)}
           data={kinds.map((value) => {
             const Icon = ACTIVITY_ICONS[value];
-            return { value, label: <Group gap={6} wrap="nowrap" justify="center"><Icon size={15} stroke={1.7} aria-hidden="true" /><span>{t(`kind.${value}`)}</span></Group> };
+            return { value, label: <Group gap={6} wrap="nowrap" justify="center"><Icon className="compose-icon" size={15} stroke={1.7} aria-hidden="true" /><span>{t(`kind.${value}`)}</span></Group> };
           })}
         />
       </div>

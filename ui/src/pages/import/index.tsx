@@ -1,11 +1,11 @@
 import { SegmentedControl, Stack, Text, VisuallyHidden } from '@mantine/core';
-import { IconFileSpreadsheet } from '@tabler/icons-react';
+import { IconFileSpreadsheet, IconLock } from '@tabler/icons-react';
 import { useSearch } from '@tanstack/react-router';
 import { type DragEvent, useEffect, useId, useRef, useState } from 'react';
 import type { ImportPreview } from '../../api/types';
-import { Loading, PageHeader } from '../../components/states';
+import { Empty, Loading, PageHeader } from '../../components/states';
 import { useT } from '../../i18n';
-import { useHere } from '../../lib/account';
+import { mayImport, useHere } from '../../lib/account';
 import { describe } from '../../lib/errors';
 import { OBJECTS } from '../../lib/objects';
 import { EarlierImports } from './earlier';
@@ -49,6 +49,7 @@ export function ImportPage() {
     }
   };
 
+  if (!mayImport(account)) return <div className="page"><Empty page icon={<IconLock size={22} />} title={t('error.forbiddenTitle')} text={t('error.forbiddenText')} /></div>;
   return (
     <div className="page" style={{ maxWidth: 1160, margin: 0 }}>
       <PageHeader title={t('import.title')} text={t('import.text')} />
