@@ -28,6 +28,10 @@ impl Product {
     fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(&self.binary);
         command.args(args).arg("--data").arg(&self.data);
+        // What is configured for another instance is not what is measured.
+        for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("CONSORTIO_")) {
+            command.env_remove(name);
+        }
         if let Some(database) = &self.database {
             command.env("CONSORTIO_DATABASE", database);
         }
