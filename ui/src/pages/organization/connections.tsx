@@ -47,7 +47,7 @@ export function ConnectionsTable({ organization, arrows, features }: Props) {
         <table className="grid org-table" data-single={features.length === 1 || undefined}>
           <thead>
             <tr>
-              <th scope="col">{t('org.pair')}</th><th scope="col" className="org-feature">{t('org.feature')}</th><th scope="col">{t('org.direction')}</th><th scope="col">{t('org.opened')}</th>
+              <th scope="col">{t('org.pair')}</th><th scope="col" className="org-feature">{t('org.feature')}</th><th scope="col">{t('org.direction')}</th><th scope="col" className="mantine-visible-from-sm">{t('org.opened')}</th>
               {organization.canEditConnections && <th scope="col"><span className="visually-hidden">{t('org.cut')}</span></th>}
             </tr>
           </thead>
@@ -66,9 +66,10 @@ export function ConnectionsTable({ organization, arrows, features }: Props) {
                       <td style={{ whiteSpace: 'normal' }}>
                         <WayBadge way={wayOf(open, feature, a, b)} words={wayWords(wayOf(open, feature, a, b), a, b, name, t)} />
                         {both.some((arrow) => arrow.state === 'on' && arrow.frozen) && <Badge color="blue" ml={6} leftSection={<IconSnowflake size={13} aria-hidden="true" style={{ display: 'block' }} />}>{t('org.state.frozen')}</Badge>}
+                        {both.some((arrow) => arrow.state === 'on' && arrow.reviewDue) && <Badge size="xs" color="orange" ml={6}>{t('org.reviewDue')}</Badge>}
                         {blocked.map((arrow) => <Text key={arrow.source} size="xs" c="dimmed" mt={3} style={{ display: 'flex', gap: 5, minWidth: 170 }}><IconBan size={14} aria-hidden="true" style={{ flexShrink: 0, marginTop: 1 }} />{blockedWords(arrow, name, t)}</Text>)}
                       </td>
-                      <td>{both.some((arrow) => arrow.state === 'on' && arrow.reviewDue) && <Badge size="xs" color="orange" mb={2}>{t('org.reviewDue')}</Badge>}{opened ? <><Text size="xs">{opened.openedBy}</Text><Text size="xs" c="dimmed">{opened.openedAt ? day(opened.openedAt, language) : ''}</Text></> : <Text span size="xs" c="dimmed">–</Text>}</td>
+                      <td className="mantine-visible-from-sm">{opened ? <><Text size="xs">{opened.openedBy}</Text><Text size="xs" c="dimmed">{opened.openedAt ? day(opened.openedAt, language) : ''}</Text></> : <Text span size="xs" c="dimmed">–</Text>}</td>
                       {organization.canEditConnections && i === 0 && (
                         <td rowSpan={linesOf(pair).length} style={{ textAlign: 'right' }}>
                           {isOpen(pair) && mayChange(organization.members, a, b, true) && <Button variant="subtle" color="red" size="compact-sm" leftSection={<IconScissors size={14} />} aria-label={`${t('org.cut')}: ${name(a)} – ${name(b)}`} onClick={() => setCutting(pair)}>{t('org.cutShort')}</Button>}
