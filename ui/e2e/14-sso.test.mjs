@@ -5,11 +5,12 @@ import { createServer } from 'node:http';
 import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Provider } from 'oidc-provider';
-import { BASE, accessible, account, manager, open, prove, rep, signIn, signedIn, withPasskey } from './lib.mjs';
+import { BASE, accessible, account, manager, open, prove, rep, signIn, signedIn, withPasskey, withoutPasskey } from './lib.mjs';
 
 const DATA = process.env.DATA ?? join(dirname(process.env.DEMO_JSON), 'data');
 const BINARY = process.env.CONSORTIO ?? join(import.meta.dirname, '../../target/debug/consortio');
 const CLIENT = { client_id: 'consortio-crm', client_secret: 'a secret of the journey, long enough' };
+const PASSKEY = 'Key of the sign-on journey';
 const DOMAIN = rep('West').email.split('@')[1];
 
 let browser;
@@ -58,7 +59,7 @@ after(async () => {
 describe('single sign-on', () => {
   test('a Super Admin adds a provider with a second factor, tests it and names a domain', async () => {
     const page = await browser.person();
-    await withPasskey(page, manager(), 'West', 'Key of the sign-on journey');
+    await withPasskey(page, manager(), 'West', PASSKEY);
 
     await page.goto(`${BASE}/a/${account('West').id}/settings/sso`);
     await page.getByRole('button', { name: 'Add provider' }).first().click();
@@ -84,10 +85,7 @@ describe('single sign-on', () => {
     await card.getByText('Proved', { exact: true }).waitFor();
     assert.deepEqual(page.problems, []);
 
-    await page.goto(`${BASE}/a/${account('West').id}/settings/security`);
-    await page.getByRole('button', { name: 'Remove passkey Key of the sign-on journey' }).click();
-    await asked.getByRole('button', { name: 'Confirm' }).click();
-    await page.getByText('No passkey yet.').waitFor();
+    await withoutPasskey(page, 'West', PASSKEY);
   });
 
   test('somebody types her address, goes to the provider and is in', async () => {
