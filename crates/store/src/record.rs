@@ -232,7 +232,7 @@ pub async fn load_by_key(tx: &mut Tx, object: ObjectType, key: &UniqueKey) -> Re
 }
 
 /// Which of the keys are taken, and by whom. Each is looked up by itself: with `value IN (..)`, PostgreSQL's plan for a table
-/// that was empty a moment ago reads all keys of a property, a thousand times longer after a minute of a first import.
+/// that was empty a moment ago reads all keys of a property: 100 ms for a hundred keys, measured among 20,000.
 pub async fn find_by_keys(tx: &mut Tx, object: ObjectType, keys: &[UniqueKey]) -> Result<Vec<(UniqueKey, RecordId)>> {
     let mut found = Vec::new();
     let keys: BTreeSet<&UniqueKey> = keys.iter().collect();

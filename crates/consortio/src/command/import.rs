@@ -199,7 +199,7 @@ fn report(out: Out, id: ImportId, job: &Job, left_out: &[String]) -> Result<Outc
             words += &format!("; stopped: {why}");
         }
         if job.state == State::Cancelled {
-            words += &format!("; cancelled with {} rows left: what is in stays in", job.n_total - c.n_processed);
+            words += &format!("; cancelled with {} rows left: what is in stays in", job.n_total.saturating_sub(c.n_processed));
         }
         if !left_out.is_empty() {
             let titles = left_out.iter().map(|title| format!("\"{title}\"")).collect::<Vec<_>>().join(", ");
