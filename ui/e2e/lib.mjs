@@ -182,11 +182,15 @@ export async function done(page) {
   await page.getByRole('button', { name: 'Configure connections' }).waitFor();
 }
 
-/** What moves comes to rest: a message that fades in or out has, for a moment, no colour that could be judged. Pointing at one keeps it. */
+/** What moves comes to rest: what fades in or out has, for a moment, no colour that could be judged. Pointing at a message keeps it. */
 async function settled(page) {
   const message = page.locator('.mantine-Notification-root').first();
   if (await message.count()) await message.hover({ timeout: 1_000 }).catch(() => {});
-  await page.waitForFunction(() => document.getAnimations().every((one) => one.playState !== 'running' || one.effect?.getComputedTiming().endTime === Infinity));
+  // A dialog is there some frames before it starts to fade in: one frame without movement is no rest yet.
+  await page.evaluate(async (frames) => {
+    const moves = () => document.getAnimations().some((one) => one.playState === 'running' && one.effect?.getComputedTiming().endTime !== Infinity);
+    for (let still = 0; still < frames; still = moves() ? 0 : still + 1) await new Promise(requestAnimationFrame);
+  }, 6);
 }
 
 const JUDGED = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
