@@ -15,7 +15,7 @@ before(async () => {
 after(() => browser.close());
 
 const row = (text) => page.getByRole('row').filter({ hasText: text });
-const answer = async (token, path, { method = 'GET', body } = {}) => {
+const answer = async (token, path, { method = 'GET', body = undefined } = {}) => {
   const response = await fetch(BASE.replace('localhost', '127.0.0.1') + path, { method, headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' }, body: body && JSON.stringify(body) });
   return { status: response.status, body: await response.json() };
 };

@@ -34,8 +34,7 @@ export async function open() {
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-GB', timezoneId: 'Europe/Copenhagen', acceptDownloads: true, ...options });
     context.setDefaultTimeout(PATIENCE_MS);
     contexts.push(context);
-    const page = await context.newPage();
-    page.problems = [];
+    const page = Object.assign(await context.newPage(), { problems: /** @type {string[]} */ ([]) });
     page.on('pageerror', (error) => page.problems.push(error.message));
     page.on('console', (message) => message.type() === 'error' && /Content.Security.Policy|violates/i.test(message.text()) && page.problems.push(message.text()));
     return page;
@@ -65,7 +64,7 @@ export async function signedIn(page, user, accountName, path = 'companies') {
 export const go = (page, accountName, path) => page.goto(`${BASE}/a/${account(accountName).id}/${path}`);
 
 /** The API as a program sees it, to set up and to check what is left. */
-export async function api(accountName, path, { method = 'GET', body } = {}) {
+export async function api(accountName, path, { method = 'GET', body = undefined } = {}) {
   const response = await fetch(BASE.replace('localhost', '127.0.0.1') + path, {
     method,
     headers: { Authorization: `Bearer ${account(accountName).token}`, ...(body ? { 'Content-Type': 'application/json' } : {}) },
