@@ -11,7 +11,7 @@ import { chromium } from 'playwright-core';
 export const BASE = process.env.BASE;
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
-const PATIENCE_MS = Number(process.env.PATIENCE_MS ?? 15_000);
+const PATIENCE_MS = Number(process.env.PATIENCE_MS ?? 30_000);
 
 export const demo = JSON.parse(readFileSync(process.env.DEMO_JSON, 'utf8'));
 export const account = (name) => {

@@ -7,9 +7,11 @@ use std::sync::Arc;
 struct SystemClock;
 
 impl Clock for SystemClock {
+    /// In whole milliseconds, as every moment appears on the wire: what an answer says at once is what it says later.
     #[expect(clippy::disallowed_methods, reason = "this is the port everybody else takes the time from")]
     fn now(&self) -> jiff::Timestamp {
-        jiff::Timestamp::now()
+        let now = jiff::Timestamp::now();
+        jiff::Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
     }
 }
 

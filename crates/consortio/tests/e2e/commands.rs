@@ -213,3 +213,43 @@ fn an_export_replaces_no_file_and_a_second_account_of_a_name_is_remarked() {
     let second = run(&data, &["account", "create", "North"]);
     assert!(second.code == 0 && second.err.contains("by --account "), "{second:?}");
 }
+
+#[test]
+fn seats_are_bought_counted_and_given_out_as_long_as_there_are_any() {
+    let (_folder, data) = folder();
+    json(&data, &["account", "create", "North", "--subscription", "sales=professional"]);
+    let buy = |number: &str| run(&data, &["account", "seats", "North", "--bought", number, "--json"]);
+    let without = buy("sales=1");
+    assert!(without.code == 1 && without.out.contains("SUBSCRIPTION_HAS_NO_TERM"), "{without:?}");
+    json(&data, &["account", "subscription", "North", "--order", "sales=professional", "--term", "annual"]);
+    for wrong in ["sales", "sales=x", "queen=1"] {
+        assert_eq!(buy(wrong).code, 2, "{wrong}");
+    }
+    let sales = |seats: &serde_json::Value| {
+        let found = seats.as_array().and_then(|all| all.iter().find(|one| one["seat"] == "sales")).cloned();
+        found.map(|one| (one["bought"].as_i64(), one["used"].as_i64(), one["available"].as_i64()))
+    };
+    assert_eq!(sales(&buy("sales=1").json()), Some((Some(1), Some(0), Some(1))));
+    let rep = |email: &str| {
+        let who = ["user", "create", email, "--account", "North", "--name", "A Rep", "--seat", "sales", "--json"];
+        run(&data, &who)
+    };
+    assert_eq!(rep("one@north.example").code, 0);
+    let second = rep("two@north.example");
+    assert!(second.code == 1 && second.out.contains("SEAT"), "one seat was given out twice: {second:?}");
+    assert_eq!(sales(&json(&data, &["account", "seats", "North"])), Some((Some(1), Some(1), Some(0))));
+    assert_eq!(sales(&buy("sales=none").json()), Some((None, Some(1), None)));
+    assert_eq!(rep("two@north.example").code, 0);
+}
+
+#[test]
+fn resets_of_second_factors_are_listed_and_an_unknown_one_is_named() {
+    let (_folder, data) = folder();
+    for name in ["North", "South"] {
+        json(&data, &["account", "create", name]);
+    }
+    json(&data, &["organization", "create", "All", "--account", "North", "--with", "South", "--acknowledge"]);
+    assert_eq!(json(&data, &["organization", "reset", "list", "--account", "North"]), serde_json::json!([]));
+    let unknown = run(&data, &["organization", "reset", "stop", "--account", "North", "99"]);
+    assert_eq!((unknown.code, unknown.err.as_str()), (1, "consortio: the organization has no reset 99\n"));
+}
