@@ -299,10 +299,14 @@ async fn remove_member_now(app: &App, cx: &Cx, id: OrganizationId, account: Acco
         let message = format!("account {account} is not a member of the organization");
         return Err(Error::new(Kind::NotFound, "NOT_A_MEMBER", message));
     }
-    if organization.policy.verify_removal {
+    let event = Event::RemoveMember { account };
+    // Without the last anchor the others are not together any more either: that is deleting, and asks for what deleting asks for.
+    let (_, effects) = next(organization.clone(), event.clone(), cx.now);
+    let ends = effects.iter().any(|effect| matches!(effect, Effect::Deleted { .. } | Effect::Frozen { .. }));
+    if organization.policy.verify_removal || ends {
         prove(&mut tx, cx, REMOVE_MEMBER, &account.to_string(), proof).await?;
     }
-    finish(app, cx, tx, organization, Event::RemoveMember { account }, &serde_json::Value::Null).await?;
+    finish(app, cx, tx, organization, event, &serde_json::Value::Null).await?;
     Ok(())
 }
 

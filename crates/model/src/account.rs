@@ -289,17 +289,11 @@ pub fn name(text: &str) -> Result<String, Refusal> {
     let trimmed = crate::fold::composed(text.trim());
     let n_chars = trimmed.chars().count();
     match () {
-        () if n_chars == 0 => Err(Refusal::NameEmpty),
+        () if crate::fold::is_blank(&trimmed) => Err(Refusal::NameEmpty),
         () if n_chars > NAME_CHARS_MAX => Err(Refusal::NameTooLong { n_chars }),
-        () if trimmed.chars().any(is_steering) => Err(Refusal::NameHasControlCharacter),
+        () if trimmed.chars().any(crate::fold::is_steering) => Err(Refusal::NameHasControlCharacter),
         () => Ok(trimmed),
     }
-}
-
-/// Control characters, and those that turn the direction of what follows: in a list of names one could stand for another. Marks
-/// that belong to text from right to left are no such.
-fn is_steering(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
 /// A currency code as it is kept: upper case and known to ISO 4217.
@@ -345,7 +339,9 @@ mod tests {
     fn names_keep_every_script_and_refuse_what_cannot_be_seen() {
         assert_eq!(name("  Nørrebro Æbler ApS "), Ok("Nørrebro Æbler ApS".into()));
         assert_eq!(name("شركة"), Ok("شركة".into()));
-        assert_eq!(name("   "), Err(Refusal::NameEmpty));
+        for nothing in ["", "   ", "\u{200b}", "\u{2060}\u{301}", "\u{3164}"] {
+            assert_eq!(name(nothing), Err(Refusal::NameEmpty), "{}", nothing.escape_unicode());
+        }
         assert_eq!(name("a\u{0}b"), Err(Refusal::NameHasControlCharacter));
         assert_eq!(name("E\u{301}quipe"), Ok("Équipe".into()), "two spellings of one name");
         assert_eq!(name("חברה\u{200F} 7"), Ok("חברה\u{200F} 7".into()), "marks belong to text from right to left");

@@ -1,5 +1,6 @@
 //! Folding: the forms under which two spellings count as the same address, the same company, the same word.
 
+use unicode_normalization::char::is_combining_mark;
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 /// A text with every letter and its accents as one character where there is one (NFC): an `é` that a Mac wrote as two is the `é`
@@ -25,12 +26,32 @@ pub fn valid_email(text: &str) -> Option<String> {
 }
 
 fn is_local_char(c: char) -> bool {
-    !c.is_whitespace() && !c.is_control() && !"\"(),:;<>@[\\]".contains(c)
+    !is_unseen(c) && !c.is_control() && !"\"(),:;<>@[\\]".contains(c)
 }
 
 fn is_label(label: &str) -> bool {
-    let inner = label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || !c.is_ascii());
+    let inner = label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || !c.is_ascii() && !is_unseen(c) && !c.is_control());
     !label.is_empty() && label.len() <= 63 && inner && !label.starts_with('-') && !label.ends_with('-')
+}
+
+/// Control characters, and those that turn the direction of what follows: in a list of names one could stand for another. Marks
+/// that belong to text from right to left are no such.
+pub fn is_steering(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Characters that nobody sees: spaces, joiners, marks of direction, fillers, selectors. Within a name some have their use; two
+/// addresses that differ by one would look the same. Source: Default_Ignorable_Code_Point of Unicode.
+fn is_unseen(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(c, '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180F}'
+            | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}'
+            | '\u{FEFF}' | '\u{FFA0}' | '\u{E0000}'..='\u{E0FFF}')
+}
+
+/// Whether a text shows nothing: empty, or only what nobody sees and marks without a letter to sit on.
+pub fn is_blank(text: &str) -> bool {
+    text.chars().all(|c| is_unseen(c) || is_combining_mark(c))
 }
 
 /// The domain part of an address that [`valid_email`] accepted.
@@ -97,6 +118,10 @@ mod tests {
             "a@-ex.org",
             "<a@ex.org>",
             "a;b@ex.org",
+            "\u{202e}ann@ex.org",
+            "an\u{200b}n@ex.org",
+            "ann@e\u{2066}x.org",
+            "ann@ex.o\u{ad}rg",
         ] {
             assert_eq!(valid_email(bad), None, "{bad}");
         }

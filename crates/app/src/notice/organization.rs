@@ -25,6 +25,7 @@ struct Told<'e> {
     effect: &'e Value,
     account: Option<AccountId>,
     edge: Option<EdgeKey>,
+    at: Timestamp,
 }
 
 /// Somebody, with what of an event she is told.
@@ -130,7 +131,8 @@ fn told_of<'e>(entry: &Entry, detail: &'e Value) -> Option<Told<'e>> {
     let rule = told(&entry.said.act, effect["reason"].as_str().unwrap_or_default())?;
     let account = entry.said.subject.strip_prefix("account:").and_then(|id| id.parse().ok());
     let edge = serde_json::from_value(effect["edge"].clone()).ok();
-    Some(Told { rule, effect, account, edge })
+    let at = Timestamp::from_microsecond(entry.said.at).unwrap_or_default();
+    Some(Told { rule, effect, account, edge, at })
 }
 
 /// Who is told in person, each with the account on whose page the letter is.
@@ -229,9 +231,10 @@ async fn say(
             events.push(one(tx, accounts, act, effect).await?);
         }
     }
-    let days = told.effect["days"].as_i64().unwrap_or_default();
-    let until = told.effect["at"].as_str().and_then(|at| at.parse().ok());
-    Ok((until.map(|until| Warning { days, until }), events))
+    let until: Option<Timestamp> = told.effect["at"].as_str().and_then(|at| at.parse().ok());
+    // Counted from when it was known: the day of the rule that was reached may lie further away than the end itself.
+    let days = |until: Timestamp| (until.duration_since(told.at).as_hours() + 23) / 24;
+    Ok((until.map(|until| Warning { days: days(until).max(0), until }), events))
 }
 
 async fn one(tx: &mut Tx, accounts: &mut BTreeMap<AccountId, Account>, act: &str, effect: &Value) -> Result<Happened> {

@@ -23,7 +23,7 @@ use model::id::{AccountId, OrganizationId, PersonId};
 use model::organization::IMPACT_TEXT_VERSION;
 use model::organization::file::{self, Accounts, Fault, File, Step, difference};
 use model::organization::log::{Said, WHOLE};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use store::step_up::Proof;
 use store::{Tx, WriteTx};
@@ -82,9 +82,17 @@ pub async fn plan(app: &App, cx: &Cx, id: OrganizationId, text: &str) -> Result<
     let accounts = nameable(&mut tx, cx, &now.members).await?;
     let wanted = file::read(text, &accounts)?;
     is_of(&wanted, &now.file)?;
+    let members_max = wanted.policy.get("members_max").or_else(|| now.file.policy.get("members_max")).and_then(Value::as_u64);
+    policy::holds(wanted.members.len(), members_max)?;
     let mut steps = difference(&now.file, &wanted);
-    // Whoever takes out the account she works in can do nothing more from there.
-    steps.sort_by_key(|step| *step == Step::RemoveMember(cx.account));
+    // A lower limit comes when the members that are beyond it are gone, and whoever takes out the account she works in can do
+    // nothing more from there.
+    let lowers = |after: &Value| after.as_u64() < now.file.policy.get("members_max").and_then(Value::as_u64);
+    steps.sort_by_key(|step| match step {
+        Step::RemoveMember(account) if *account == cx.account => 2,
+        Step::SetRule { name, after, .. } if name == "members_max" && lowers(after) => 1,
+        _ => 0,
+    });
     let stays = now.file.members.intersection(&wanted.members).next().copied();
     let steps = steps.into_iter().map(|step| (step.clone(), step.words(&accounts))).collect();
     Ok(Planned { id, name: now.file.name, steps, stays })

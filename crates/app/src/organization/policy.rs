@@ -70,6 +70,17 @@ pub async fn update(app: &App, cx: &Cx, id: OrganizationId, wish: &Wish, proof: 
     log::refusing(app, cx, id, Tried { act: "update_policy", proof }, done).await
 }
 
+/// Refuses a limit that the members of the organization are beyond already.
+pub(super) fn holds(n: usize, members_max: Option<u64>) -> Result<()> {
+    match members_max.and_then(|max| usize::try_from(max).ok()) {
+        Some(max) if max < n => {
+            let message = format!("the organization has {n} accounts; members_max cannot be {max}");
+            Err(Error::conflict("POLICY_MEMBERS_MAX_TOO_LOW", message).with("name", "members_max"))
+        }
+        _ => Ok(()),
+    }
+}
+
 async fn update_now(app: &App, cx: &Cx, id: OrganizationId, wish: &Wish, proof: Option<&str>) -> Result<Seen> {
     let mut tx = app.store.write_home().await?;
     let organization = locked(&mut tx, cx, id, OrganizationAct::EditPolicy).await?;
@@ -78,11 +89,7 @@ async fn update_now(app: &App, cx: &Cx, id: OrganizationId, wish: &Wish, proof: 
         return Err(Error::conflict("VERSION_STALE", message));
     }
     let wanted = wish.preset.as_ref().unwrap_or(&organization.policy).with(&wish.set)?;
-    if wanted.members_max < organization.members.len() {
-        let (n, max) = (organization.members.len(), wanted.members_max);
-        let message = format!("the organization has {n} accounts; members_max cannot be {max}");
-        return Err(Error::conflict("POLICY_MEMBERS_MAX_TOO_LOW", message).with("name", "members_max"));
-    }
+    holds(organization.members.len(), u64::try_from(wanted.members_max).ok())?;
     if wanted == organization.policy {
         return Ok(Seen { organization: id, policy: wanted, version: organization.version, can_edit: true, proposed: None });
     }

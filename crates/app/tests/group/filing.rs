@@ -62,6 +62,13 @@ async fn what_is_written_is_what_is_and_a_plan_says_in_words_what_would_change()
         assert_eq!(code(plan(&group.app, &ann, id, &of_another).await), "FILE_OF_ANOTHER");
         let renamed = text.replace("\"The Group\"", "\"Their Group\"");
         assert_eq!(code(plan(&group.app, &ann, id, &renamed).await), "FILE_OF_ANOTHER");
+        let limit = text.lines().find(|line| line.starts_with("members_max = ")).unwrap();
+        let crowded = text.replace(limit, "members_max = 2");
+        assert_eq!(code(plan(&group.app, &ann, id, &crowded).await), "POLICY_MEMBERS_MAX_TOO_LOW", "as applying it would say");
+        // With the members it is about gone first, the same limit holds.
+        let smaller = changed(&text).replace(limit, "members_max = 2");
+        let planned = plan(&group.app, &ann, id, &smaller).await.unwrap();
+        assert_eq!(planned.steps.last().unwrap().1, format!("the rule members_max becomes 2; it is {}", &limit[14..]));
         let unknown = text.replace("[policy]", "[policy]\nshoes = 1");
         let refused = plan(&group.app, &ann, id, &unknown).await.unwrap_err();
         assert_eq!((refused.code, refused.reasons[0].code.as_str()), ("FILE_KEY_UNKNOWN", "FILE_KEY_UNKNOWN"));

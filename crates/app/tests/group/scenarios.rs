@@ -93,8 +93,16 @@ async fn scenario_18_without_a_verification_nothing_is_deleted() {
         for proof in [None, Some("guess"), Some(other.as_str())] {
             assert_eq!(code(delete(&group.app, &cx, id, proof).await), "STEP_UP_NEEDED", "{}", group.fresh.engine);
         }
+        // Taking out the only anchor deletes it just as well.
+        for account in [EAST, WEST] {
+            becomes(&group, account, lapsed(professional())).await;
+        }
+        assert_eq!(code(remove_member(&group.app, &cx, id, CENTRAL, None).await), "STEP_UP_NEEDED", "{}", group.fresh.engine);
         let there = read(&group.app, &cx).await.unwrap().organization;
         assert_eq!((there.phase, there.members.len(), there.open.len()), (Phase::Active, 3, 1));
+        let proof = group.proof(ANN, organization::REMOVE_MEMBER, &CENTRAL.to_string()).await;
+        remove_member(&group.app, &cx, id, CENTRAL, Some(&proof)).await.unwrap();
+        assert_eq!(code(read(&group.app, &group.cx(ANN, EAST).await).await), "ORGANIZATION_NOT_FOUND");
     }
 }
 

@@ -6,6 +6,7 @@
 //!     -> fields: the allow-list, without the masked ones, without what the source marks sensitive -> shown
 //! ```
 
+use crate::fold;
 use crate::limits::{NAME_CHARS_MAX, PURPOSE_CHARS_MAX, TERMS_FIELDS_MAX};
 use crate::mirror::SHOWN;
 use crate::object::{COMPANY, CONTACT, DEAL, ObjectType};
@@ -156,6 +157,8 @@ pub enum Fault {
     BasisTextTooLong {
         n_chars: usize,
     },
+    /// The purpose or the words about the legal basis hold what steers the text around them.
+    ControlCharacter,
     NotACustomer(ObjectType),
     NotShared(ObjectType),
     /// Nothing at all would pass: whoever wants that closes the edge.
@@ -173,6 +176,7 @@ impl Fault {
             Fault::PurposeTooLong { .. } => "PURPOSE_TOO_LONG",
             Fault::BasisTextMissing => "LEGAL_BASIS_TEXT_MISSING",
             Fault::BasisTextTooLong { .. } => "LEGAL_BASIS_TEXT_TOO_LONG",
+            Fault::ControlCharacter => "TERMS_CONTROL_CHARACTER",
             Fault::NotACustomer(_) => "CUSTOMER_TYPE_INVALID",
             Fault::NotShared(_) => "TYPE_NOT_SHAREABLE",
             Fault::NothingShared => "NOTHING_SHARED",
@@ -192,6 +196,9 @@ impl fmt::Display for Fault {
             Fault::BasisTextTooLong { n_chars } => {
                 write!(f, "the words about the legal basis have {n_chars} characters; at most {NAME_CHARS_MAX} are allowed")
             }
+            Fault::ControlCharacter => {
+                write!(f, "the purpose or the words about the legal basis contain a control character")
+            }
             Fault::NotACustomer(object) => {
                 write!(f, "customers are contacts and companies, not {}", object.plural())
             }
@@ -208,7 +215,7 @@ impl fmt::Display for Fault {
 impl Terms {
     /// Spaces around texts taken off; an empty text is none.
     pub fn tidied(mut self) -> Terms {
-        let tidy = |text: Option<String>| text.map(|t| t.trim().to_owned()).filter(|t| !t.is_empty());
+        let tidy = |text: Option<String>| text.map(|t| t.trim().to_owned()).filter(|t| !fold::is_blank(t));
         self.purpose = tidy(self.purpose);
         self.legal_basis_text = tidy(self.legal_basis_text);
         self
@@ -228,6 +235,11 @@ impl Terms {
         }
         if basis_text > NAME_CHARS_MAX {
             return Err(Fault::BasisTextTooLong { n_chars: basis_text });
+        }
+        // Whoever approves or audits reads them: they must not look like something else.
+        let steers = |text: &Option<String>| text.iter().flat_map(|t| t.chars()).any(|c| c != '\n' && fold::is_steering(c));
+        if steers(&self.purpose) || steers(&self.legal_basis_text) {
+            return Err(Fault::ControlCharacter);
         }
         if let Some(wrong) = self.customers.iter().find(|object| !CUSTOMERS.contains(object)) {
             return Err(Fault::NotACustomer(*wrong));
@@ -373,6 +385,16 @@ mod tests {
         assert!(SHOWN.iter().all(|t| Terms::default().shows(*t)));
         let people = Terms { customers: [CONTACT, TICKET].into(), ..Terms::default() };
         assert!(people.covers(CONTACT) && !people.covers(COMPANY) && !people.covers(TICKET));
+    }
+
+    #[test]
+    fn reasons_are_what_they_look_like() {
+        let with = |purpose: &str| Terms { purpose: Some(purpose.to_owned()), ..Terms::default() }.tidied();
+        let check = |purpose: &str| with(purpose).check(date(2026, 1, 1)).err();
+        assert_eq!(check("One service\nfor all \u{5e9}\u{5dc}"), None);
+        assert_eq!(check("a\u{202e}b"), Some(Fault::ControlCharacter));
+        assert_eq!(check("a\u{0}b"), Some(Fault::ControlCharacter));
+        assert_eq!(with(" \u{200b} ").purpose, None, "nobody sees this one");
     }
 
     #[test]

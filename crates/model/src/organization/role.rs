@@ -118,8 +118,13 @@ impl Place {
         self.administers() || self.held.contains(&Role::ConnectionManager)
     }
 
-    /// May close the account's edges, whatever the other end says.
+    /// May close the account's edges, whatever the other end says: whoever answers for its data.
     pub fn stops(&self) -> bool {
+        self.administers() || self.guards()
+    }
+
+    /// Is its Privacy Officer.
+    fn guards(&self) -> bool {
         self.held.contains(&Role::PrivacyOfficer)
     }
 
@@ -212,7 +217,7 @@ impl Places {
         match log::about(&said.subject) {
             Some(About::Organization) => true,
             Some(About::Account(account)) => reads(account),
-            Some(About::Edge { source, .. }) if said.act == log::DISCLOSED => self.at(source).stops(),
+            Some(About::Edge { source, .. }) if said.act == log::DISCLOSED => self.at(source).guards(),
             Some(About::Edge { source, destination }) => reads(source) || reads(destination),
             None => false,
         }
