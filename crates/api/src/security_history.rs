@@ -59,7 +59,7 @@ struct SecurityEntry {
     /// Whom it is about.
     person: Option<NamedPerson>,
     by: Doer,
-    /// How: the way of a sign-in, what a factor was shown for, what of a policy changed.
+    /// How: the way of a sign-in, what a factor was shown for, what of a user or a policy changed.
     detail: Vec<String>,
 }
 

@@ -91,6 +91,8 @@ pub struct Cx {
     pub standing: Arc<Standing>,
     /// The signed-in person, and the owner she is in this account; a token has neither.
     pub person: Option<Person>,
+    /// Whether she works in another user's place at the moment, in this account or another: what is only done as oneself waits.
+    pub stands_in: bool,
     /// What stands behind a service token.
     pub bearer: Option<Bearer>,
     /// The change that led to this, for work done because of a feed.
@@ -131,6 +133,7 @@ impl Cx {
             request: app.outside.uuid(),
             standing: Arc::new(standing),
             person: None,
+            stands_in: false,
             bearer: None,
             cause: None,
         }
@@ -150,9 +153,9 @@ impl Cx {
         })
     }
 
-    /// Refuses who works in the place of another user.
+    /// Refuses who works in the place of another user, also in the accounts where she is herself meanwhile.
     pub fn as_herself(&self) -> Result<()> {
-        if matches!(self.actor, Actor::StandIn { .. }) {
+        if self.stands_in {
             return Err(crate::log_in_as::not_as_another());
         }
         Ok(())

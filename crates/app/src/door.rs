@@ -84,6 +84,7 @@ fn enter(cx: &Cx, passage: Passage) -> Result<Through> {
         request: cx.request.clone(),
         standing: Arc::new(standing),
         person: None,
+        stands_in: false,
         bearer: None,
         cause: None,
     };

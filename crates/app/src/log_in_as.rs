@@ -66,8 +66,7 @@ pub async fn stop(app: &App, who: &Session) -> Result<()> {
 
 /// Refuses changes of oneself while working as another user: on whose behalf they are must never be in doubt.
 pub fn as_herself(app: &App, who: &Session) -> Result<()> {
-    let now = app.outside.now();
-    if who.stand_in.is_some_and(|one| one.until > now) {
+    if who.stands_in_anywhere(app.outside.now()) {
         return Err(not_as_another());
     }
     Ok(())

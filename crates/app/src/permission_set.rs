@@ -13,8 +13,9 @@ use model::limits::PERMISSION_SETS_MAX;
 use serde_json::json;
 use store::WriteTx;
 
-fn changed(cx: &Cx, id: PermissionSetId, act: &str) -> Change {
-    Change::of(change::Kind::AccountChanged, json!({"act": act, "account": cx.account, "permissionSet": id}))
+fn changed(cx: &Cx, set: &PermissionSet, act: &str) -> Change {
+    let detail = json!({"act": act, "account": cx.account, "permissionSet": set.id, "name": set.name});
+    Change::of(change::Kind::AccountChanged, detail)
 }
 
 fn within_own(cx: &Cx, permissions: &Permissions) -> Result<()> {
@@ -59,7 +60,7 @@ pub async fn create(app: &App, cx: &Cx, name: &str, permissions: Permissions) ->
     let name = free_name(&mut tx, cx, None, name).await?;
     let set = PermissionSet { id: PermissionSetId(tx.take_ids(1)?), name, permissions };
     store::account::put_permission_set(&mut tx, cx.account, &set).await?;
-    tx.commit(&cx.by(), cx.now, &[changed(cx, set.id, "permission_set.create")]).await?;
+    tx.commit(&cx.by(), cx.now, &[changed(cx, &set, "permission_set.create")]).await?;
     Ok(set)
 }
 
@@ -86,7 +87,7 @@ pub async fn update(app: &App, cx: &Cx, id: PermissionSetId, patch: Patch) -> Re
         set.permissions = permissions;
     }
     store::account::put_permission_set(&mut tx, cx.account, &set).await?;
-    tx.commit(&cx.by(), cx.now, &[changed(cx, id, "permission_set.update")]).await?;
+    tx.commit(&cx.by(), cx.now, &[changed(cx, &set, "permission_set.update")]).await?;
     Ok(set)
 }
 
@@ -111,6 +112,6 @@ pub async fn delete(app: &App, cx: &Cx, id: PermissionSetId) -> Result<()> {
         return Err(Error::conflict("PERMISSION_SET_IN_USE", message).with("grants", n_grants));
     }
     store::account::delete_permission_set(&mut tx, cx.account, id).await?;
-    tx.commit(&cx.by(), cx.now, &[changed(cx, id, "permission_set.delete")]).await?;
+    tx.commit(&cx.by(), cx.now, &[changed(cx, &set, "permission_set.delete")]).await?;
     Ok(())
 }

@@ -19,6 +19,7 @@ use model::identity::person::{self, LOCALES, Person};
 use model::identity::session::Session;
 use model::identity::sign_in::Enrolled;
 use model::organization::reset::Reset;
+use serde::de::IgnoredAny;
 use serde_json::json;
 use std::collections::BTreeSet;
 use store::{Tx, WriteTx};
@@ -200,6 +201,10 @@ pub(crate) async fn create(app: &App, tx: &mut WriteTx, new: New<'_>, now: Times
         disabled_at: None,
     };
     store::person::create(tx, &person, &folded, new.password_hash).await?;
+    if new.password_hash.is_some() {
+        // Whose password is given at once is known to the operator.
+        store::person::set_email_proved(tx, person.id, Some(now)).await?;
+    }
     Ok(person)
 }
 
@@ -258,7 +263,7 @@ pub async fn read_link(app: &App, token: &str) -> Result<Link> {
     if ceremony::read::<()>(&mut tx, Ceremony::Setup, token, now).await.is_ok() {
         return if store::person::any(&mut tx).await? { Err(link_unknown()) } else { Ok(Link::Setup) };
     }
-    if let Ok(found) = ceremony::read::<()>(&mut tx, Ceremony::PasswordReset, token, now).await {
+    if let Ok(found) = ceremony::read::<IgnoredAny>(&mut tx, Ceremony::PasswordReset, token, now).await {
         let person = found.person.ok_or_else(link_unknown)?;
         let login = store::person::read(&mut tx, person).await?.ok_or_else(link_unknown)?;
         return Ok(Link::Reset { email: login.person.email });

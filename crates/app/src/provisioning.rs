@@ -66,6 +66,7 @@ pub async fn authenticate(app: &App, text: &str) -> Result<Directory> {
         request: String::new(),
         standing: Arc::new(standing),
         person: None,
+        stands_in: false,
         bearer: None,
         cause: None,
     };

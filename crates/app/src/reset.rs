@@ -18,6 +18,7 @@ use model::fold;
 use model::id::{AccountId, PersonId};
 use model::identity::step_up::{RESET_PASSWORD, RESET_SECOND_FACTOR};
 use model::letter::Letter;
+use serde::{Deserialize, Serialize};
 use store::{Tx, WriteTx};
 
 /// What became of a link to choose a new password.
@@ -40,7 +41,8 @@ pub async fn password(app: &App, cx: &Cx, person: PersonId, proof: Option<&str>)
         of_this_account_alone(&mut tx, cx, person).await?;
     }
     prove(&mut tx, cx, RESET_PASSWORD, person, proof).await?;
-    let link = link_to_choose(app, &mut tx, person, cx.now).await?;
+    let proves = if cx.actor == Actor::System { Proves::Nothing } else { Proves::of_mail(is_mailed) };
+    let link = link_to_choose(app, &mut tx, person, proves, cx.now).await?;
     if is_mailed {
         let by = outbox::by_name(&mut tx, cx).await?;
         mail_link(app, &mut tx, cx.account, person, by, &link, cx.now).await?;
@@ -76,7 +78,7 @@ pub async fn forgotten(app: &App, visitor: &Visitor, email: &str) -> Result<()> 
     let known = login.filter(|login| login.is_able() && login.person.disabled_at.is_none() && app.outside.mail.is_some());
     let Some(login) = known else { return Ok(()) };
     let person = login.person.id;
-    let link = link_to_choose(app, &mut tx, person, now).await?;
+    let link = link_to_choose(app, &mut tx, person, Proves::Address, now).await?;
     mail_link(app, &mut tx, store::INSTANCE, person, None, &link, now).await?;
     let by = change::By { actor: Actor::System, source: change::Source::Internal, cause: None };
     tx.commit(&by, now, &[changed(person, "password.forgotten")]).await?;
@@ -114,12 +116,30 @@ pub(crate) async fn clear(app: &App, tx: &mut WriteTx, person: PersonId, now: ji
     for kind in [Ceremony::SignIn, Ceremony::StepUp, Ceremony::TotpEnrolment, Ceremony::PasskeyRegistration] {
         ceremony::forget(tx, kind, Some(person)).await?;
     }
-    if login.password_hash.is_some() { Ok(None) } else { Ok(Some(link_to_choose(app, tx, person, now).await?)) }
+    if login.password_hash.is_some() { Ok(None) } else { Ok(Some(link_to_choose(app, tx, person, Proves::NoLonger, now).await?)) }
 }
 
-async fn link_to_choose(app: &App, tx: &mut WriteTx, person: PersonId, now: jiff::Timestamp) -> Result<String> {
+/// What choosing a password by a link says about the address of the login. Stored with the link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+enum Proves {
+    /// It came by mail and was shown to nobody: whoever has it reads that mailbox.
+    Address,
+    /// It was shown to an admin, who may have chosen the password herself: whatever was known of the address is so no longer.
+    NoLonger,
+    /// The operator gave it.
+    #[default]
+    Nothing,
+}
+
+impl Proves {
+    fn of_mail(is_mailed: bool) -> Proves {
+        if is_mailed { Proves::Address } else { Proves::NoLonger }
+    }
+}
+
+async fn link_to_choose(app: &App, tx: &mut WriteTx, person: PersonId, proves: Proves, now: jiff::Timestamp) -> Result<String> {
     ceremony::forget(tx, Ceremony::PasswordReset, Some(person)).await?;
-    let token = ceremony::begin(app, tx, Ceremony::PasswordReset, Some(person), &(), now).await?;
+    let token = ceremony::begin(app, tx, Ceremony::PasswordReset, Some(person), &proves, now).await?;
     Ok(link(app, &token))
 }
 
@@ -161,16 +181,24 @@ pub async fn choose(app: &App, visitor: &Visitor, token: &str, typed: &str) -> R
     let now = app.outside.now();
     let counted = throttle::admit(app, vec![Subject::address(&visitor.address)], now).await?;
     let mut tx = app.store.read_home().await?;
-    let found = ceremony::read::<()>(&mut tx, Ceremony::PasswordReset, token, now).await.map_err(|_| link_unknown())?;
+    let found =
+        ceremony::read::<Option<Proves>>(&mut tx, Ceremony::PasswordReset, token, now).await.map_err(|_| link_unknown())?;
+    // Links of the release before say nothing.
+    let proves = found.state.unwrap_or_default();
     let person = found.person.ok_or_else(link_unknown)?;
     let login = store::person::read(&mut tx, person).await?.ok_or_else(link_unknown)?;
     drop(tx);
     let hash = first_password(app, typed, &login.person.email).await?;
     let mut tx = app.store.write_home().await?;
-    ceremony::take::<()>(&mut tx, Ceremony::PasswordReset, token, now).await.map_err(|_| link_unknown())?;
+    ceremony::take::<Option<Proves>>(&mut tx, Ceremony::PasswordReset, token, now).await.map_err(|_| link_unknown())?;
     lock_active(&mut tx, person).await.map_err(|_| link_unknown())?;
     counted.take_back(&mut tx, now).await?;
     store::person::set_password(&mut tx, person, &hash).await?;
+    match proves {
+        Proves::Address => store::person::set_email_proved(&mut tx, person, Some(now)).await?,
+        Proves::NoLonger => store::person::set_email_proved(&mut tx, person, None).await?,
+        Proves::Nothing => {}
+    }
     store::session::end_all(&mut tx, person, None).await?;
     for kind in [Ceremony::SignIn, Ceremony::PasswordReset] {
         ceremony::forget(&mut tx, kind, Some(person)).await?;

@@ -139,7 +139,7 @@ fn entry(recorded: Recorded, names: &BTreeMap<PersonId, String>, directory: Opti
         Actor::Connection { .. } | Actor::System => By::System,
     };
     let words = ["method", "for", "name"].into_iter().filter_map(|name| detail[name].as_str()).map(str::to_owned);
-    let fields = ["fields", "scopes"].into_iter().filter_map(|name| detail[name].as_array()).flatten();
+    let fields = ["fields", "scopes", "changes"].into_iter().filter_map(|name| detail[name].as_array()).flatten();
     let detail_words = words.chain(fields.filter_map(|word| word.as_str()).map(str::to_owned)).collect();
     Entry {
         seq: recorded.seq,

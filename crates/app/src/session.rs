@@ -279,6 +279,7 @@ pub async fn authenticate(app: &App, cookie: &str, account: AccountId) -> Result
         request: String::new(),
         standing: Arc::new(standing),
         person: Some(Person { id, owner: place.owner, second_factor_at }),
+        stands_in: session.stands_in_anywhere(now),
         bearer: None,
         cause: None,
     })

@@ -197,6 +197,7 @@ pub async fn authenticate(app: &App, text: &str) -> Result<Cx> {
         request: String::new(),
         standing: known.standing.clone(),
         person: None,
+        stands_in: false,
         bearer: Some(known.bearer),
         cause: None,
     })

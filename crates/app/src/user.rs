@@ -6,6 +6,9 @@
 //!   create -> invited --link, no password yet: choose one--> active
 //!                     --link, signed in--------------------> active
 //! ```
+//!
+//! A link is shown to whoever invites, so having come in by one proves nothing about the address. Only a login whose address was
+//! proved gets into a further account without accepting: an account could otherwise take somebody's address first and wait.
 
 use crate::billing::seats;
 use crate::ceremony::{self, Invited, Kind as Ceremony};
@@ -65,16 +68,44 @@ pub(crate) fn changed(cx: &Cx, person: PersonId, act: &str) -> Change {
     Change::of(change::Kind::AccountChanged, json!({"act": act, "account": cx.account, "person": person}))
 }
 
-/// The same, saying so where somebody becomes a Super Admin: others hear of it.
-fn with_role(cx: &Cx, act: &str, before: Option<Role>, user: &AccountUser) -> Change {
-    let mut change = changed(cx, user.person, act);
-    if user.role == Role::SuperAdmin
-        && before != Some(Role::SuperAdmin)
-        && let Some(detail) = &mut change.detail
-    {
+/// The same with what is different about her, for the security history. That somebody becomes a Super Admin is marked: others
+/// hear of it.
+async fn told(tx: &mut Tx, cx: &Cx, act: &str, before: Option<&AccountUser>, after: &AccountUser) -> Result<Change> {
+    let mut detail = json!({"act": act, "account": cx.account, "person": after.person});
+    detail["changes"] = json!(differences(tx, before, after).await?);
+    if after.role == Role::SuperAdmin && before.is_none_or(|user| user.role != Role::SuperAdmin) {
         detail["superAdmin"] = true.into();
     }
-    change
+    Ok(Change::of(change::Kind::AccountChanged, detail))
+}
+
+/// What of a user is different, in the words of the API; of a new one everything.
+async fn differences(tx: &mut Tx, before: Option<&AccountUser>, after: &AccountUser) -> Result<Vec<String>> {
+    let mut said = Vec::new();
+    let mut say = |what: &str, was: Option<String>, is: String| match was {
+        Some(was) if was != is => said.push(format!("{what}: {was} → {is}")),
+        None => said.push(format!("{what}: {is}")),
+        Some(_) => {}
+    };
+    say("role", before.map(|user| user.role.name().to_owned()), after.role.name().to_owned());
+    let was = match before {
+        Some(user) => Some(set_name(tx, user).await?),
+        None => None,
+    };
+    say("permission set", was, set_name(tx, after).await?);
+    let seats = |user: &AccountUser| match user.seats.is_empty() {
+        true => "none".to_owned(),
+        false => user.seats.iter().map(|seat| seat.name()).collect::<Vec<_>>().join(", "),
+    };
+    say("seats", before.map(seats), seats(after));
+    say("status", before.map(|user| user.status.name().to_owned()), after.status.name().to_owned());
+    Ok(said)
+}
+
+async fn set_name(tx: &mut Tx, user: &AccountUser) -> Result<String> {
+    let Some(id) = user.permission_set else { return Ok("none".to_owned()) };
+    let set = store::account::read_permission_set(tx, user.account, id).await?;
+    Ok(set.map_or_else(|| id.to_string(), |set| set.name))
 }
 
 pub(crate) fn not_found(person: PersonId) -> Error {
@@ -140,7 +171,8 @@ pub async fn create(app: &App, cx: &Cx, wanted: Wanted) -> Result<Created> {
         UserStatus::Invited => Some(invitation(app, &mut tx, person.id, &wanted.name, cx).await?),
         UserStatus::Active | UserStatus::Deactivated => None,
     };
-    tx.commit(&cx.by(), cx.now, &[with_role(cx, "user.create", None, &user)]).await?;
+    let made = told(&mut tx, cx, "user.create", None, &user).await?;
+    tx.commit(&cx.by(), cx.now, &[made]).await?;
     Ok(Created { user: seen(user, person, BTreeSet::new()), link })
 }
 
@@ -153,8 +185,11 @@ fn seen(user: AccountUser, mut person: Person, contact_roles: BTreeSet<ContactRo
     User { user, person, contact_roles }
 }
 
-/// Whether somebody can sign in, or once could and is to again.
+/// Whether the address is known to be hers, and she can sign in, or once could and is to again.
 pub(crate) async fn is_established(tx: &mut Tx, login: &Login) -> Result<bool> {
+    if login.email_proved_at.is_none() {
+        return Ok(false);
+    }
     Ok(login.is_able()
         || store::account::of_person(tx, login.person.id).await?.iter().any(|(_, user)| user.status == UserStatus::Active))
 }
@@ -181,7 +216,10 @@ pub(crate) async fn invitation(app: &App, tx: &mut WriteTx, person: PersonId, na
 pub async fn invite(app: &App, cx: &Cx, person: PersonId) -> Result<String> {
     cx.may(Act::ManageUsers)?;
     let mut tx = app.store.write_home().await?;
+    lock_account(&mut tx, cx).await?;
     let user = store::account::read_user(&mut tx, cx.account, person).await?.ok_or_else(|| not_found(person))?;
+    // The link lets whoever has it become this user: making it is handing out what she may.
+    may(&mut tx, cx, None, Some(&user)).await?;
     if user.status != UserStatus::Invited {
         return Err(Error::conflict("USER_ABLE_TO_SIGN_IN", format!("the user {person} has come in already")));
     }
@@ -268,7 +306,8 @@ pub async fn update(app: &App, cx: &Cx, person: PersonId, patch: Patch) -> Resul
     }
     let login = store::person::read(&mut tx, person).await?.ok_or_else(|| not_found(person))?;
     let contact_roles = roles_of(&store::company::read(&mut tx, cx.account).await?.contacts, person);
-    tx.commit(&cx.by(), cx.now, &[with_role(cx, "user.update", Some(before.role), &after)]).await?;
+    let changed = told(&mut tx, cx, "user.update", Some(&before), &after).await?;
+    tx.commit(&cx.by(), cx.now, &[changed]).await?;
     Ok(seen(after, login.person, contact_roles))
 }
 

@@ -1,4 +1,4 @@
-/** In whose place she works, until when, and the way back. It cannot be closed. */
+/** In whose place she works, until when, and the way back; in every account, because she is held back in all of them. It cannot be closed. */
 import { Button, Group, Text } from '@mantine/core';
 import { IconUserShield } from '@tabler/icons-react';
 import { useEffect } from 'react';
@@ -16,20 +16,22 @@ export function AsUserBanner() {
   const { account, session } = useHere();
   const refresh = useRefreshSession();
   const as = session.loggedInAs;
-  const here = as && String(as.accountId) === String(account.id) ? as : null;
-  const until = here?.until;
+  const until = as?.until;
   // It ends by itself: the page then shows what she is herself.
   useEffect(() => {
     if (!until) return;
     const timer = setTimeout(() => void refresh().then(() => queryClient.invalidateQueries()), Math.max(0, Date.parse(until) - Date.now()) + 500);
     return () => clearTimeout(timer);
   }, [until, refresh]);
-  if (!here) return null;
+  if (!as) return null;
+  const there = session.accounts.find((one) => String(one.id) === String(as.accountId));
+  const elsewhere = there && there.id !== account.id;
+  const words = { name: as.person.name, time: clock(as.until, language), account: there?.name ?? '' };
   const stop = async () => {
     try {
       await call('/identity/v1/log-in-as/stop', { method: 'POST', body: {} });
       await refresh();
-      await queryClient.invalidateQueries({ queryKey: ['a', account.id] });
+      await queryClient.invalidateQueries({ queryKey: ['a'] });
       toastDone(t('asUser.stopped'));
     } catch (problem) {
       toastProblem(problem, t);
@@ -38,7 +40,7 @@ export function AsUserBanner() {
   return (
     <div role="region" aria-label={t('asUser.label')} className="as-user">
       <Group justify="space-between" gap="xs" wrap="nowrap">
-        <Group gap={8} wrap="nowrap"><IconUserShield size={18} aria-hidden="true" style={{ flexShrink: 0 }} /><Text size="sm" fw={560}>{t('asUser.banner', { name: here.person.name, time: clock(here.until, language) })}</Text></Group>
+        <Group gap={8} wrap="nowrap"><IconUserShield size={18} aria-hidden="true" style={{ flexShrink: 0 }} /><Text size="sm" fw={560}>{t(elsewhere ? 'asUser.elsewhere' : 'asUser.banner', words)}</Text></Group>
         <Button size="compact-sm" variant="white" color="dark" style={{ flexShrink: 0 }} onClick={() => void stop()}>{t('asUser.stop')}</Button>
       </Group>
     </div>

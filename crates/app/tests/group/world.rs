@@ -114,11 +114,12 @@ impl Group {
         self.directory(async |tx| store::account::create(tx, &account).await).await;
     }
 
+    /// Somebody whose address is known to be hers.
     pub async fn add_person(&self, id: PersonId, name: &str, has_factor: bool) {
         let confirmed = has_factor.then(testkit::start);
         self.directory(async |tx| {
-            let sql = "INSERT INTO person (id, email, email_folded, name, locale, webauthn_id, totp_confirmed_at, created_at)
-                       VALUES ($1, $2, $2, $3, 'en', $2, $4, 0)";
+            let sql = "INSERT INTO person (id, email, email_folded, name, locale, webauthn_id, totp_confirmed_at, email_proved_at, created_at)
+                       VALUES ($1, $2, $2, $3, 'en', $2, $4, 0, 0)";
             let email = format!("{}@group.example", name.to_lowercase());
             tx.execute(sql, &[id.into(), email.into(), name.into(), confirmed.into()]).await?;
             Ok(())

@@ -20,6 +20,7 @@ use model::organization::IMPACT_TEXT_VERSION;
 use model::policy::{Policy as Rules, SignIn};
 use outside::Outside;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use testkit::authenticator::Authenticator;
 use testkit::postbox::Postbox;
 
@@ -96,7 +97,11 @@ async fn letters(world: &World, account: AccountId) -> Vec<(String, String)> {
 
 /// The same product with a mail server.
 fn with_mail(world: &World) -> App {
-    let outside = Outside { mail: Some(Postbox::new()), ..world.app.outside.clone() };
+    with_postbox(world, Postbox::new())
+}
+
+fn with_postbox(world: &World, postbox: Arc<Postbox>) -> App {
+    let outside = Outside { mail: Some(postbox), ..world.app.outside.clone() };
     App::new(world.app.store.clone(), outside, world.app.settings.clone())
 }
 
@@ -366,6 +371,7 @@ async fn scenario_73_a_super_admin_works_as_a_user_for_half_an_hour_under_both_n
         assert_eq!(refusal(east.log_in_as(&world, east.id).await).1, "LOG_IN_AS_ONESELF");
         let without = log_in_as::begin(&world.app, &east.cx(&world).await, &east.opened.session, bo, None).await;
         assert_eq!(refusal(without).0, Kind::StepUpNeeded);
+        world.add_user(WEST, ANN, Role::SuperAdmin).await;
         east.log_in_as(&world, bo).await.expect("as Bo");
 
         let cx = east.cx(&world).await;
@@ -376,6 +382,9 @@ async fn scenario_73_a_super_admin_works_as_a_user_for_half_an_hour_under_both_n
         }
         let who = identify(&world.app, &east.opened.cookie).await.expect("the session");
         assert_eq!(refusal(log_in_as::as_herself(&world.app, &who)).1, "NOT_AS_ANOTHER_USER");
+        let there = authenticate(&world.app, &east.opened.cookie, WEST).await.expect("her own other account");
+        assert_eq!((&there.actor, there.standing.role), (&Actor::Person { id: east.id }, Role::SuperAdmin));
+        assert_eq!(refusal(there.may(Act::ManageUsers)).1, "NOT_AS_ANOTHER_USER", "held back in every account");
         let overview = person::read(&world.app, &who).await.expect("an overview");
         assert_eq!(overview.person.id, east.id, "whose session it is does not change");
         assert_eq!(overview.stands_in.map(|one| one.person.id), Some(bo));
@@ -438,6 +447,10 @@ async fn the_history_of_an_account_shows_its_users_sign_ins_and_nothing_of_other
         };
         let in_east = acts(east.history(&world).await);
         assert_eq!(in_east, ["session.create", "sign_in.failed", "user.create"], "{}", world.fresh.engine);
+        let told: Vec<_> = west.history(&world).await.into_iter().filter(|e| e.act == "user.update").collect();
+        assert_eq!(told[0].detail, ["status: active → deactivated"]);
+        let made: Vec<_> = east.history(&world).await.into_iter().filter(|e| e.act == "user.create").collect();
+        assert_eq!(made[0].detail, ["role: standard", "permission set: none", "seats: core", "status: active"]);
         let in_west = acts(west.history(&world).await);
         assert_eq!(in_west, ["user.update", "session.create", "sign_in.failed", "session.create", "user.create"]);
 
@@ -493,6 +506,60 @@ async fn a_wrong_code_for_a_fresh_factor_is_in_the_history() {
         assert_eq!(refusal(step_up::finish(&world.app, &east.opened.session, &begun.handle, shown).await).1, "CODE_WRONG");
         assert_eq!(refusal(factors::delete_totp(&world.app, &east.opened.session, None).await).1, "STEP_UP_NEEDED");
         assert_eq!(east.history(&world).await[0].act, "second_factor.failed", "{}", world.fresh.engine);
+    }
+}
+
+/// Somebody of West who came in by a link that West saw.
+async fn unproved(world: &World) -> PersonId {
+    let made = user::create(&world.app, &world.system(WEST), wanted(BO, Role::Standard, None)).await.expect("a user");
+    let link = made.link.expect("a link");
+    let introduction = person::Introduction {
+        token: link.rsplit('/').next().expect("a token").to_owned(),
+        email: None,
+        name: "Bo".to_owned(),
+        password: PASSWORD.to_owned(),
+        account_name: None,
+        locale: None,
+    };
+    person::introduce(&world.app, &visitor(), introduction).await.expect("signed in");
+    made.user.person.id
+}
+
+async fn status_in_east(world: &World) -> UserStatus {
+    let cx = world.system(EAST);
+    let made = user::create(&world.app, &cx, wanted(BO, Role::Standard, None)).await.expect("a user").user;
+    if made.user.status == UserStatus::Active {
+        user::deactivate(&world.app, &cx, made.person.id).await.expect("deactivated");
+    }
+    user::remove(&world.app, &cx, made.person.id).await.expect("removed");
+    made.user.status
+}
+
+#[tokio::test]
+async fn a_password_chosen_by_mail_proves_the_address_and_one_by_a_link_that_an_admin_saw_does_not() {
+    for world in worlds().await {
+        let west = Admin::of(&world, WEST, ANN).await;
+        let bo = unproved(&world).await;
+        assert_eq!(status_in_east(&world).await, UserStatus::Invited);
+        let postbox = Postbox::new();
+        let app = with_postbox(&world, postbox.clone());
+        let proof = west.prove(&world, RESET_PASSWORD, bo).await;
+        reset::password(&app, &west.cx(&world).await, bo, Some(&proof)).await.expect("mailed");
+        app::outbox::send_due(&app).await.expect("sent");
+        // The invitation, kept so far, was sent as well.
+        let letters = postbox.taken().into_iter().find(|letter| letter.subject.contains("password"));
+        let letter = letters.expect("a letter").text;
+        let link = letter.split_whitespace().find(|word| word.contains("/setup/")).expect("a link in it").to_owned();
+        let choose = async |link: &str| {
+            let token = link.rsplit('/').next().expect("a token").to_owned();
+            reset::choose(&world.app, &visitor(), &token, "another good passphrase").await.expect("chosen");
+        };
+        choose(&link).await;
+        assert_eq!(status_in_east(&world).await, UserStatus::Active, "{}", world.fresh.engine);
+        let proof = west.prove(&world, RESET_PASSWORD, bo).await;
+        let link = shown(reset::password(&world.app, &west.cx(&world).await, bo, Some(&proof)).await);
+        choose(&link).await;
+        assert_eq!(status_in_east(&world).await, UserStatus::Invited, "West could have chosen it itself");
     }
 }
 

@@ -105,6 +105,27 @@ async fn a_known_address_gets_access_with_the_password_it_has() {
 }
 
 #[tokio::test]
+async fn an_address_that_nobody_proved_opens_no_further_account_by_itself() {
+    for world in worlds().await {
+        // West takes an address that may not be theirs: the link is shown to whoever invites.
+        let taken = create(&world.app, &world.system(WEST), wanted(BO, Role::Standard, None)).await.expect("a user");
+        let token = token_of(&taken.link.expect("a link"));
+        let introduction = Introduction { email: None, account_name: None, ..introduction(&token) };
+        let opened = introduce(&world.app, &visitor(), introduction).await.expect("signed in");
+        let cx = admin(&world).await;
+        let created = create(&world.app, &cx, wanted(BO, Role::SuperAdmin, None)).await.expect("a user");
+        assert_eq!(created.user.user.status, UserStatus::Invited);
+        let stranger = authenticate(&world.app, &opened.cookie, EAST).await;
+        assert_eq!(refusal(stranger), (Kind::NotFound, "OBJECT_NOT_FOUND"), "{}", world.fresh.engine);
+        // Whoever has East's link as well, is signed in and accepts.
+        let token = token_of(&created.link.expect("a link"));
+        assert!(matches!(read_link(&world.app, &token).await, Ok(Link::Join { .. })));
+        assert_eq!(join(&world.app, &opened.session, &token).await, Ok(EAST));
+        authenticate(&world.app, &opened.cookie, EAST).await.expect("in East too");
+    }
+}
+
+#[tokio::test]
 async fn several_accounts_invite_one_address_and_none_learns_of_the_others() {
     for world in worlds().await {
         let (east, west) = (admin(&world).await, world.system(WEST));
@@ -225,6 +246,16 @@ async fn nobody_hands_out_what_she_does_not_hold() {
         like_her.permission_set = Some(own.id);
         create(&world.app, &cx, like_her).await.expect("a smaller user");
         assert_eq!(list_permission_sets(&world.app, &cx).await.expect("sets").len(), 2, "{}", world.fresh.engine);
+        // Whoever has an invitation's link can be that user: making one is handing out what she may.
+        let above = [
+            create(&world.app, &world.system(EAST), wanted("dot@ex.org", Role::SuperAdmin, None)).await.expect("a user"),
+            create(&world.app, &world.system(EAST), wanted("eli@ex.org", Role::Standard, None)).await.expect("a user"),
+        ];
+        let links = [
+            refusal(invite(&world.app, &cx, above[0].user.person.id).await).1,
+            refusal(invite(&world.app, &cx, above[1].user.person.id).await).1,
+        ];
+        assert_eq!(links, ["SUPER_ADMIN_ONLY", "PERMISSIONS_BEYOND_OWN"], "{}", world.fresh.engine);
         let elsewhere = Patch { permission_set: Some(Some(model::id::PermissionSetId(999_999))), ..Patch::default() };
         assert_eq!(refusal(update(&world.app, &cx, bo, elsewhere).await).1, "PERMISSION_SET_UNKNOWN");
     }
@@ -371,6 +402,9 @@ async fn a_token_hands_out_no_more_than_its_scopes() {
         }
         let chief = Patch { role: Some(Role::SuperAdmin), ..Patch::default() };
         assert_eq!(refusal(update(&world.app, &cx, bo, chief).await).1, "SUPER_ADMIN_ONLY");
+        let invited =
+            create(&world.app, &world.system(EAST), wanted("dot@ex.org", Role::SuperAdmin, None)).await.expect("a user");
+        assert_eq!(refusal(invite(&world.app, &cx, invited.user.person.id).await).1, "SUPER_ADMIN_ONLY");
         let reading = Permissions::default().with(CONTACT, Deed::View, Scope::Everything);
         let set = create_permission_set(&world.app, &cx, "Readers", reading).await.expect("what its scopes hold");
         let reader = Wanted { permission_set: Some(set.id), ..wanted("cy@ex.org", Role::Standard, None) };

@@ -44,6 +44,11 @@ impl Session {
         self.stand_in.filter(|stand_in| stand_in.account == account && stand_in.until > now)
     }
 
+    /// Whether she takes anybody's place now, wherever.
+    pub fn stands_in_anywhere(&self, now: Timestamp) -> bool {
+        self.stand_in.is_some_and(|stand_in| stand_in.until > now)
+    }
+
     /// The longest pause with the one that ends now.
     pub fn pause(&self, now: Timestamp) -> SignedDuration {
         self.longest_pause.max(now.duration_since(self.last_seen_at))

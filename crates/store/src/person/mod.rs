@@ -22,6 +22,8 @@ pub struct Login {
     pub totp_confirmed_at: Option<Timestamp>,
     /// The newest time step that was used; neither it nor an older one is accepted again.
     pub totp_last_step: Option<i64>,
+    /// When she showed that her address is hers.
+    pub email_proved_at: Option<Timestamp>,
     pub n_passkeys: usize,
     /// Unused ones.
     pub n_recovery_codes: usize,
@@ -52,7 +54,7 @@ impl Login {
 }
 
 const SELECT: &str = "SELECT p.id, p.email, p.name, p.locale, p.webauthn_id, p.default_account_id, p.created_at, p.disabled_at,
-       p.password_hash, p.totp_sealed, p.totp_confirmed_at, p.totp_last_step,
+       p.password_hash, p.totp_sealed, p.totp_confirmed_at, p.totp_last_step, p.email_proved_at,
        (SELECT COUNT(*) FROM passkey k WHERE k.person_id = p.id),
        (SELECT COUNT(*) FROM recovery_code c WHERE c.person_id = p.id AND c.used_at IS NULL),
        (SELECT COUNT(*) FROM provider_link l WHERE l.person_id = p.id)
@@ -65,9 +67,10 @@ fn decode(mut row: Row) -> Result<Login> {
         totp_sealed: row.text_opt(9)?,
         totp_confirmed_at: row.time_opt(10)?,
         totp_last_step: row.int_opt(11)?,
-        n_passkeys: usize::try_from(row.int(12)?).unwrap_or_default(),
-        n_recovery_codes: usize::try_from(row.int(13)?).unwrap_or_default(),
-        n_providers: usize::try_from(row.int(14)?).unwrap_or_default(),
+        email_proved_at: row.time_opt(12)?,
+        n_passkeys: usize::try_from(row.int(13)?).unwrap_or_default(),
+        n_recovery_codes: usize::try_from(row.int(14)?).unwrap_or_default(),
+        n_providers: usize::try_from(row.int(15)?).unwrap_or_default(),
     })
 }
 
@@ -169,6 +172,12 @@ pub async fn delete(tx: &mut WriteTx, id: PersonId) -> Result<()> {
 
 pub async fn set_password(tx: &mut WriteTx, id: PersonId, hash: &str) -> Result<()> {
     tx.execute("UPDATE person SET password_hash = $2 WHERE id = $1", &[id.into(), hash.into()]).await?;
+    Ok(())
+}
+
+/// Notes when she showed that her address is hers, or that nobody knows any more.
+pub async fn set_email_proved(tx: &mut WriteTx, id: PersonId, at: Option<Timestamp>) -> Result<()> {
+    tx.execute("UPDATE person SET email_proved_at = $2 WHERE id = $1", &[id.into(), at.into()]).await?;
     Ok(())
 }
 

@@ -52,6 +52,20 @@ async fn a_person_is_found_by_her_id_her_address_and_her_account_and_says_of_her
 }
 
 #[tokio::test]
+async fn an_address_is_proved_until_somebody_takes_that_back() {
+    for fresh in testkit::engines().await {
+        let store = &fresh.store;
+        people(store).await;
+        let proved = async |who| read(store, async |tx| person::read(tx, who).await).await.expect("a login").email_proved_at;
+        assert_eq!(proved(ANN).await, None, "{}", fresh.engine);
+        write(store, async |tx| person::set_email_proved(tx, ANN, Some(now())).await).await;
+        assert_eq!((proved(ANN).await, proved(BO).await), (Some(now()), None), "{}", fresh.engine);
+        write(store, async |tx| person::set_email_proved(tx, ANN, None).await).await;
+        assert_eq!(proved(ANN).await, None);
+    }
+}
+
+#[tokio::test]
 async fn each_factor_works_once_for_its_own_person_and_all_can_be_taken_away() {
     for fresh in testkit::engines().await {
         let store = &fresh.store;

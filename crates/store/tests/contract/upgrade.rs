@@ -17,11 +17,12 @@ const GROUP: OrganizationId = OrganizationId(50);
 const ANN: PersonId = PersonId(11);
 
 /// What tables of the first release have more by now.
-const NEW_COLUMNS: [(&str, &[&str]); 5] = [
+const NEW_COLUMNS: [(&str, &[&str]); 6] = [
     ("connection_edge", &["approved_at", "approved_by", "closed_at", "review_at", "review_told"]),
     ("import_job", &["content"]),
     ("organization_member", &["frozen_reason", "frozen_until"]),
     ("parked", &["told"]),
+    ("person", &["email_proved_at"]),
     (
         "session",
         &[
