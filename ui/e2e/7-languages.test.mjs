@@ -6,7 +6,7 @@ import { BASE, go, manager, open } from './lib.mjs';
 const WORDS = {
   it: { signIn: 'Accedi', email: 'E-mail', password: 'Password', companies: 'Aziende', organization: 'Connessioni', language: 'Italiano' },
   da: { signIn: 'Log ind', email: 'E-mail', password: 'Adgangskode', companies: 'Virksomheder', organization: 'Forbindelser', language: 'Dansk' },
-  nl: { signIn: 'Aanmelden', email: 'E-mail', password: 'Wachtwoord', companies: 'Bedrijven', organization: 'Verbindingen', language: 'Nederlands' },
+  nl: { signIn: 'Inloggen', email: 'E-mail', password: 'Wachtwoord', companies: 'Bedrijven', organization: 'Verbindingen', language: 'Nederlands' },
 };
 const PAGES = ['companies', 'deals', 'import', 'organization', 'settings/profile', 'settings/security', 'settings/account', 'settings/users', 'settings/tokens', 'settings/properties', 'settings/pipelines', 'settings/disclosures', 'settings/billing', 'settings/outbox', 'organization/roles', 'organization/people', 'organization/approvals', 'organization/policies', 'settings/accounts', 'settings/company', 'settings/sign-in', 'settings/sso', 'settings/history'];
 const KEY = /\b(?:act|state|error|org|conf|import|settings|security|users|tokens|scope|pipelines|properties|nav|list|reason|code)\.[a-z][A-Za-z.]+\b|\{\{\w+\}\}/;
