@@ -131,7 +131,7 @@ export const shell = {
   'setup.submit': ['Create and sign in', 'Crea e accedi', 'Opret og log ind', 'Aanmaken en inloggen'],
   'setup.joinTitle': ['Welcome. Choose a password', 'Benvenuto. Scegli una password', 'Velkommen. Vælg en adgangskode', 'Welkom. Kies een wachtwoord'],
   'setup.joinText': ['This link works once. You have been invited as {{email}}.', 'Questo link vale una sola volta. Sei stato invitato come {{email}}.', 'Linket virker én gang. Du er inviteret som {{email}}.', 'Deze link werkt één keer. U bent uitgenodigd als {{email}}.'],
-  'setup.acceptTitle': ['Join {{account}}', 'Entra in {{account}}', 'Kom ind i {{account}}', 'Toegang tot {{account}}'],
+  'setup.acceptTitle': ['Join {{account}}', 'Entra in {{account}}', 'Bliv bruger på {{account}}', 'Toetreden tot {{account}}'],
   'setup.acceptText': ['You are signed in as {{email}}. Accept, and this account is among yours.', 'Hai effettuato l’accesso come {{email}}. Accetta e questo account sarà tra i tuoi.', 'Du er logget ind som {{email}}. Acceptér, så er kontoen blandt dine.', 'U bent ingelogd als {{email}}. Accepteer en dit account hoort bij uw accounts.'],
   'setup.acceptSignIn': ['This invitation is for {{email}}. Sign in with that address, then open the link again.', 'Questo invito è per {{email}}. Accedi con quell’indirizzo, poi riapri il link.', 'Invitationen er til {{email}}. Log ind med den adresse, og åbn så linket igen.', 'Deze uitnodiging is voor {{email}}. Log in met dat adres en open de link daarna opnieuw.'],
   'setup.accept': ['Accept the invitation', 'Accetta l’invito', 'Acceptér invitationen', 'Uitnodiging accepteren'],
