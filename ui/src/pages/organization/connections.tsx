@@ -44,7 +44,7 @@ export function ConnectionsTable({ organization, arrows, features }: Props) {
     <div>
       {many && <TextInput size="sm" mb="sm" maw={320} aria-label={t('conf.search')} placeholder={t('conf.search')} leftSection={<IconSearch size={15} aria-hidden="true" />} value={wanted} onChange={(event) => setWanted(event.currentTarget.value)} />}
       <div className="grid-scroll" tabIndex={0} role="group" aria-label={t('org.connections')}>
-        <table className="grid org-table" data-single={features.length === 1 || undefined}>
+        <table className="grid grid-stack org-table" data-single={features.length === 1 || undefined}>
           <thead>
             <tr>
               <th scope="col">{t('org.pair')}</th><th scope="col" className="org-feature">{t('org.feature')}</th><th scope="col">{t('org.direction')}</th><th scope="col" className="mantine-visible-from-sm">{t('org.opened')}</th>
@@ -63,7 +63,7 @@ export function ConnectionsTable({ organization, arrows, features }: Props) {
                     <tr key={feature}>
                       {i === 0 && <th scope="rowgroup" rowSpan={linesOf(pair).length}>{name(a)} – {name(b)}</th>}
                       <td className="org-feature">{featureName(feature)}</td>
-                      <td style={{ whiteSpace: 'normal' }}>
+                      <td data-label={featureName(feature)} style={{ whiteSpace: 'normal' }}>
                         <WayBadge way={wayOf(open, feature, a, b)} words={wayWords(wayOf(open, feature, a, b), a, b, name, t)} />
                         {both.some((arrow) => arrow.state === 'on' && arrow.frozen) && <Badge color="blue" ml={6} leftSection={<IconSnowflake size={13} aria-hidden="true" style={{ display: 'block' }} />}>{t('org.state.frozen')}</Badge>}
                         {both.some((arrow) => arrow.state === 'on' && arrow.reviewDue) && <Badge size="xs" color="orange" ml={6}>{t('org.reviewDue')}</Badge>}
@@ -71,7 +71,7 @@ export function ConnectionsTable({ organization, arrows, features }: Props) {
                       </td>
                       <td className="mantine-visible-from-sm">{opened ? <><Text size="xs">{opened.openedBy}</Text><Text size="xs" c="dimmed">{opened.openedAt ? day(opened.openedAt, language) : ''}</Text></> : <Text span size="xs" c="dimmed">–</Text>}</td>
                       {organization.canEditConnections && i === 0 && (
-                        <td rowSpan={linesOf(pair).length} style={{ textAlign: 'right' }}>
+                        <td rowSpan={linesOf(pair).length} className="grid-act">
                           {isOpen(pair) && mayChange(organization.members, a, b, true) && <Button variant="subtle" color="red" size="compact-sm" leftSection={<IconScissors size={14} />} aria-label={`${t('org.cut')}: ${name(a)} – ${name(b)}`} onClick={() => setCutting(pair)}>{t('org.cutShort')}</Button>}
                         </td>
                       )}

@@ -1,9 +1,9 @@
 /** The connections as a picture: accounts on a circle, one arrow per feature and direction. Whoever cannot see it reads the table. */
-import { BaseEdge, type Edge as FlowEdge, EdgeLabelRenderer, type EdgeProps, type Node as FlowNode, type NodeProps, Position, Handle, ReactFlow, useInternalNode } from '@xyflow/react';
+import { BaseEdge, type Edge as FlowEdge, EdgeLabelRenderer, type EdgeProps, type Node as FlowNode, type NodeProps, Position, Handle, ReactFlow, useInternalNode, useReactFlow, useStore } from '@xyflow/react';
 import '@xyflow/react/dist/style.css';
 import { IconSnowflake } from '@tabler/icons-react';
 import { useMediaQuery } from '@mantine/hooks';
-import { useMemo } from 'react';
+import { useEffect, useMemo } from 'react';
 import type { Member, Organization } from '../../api/types';
 import { AccountMark } from '../../components/account-mark';
 import { maybeT, useT } from '../../i18n';
@@ -81,7 +81,16 @@ interface Props { organization: Organization; arrows: Arrow[]; features: string[
 const DRAWN = { wide: 12, narrow: 6 };
 /** On a phone: as high as wide, so that the names can be read. */
 const NARROW = '(max-width: 48em)';
+const FIT = { padding: 0.14, maxZoom: 1.15 };
 const NARROW_RADIUS = [0, 0, 105, 130, 130, 170, 170];
+
+/** Fits again when the window gets another size, or a phone is turned. */
+function Refit() {
+  const { fitView } = useReactFlow();
+  const width = useStore((flow) => flow.width);
+  useEffect(() => void fitView(FIT), [width, fitView]);
+  return null;
+}
 
 export function Drawing({ organization, arrows, features, chosen, pending, height }: Props) {
   const t = useT();
@@ -125,7 +134,7 @@ export function Drawing({ organization, arrows, features, chosen, pending, heigh
           edgeTypes={edgeTypes}
           fitView
           minZoom={0.2}
-          fitViewOptions={{ padding: 0.14, maxZoom: 1.15 }}
+          fitViewOptions={FIT}
           nodesDraggable={false}
           nodesConnectable={false}
           nodesFocusable={false}
@@ -138,7 +147,9 @@ export function Drawing({ organization, arrows, features, chosen, pending, heigh
           preventScrolling={false}
           disableKeyboardA11y
           proOptions={{ hideAttribution: true }}
-        />
+        >
+          <Refit />
+        </ReactFlow>
       </div>
       <ul className="org-legend" aria-hidden="true">
         {used.map((feature) => <li key={feature}><span style={{ background: colorOf(feature) }} />{maybeT(`org.feature.${feature}`) ?? feature}</li>)}

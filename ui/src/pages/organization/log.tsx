@@ -82,13 +82,13 @@ function Filters({ filter, setFilter, organization, entries }: { filter: Filter;
   for (const entry of entries) known.set(entry.actor, who(entry, t));
   if (known.size > actors.size) setActors(known);
   return (
-    <Group px={16} pb="sm" gap="xs" align="flex-end">
+    <div className="log-filters">
       <Select size="xs" clearable searchable label={t('org.log.act')} value={filter.act} onChange={(act) => set({ act })} data={ACTS.map((value) => ({ value, label: t(`org.act.${value}`) }))} clearButtonProps={{ 'aria-label': t('act.clear') }} />
       <Select size="xs" clearable searchable label={t('org.log.account')} value={filter.account} onChange={(account) => set({ account })} data={organization.members.map((member) => ({ value: String(member.accountId), label: member.name }))} clearButtonProps={{ 'aria-label': t('act.clear') }} />
       <Select size="xs" clearable searchable label={t('org.log.actor')} value={filter.actor} onChange={(actor) => set({ actor })} data={[...known].map(([value, label]) => ({ value, label }))} clearButtonProps={{ 'aria-label': t('act.clear') }} />
       <DayField size="xs" label={t('org.log.since')} value={filter.since} onChange={(since) => set({ since })} />
       <DayField size="xs" label={t('org.log.until')} value={filter.until} onChange={(until) => set({ until })} />
-    </Group>
+    </div>
   );
 }
 

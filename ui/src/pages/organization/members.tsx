@@ -48,7 +48,7 @@ export function Members({ organization, add }: { organization: Organization; add
         </Group>
       </Group>
       <div className="grid-scroll" tabIndex={0} role="group" aria-label={t('org.members')}>
-        <table className="grid grid-tall">
+        <table className="grid grid-tall grid-stack">
           <thead>
             <tr>
               <th scope="col">{t('nav.admin')}</th><th scope="col">{t('org.member.subscriptions')}</th><th scope="col">{t('org.member.location')}</th><th scope="col">{t('org.member.joined')}</th>
@@ -61,7 +61,7 @@ export function Members({ organization, add }: { organization: Organization; add
               return (
                 <tr key={id}>
                   <td style={{ maxWidth: 'none' }}>
-                    <Group gap={10} wrap="nowrap">
+                    <Group gap={10} wrap="nowrap" className="member-name">
                       <AccountMark id={id} name={member.name} size={28} />
                       <Text span size="sm" fw={560}>{member.name}</Text>
                       {id === String(account.id) && <Text span size="xs" c="dimmed">{t('org.member.here')}</Text>}
@@ -70,11 +70,11 @@ export function Members({ organization, add }: { organization: Organization; add
                       {member.sensitive && <Badge size="sm" color="orange" leftSection={<IconShieldLock size={12} style={{ display: 'block' }} aria-hidden="true" />}>{t('org.member.sensitive')}</Badge>}
                     </Group>
                   </td>
-                  <td style={{ maxWidth: 420, whiteSpace: 'normal', minWidth: 150 }}><Group gap={4}>{member.subscriptions.map((one) => { const words = typeof one === 'string' ? one : subscriptionName(one); return <Badge key={words} size="sm" color="gray">{words}</Badge>; })}</Group></td>
-                  <td>{member.location}</td>
-                  <td>{member.joinedAt ? day(member.joinedAt, language) : ''}</td>
+                  <td data-label={t('org.member.subscriptions')} style={{ maxWidth: 420, whiteSpace: 'normal', minWidth: 150 }}><Group gap={4}>{member.subscriptions.map((one) => { const words = typeof one === 'string' ? one : subscriptionName(one); return <Badge key={words} size="sm" color="gray">{words}</Badge>; })}</Group></td>
+                  <td data-label={t('org.member.location')}>{member.location}</td>
+                  <td data-label={t('org.member.joined')}>{member.joinedAt ? day(member.joinedAt, language) : ''}</td>
                   {removes && (
-                    <td style={{ textAlign: 'right' }}>
+                    <td className="grid-act">
                       {id === String(account.id) && organization.canWithdraw && <Button variant="subtle" color="red" size="compact-sm" leftSection={<IconDoorExit size={15} />} onClick={() => setRemoving(member)}>{t('org.leave')}</Button>}
                       {id !== String(account.id) && organization.canManage && <ActionIcon aria-label={t('org.member.remove', { name: member.name })} onClick={() => setRemoving(member)}><IconTrash size={16} /></ActionIcon>}
                     </td>

@@ -67,8 +67,8 @@ export function Offers({ organization, allowed }: { organization: Organization; 
       {mayInvite && (
         <form onSubmit={(event) => { event.preventDefault(); invite(); }}>
           <Group align="flex-start" gap="sm" mb="xs">
-            <TextInput label={t('org.offers.id')} description={t('org.offers.idHint')} inputMode="numeric" value={typed} onChange={(event) => setTyped(event.currentTarget.value)} error={error} autoComplete="off" w={320} inputWrapperOrder={['label', 'input', 'error', 'description']} />
-            <Button type="submit" mt={24} loading={busy} leftSection={<IconMailForward size={16} />}>{t('org.offers.make')}</Button>
+            <TextInput label={t('org.offers.id')} description={t('org.offers.idHint')} inputMode="numeric" value={typed} onChange={(event) => setTyped(event.currentTarget.value)} error={error} autoComplete="off" w={{ base: '100%', xs: 320 }} inputWrapperOrder={['label', 'input', 'error', 'description']} />
+            <Button type="submit" mt={{ base: 0, xs: 24 }} loading={busy} leftSection={<IconMailForward size={16} />}>{t('org.offers.make')}</Button>
           </Group>
           <Text size="xs" c="dimmed" maw={760}>{t('org.offers.manage')}</Text>
         </form>

@@ -111,18 +111,18 @@ function Rows({ rows, isDone }: { rows: Row[]; isDone: boolean }) {
   const language = useLanguage();
   return (
     <div className="grid-scroll" tabIndex={0} role="group" aria-label={t('offBoarding.outcome')}>
-      <table className="grid grid-tall">
+      <table className="grid grid-tall grid-stack">
         <thead><tr><th scope="col">{t('offBoarding.account')}</th><th scope="col">{t('offBoarding.outcome')}</th><th scope="col">{t('offBoarding.note')}</th></tr></thead>
         <tbody>
           {rows.map((row) => (
             <tr key={row.accountId}>
               <td><Group gap={8} wrap="nowrap"><AccountMark id={row.accountId} name={row.accountName} size={24} /><Text span size="sm">{row.accountName}</Text></Group></td>
-              <td>
+              <td data-label={t('offBoarding.outcome')}>
                 <Badge color={{ done: 'spruce', off_already: 'gray', refused: 'orange' }[row.outcome]} size="md">{outcomeWords(row, isDone, t)}</Badge>
                 {row.seats.length > 0 && <Text size="xs" c="dimmed" mt={4}>{t('offBoarding.seats', { seats: list(row.seats.map((seat) => maybeT(`seat.${seat}`) ?? seat), language) })}</Text>}
                 {row.roles.length > 0 && row.outcome === 'done' && <Text size="xs" c="dimmed" mt={4}>{t('offBoarding.roles', { roles: list(row.roles.map(roleName), language) })}</Text>}
               </td>
-              <td style={{ whiteSpace: 'normal', minWidth: 240 }}>
+              <td data-label={t('offBoarding.note')} style={{ whiteSpace: 'normal', minWidth: 240 }}>
                 {row.code && <Text size="sm">{maybeT(`offBoarding.code.${row.code}`) ?? row.reason}</Text>}
                 {row.contactRoles.length > 0 && <Text size="sm">{t('offBoarding.contacts', { roles: list(row.contactRoles.map((role) => maybeT(`company.role.${role}`) ?? role), language) })}</Text>}
                 {row.nTokens > 0 && <Text size="sm">{t('offBoarding.tokens', { count: row.nTokens })}</Text>}

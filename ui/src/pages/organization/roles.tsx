@@ -99,7 +99,7 @@ function RolesTable({ organization, found }: { organization: Organization; found
   return (
     <>
       <div className="grid-scroll" tabIndex={0} role="group" aria-label={t('org.roles')}>
-        <table className="grid grid-tall">
+        <table className="grid grid-tall grid-stack">
           <thead>
             <tr>
               <th scope="col">{t('org.roles.person')}</th><th scope="col">{t('org.roles.role')}</th><th scope="col">{t('org.roles.for')}</th><th scope="col">{t('org.roles.until')}</th><th scope="col">{t('org.roles.grantedBy')}</th>
@@ -110,11 +110,11 @@ function RolesTable({ organization, found }: { organization: Organization; found
             {found.results.map((one) => (
               <tr key={`${one.accountId}|${one.personId}|${one.role}`}>
                 <td><Text size="sm" fw={560}>{one.name}</Text><Text size="xs" c="dimmed">{one.email}</Text></td>
-                <td><Badge color={one.role === 'organization_admin' ? 'orange' : 'spruce'} size="md">{roleName(one.role)}</Badge></td>
-                <td><Group gap={8} wrap="nowrap"><AccountMark id={String(one.accountId)} name={name(one.accountId)} size={24} /><Text span size="sm">{name(one.accountId)}</Text></Group></td>
-                <td>{one.until ? moment(one.until, language) : <Text span size="sm" c="dimmed">{t('org.roles.forGood')}</Text>}</td>
-                <td title={moment(one.grantedAt, language)}>{one.grantedBy ?? t('org.roles.commandLine')}</td>
-                <td style={{ textAlign: 'right' }}>{mayTake(one) && <ActionIcon aria-label={t(isOwn(one) ? 'org.roles.giveUp' : 'org.roles.revoke', words(one))} onClick={() => setRemoving(one)}><IconTrash size={16} /></ActionIcon>}</td>
+                <td data-label={t('org.roles.role')}><Badge color={one.role === 'organization_admin' ? 'orange' : 'spruce'} size="md">{roleName(one.role)}</Badge></td>
+                <td data-label={t('org.roles.for')}><Group gap={8} wrap="nowrap"><AccountMark id={String(one.accountId)} name={name(one.accountId)} size={24} /><Text span size="sm">{name(one.accountId)}</Text></Group></td>
+                <td data-label={t('org.roles.until')}>{one.until ? moment(one.until, language) : <Text span size="sm" c="dimmed">{t('org.roles.forGood')}</Text>}</td>
+                <td data-label={t('org.roles.grantedBy')} title={moment(one.grantedAt, language)}>{one.grantedBy ?? t('org.roles.commandLine')}</td>
+                <td className="grid-act">{mayTake(one) && <ActionIcon aria-label={t(isOwn(one) ? 'org.roles.giveUp' : 'org.roles.revoke', words(one))} onClick={() => setRemoving(one)}><IconTrash size={16} /></ActionIcon>}</td>
               </tr>
             ))}
           </tbody>

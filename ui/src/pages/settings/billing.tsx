@@ -83,7 +83,7 @@ function Living({ is }: { is: PaidSubscription }) {
       </div>
       <dl className="facts" style={{ margin: 0 }}>
         <div><dt>{t('billing.term')}</dt><dd>{day(is.termStart.slice(0, 10), language)} – {end}</dd></div>
-        <div><dt>{t('billing.then')}</dt><dd style={{ maxWidth: 'none', whiteSpace: 'normal' }}>{is.autoRenew ? t('billing.renewsTo', { what: names(is.becomes, t) }) : t('billing.endsTo')}</dd></div>
+        <div style={{ gridColumn: '1 / -1' }}><dt>{t('billing.then')}</dt><dd style={{ maxWidth: 'none', whiteSpace: 'normal' }}>{is.autoRenew ? t('billing.renewsTo', { what: names(is.becomes, t) }) : t('billing.endsTo')}</dd></div>
       </dl>
       {!is.autoRenew && <Alert className="notice" color="orange" title={t('billing.ends', { date: end })}><Text size="sm">{t('billing.endsText')}</Text></Alert>}
       <Switch label={t('billing.renewal')} description={t('billing.renewalText', { date: end })} checked={is.autoRenew} disabled={busy} onChange={(event) => (event.currentTarget.checked ? void renew(true) : setAsking(true))} />
@@ -186,16 +186,16 @@ function Invoices() {
       {pages.data && rows.length === 0 && <Empty compact icon={<IconFileInvoice size={18} />} title={t('billing.noInvoices')} text={t('billing.noInvoicesText')} />}
       {rows.length > 0 && (
         <div className="grid-scroll" tabIndex={0} role="group" aria-label={t('billing.invoices')}>
-          <table className="grid">
+          <table className="grid grid-stack">
             <thead><tr><th scope="col">{t('billing.number')}</th><th scope="col">{t('billing.issued')}</th><th scope="col" className="num">{t('billing.total')}</th><th scope="col">{t('billing.state')}</th><th scope="col"><span className="visually-hidden">{t('billing.pdf')}</span></th></tr></thead>
             <tbody>
               {rows.map((row) => (
                 <tr key={row.number}>
                   <th scope="row" className="tabular">{row.name}</th>
-                  <td>{day(row.issuedAt.slice(0, 10), language)}</td>
-                  <td className="num">{money(row.total, language, row.currency)}</td>
-                  <td>{row.paidAt ? <Badge color="teal" variant="light">{t('billing.paid')}</Badge> : <Badge color="orange" variant="light">{t('billing.due', { date: day(row.dueAt.slice(0, 10), language) })}</Badge>}</td>
-                  <td><Button component="a" size="compact-xs" variant="subtle" leftSection={<IconFileTypePdf size={15} />} href={pathWith(`/accounts/v1/invoices/${row.number}/pdf`, { account: String(account.id) })} download={`${row.name}.pdf`} aria-label={t('billing.download', { number: row.name })}>{t('billing.pdf')}</Button></td>
+                  <td data-label={t('billing.issued')}>{day(row.issuedAt.slice(0, 10), language)}</td>
+                  <td data-label={t('billing.total')} className="num">{money(row.total, language, row.currency)}</td>
+                  <td data-label={t('billing.state')}>{row.paidAt ? <Badge color="teal" variant="light">{t('billing.paid')}</Badge> : <Badge color="orange" variant="light">{t('billing.due', { date: day(row.dueAt.slice(0, 10), language) })}</Badge>}</td>
+                  <td className="grid-act"><Button component="a" size="compact-xs" variant="subtle" leftSection={<IconFileTypePdf size={15} />} href={pathWith(`/accounts/v1/invoices/${row.number}/pdf`, { account: String(account.id) })} download={`${row.name}.pdf`} aria-label={t('billing.download', { number: row.name })}>{t('billing.pdf')}</Button></td>
                 </tr>
               ))}
             </tbody>

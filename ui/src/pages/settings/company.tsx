@@ -196,13 +196,13 @@ function Notices({ company, keep }: Keep) {
     <Section title={t('company.notices')} text={t('company.noticesText')}>
       <div className="grid-scroll" tabIndex={0} role="group" aria-label={t('company.notices')}>
         <table className="grid">
-          <thead><tr><th scope="col">{t('company.notice')}</th>{roles.map((role) => <th key={role} scope="col">{word(role)}</th>)}</tr></thead>
+          <thead><tr><th scope="col" className="sticky">{t('company.notice')}</th>{roles.map((role) => <th key={role} scope="col">{word(role)}</th>)}</tr></thead>
           <tbody>
             {company.notices.map(({ notice }) => {
               const name = maybeT(`company.notice.${notice}`) ?? notice;
               return (
                 <tr key={notice}>
-                  <th scope="row">{name}</th>
+                  <th scope="row" className="sticky">{name}</th>
                   {roles.map((role) => <td key={role}><Checkbox aria-label={t('company.tell', { notice: name, role: word(role) })} checked={told[notice]?.includes(role) ?? false} disabled={!company.canEdit || isLast(notice, role)} onChange={(event) => toggle(notice, role, event.currentTarget.checked)} /></td>)}
                 </tr>
               );

@@ -31,16 +31,16 @@ export function DisclosuresPage() {
         {pages.data && rows.length === 0 && <Empty icon={<IconEyeCheck size={22} />} title={t('disclosures.none')} text={t('disclosures.noneText')} />}
         {rows.length > 0 && (
           <div className="grid-scroll" tabIndex={0} role="region" aria-label={t('settings.disclosures')}>
-            <table className="grid">
+            <table className="grid grid-stack">
               <thead><tr><th scope="col">{t('disclosures.when')}</th><th scope="col">{t('disclosures.who')}</th><th scope="col">{t('disclosures.from')}</th><th scope="col">{t('disclosures.whose')}</th><th scope="col">{t('disclosures.shown')}</th></tr></thead>
               <tbody>
                 {rows.map((row) => (
                   <tr key={row.id}>
                     <td>{moment(row.at, language)}</td>
-                    <td><div style={{ fontWeight: 560 }}>{row.viewer || t('disclosures.whoToken', { id: row.tokenId ?? '' })}</div>{row.tokenId && row.viewer && <Text size="xs" c="dimmed">{t('disclosures.whoToken', { id: row.tokenId })}</Text>}</td>
-                    <td><Group gap={8} wrap="nowrap"><AccountMark id={row.viewerAccount} name={row.viewerAccount} size={22} />{row.viewerAccount}</Group></td>
-                    <td><Whose row={row} account={account.id} /></td>
-                    <td><What row={row} account={account.id} /></td>
+                    <td data-label={t('disclosures.who')}><div style={{ fontWeight: 560 }}>{row.viewer || t('disclosures.whoToken', { id: row.tokenId ?? '' })}</div>{row.tokenId && row.viewer && <Text size="xs" c="dimmed">{t('disclosures.whoToken', { id: row.tokenId })}</Text>}</td>
+                    <td data-label={t('disclosures.from')}><Group gap={8} wrap="nowrap"><AccountMark id={row.viewerAccount} name={row.viewerAccount} size={22} />{row.viewerAccount}</Group></td>
+                    <td data-label={t('disclosures.whose')}><Whose row={row} account={account.id} /></td>
+                    <td data-label={t('disclosures.shown')}><What row={row} account={account.id} /></td>
                   </tr>
                 ))}
               </tbody>

@@ -58,15 +58,15 @@ function Letters({ rows, show }: { rows: Letter[]; show: (id: string) => void })
   const language = useLanguage();
   return (
     <div className="grid-scroll" tabIndex={0} role="region" aria-label={t('outbox.letters')}>
-      <table className="grid">
+      <table className="grid grid-stack">
         <thead><tr><th scope="col">{t('outbox.subject')}</th><th scope="col">{t('outbox.to')}</th><th scope="col">{t('outbox.state')}</th><th scope="col">{t('outbox.when')}</th></tr></thead>
         <tbody>
           {rows.map((row) => (
             <tr key={row.id}>
               <th scope="row" style={{ maxWidth: 420, overflow: 'hidden', textOverflow: 'ellipsis' }}><button type="button" className="text-button" style={{ fontSize: 13, textAlign: 'left' }} dir="auto" onClick={() => show(row.id)}>{row.subject}</button></th>
-              <td dir="auto">{row.toAddress}</td>
-              <td><State state={row.state} /></td>
-              <td>{moment(row.endedAt ?? row.queuedAt, language)}</td>
+              <td data-label={t('outbox.to')} dir="auto">{row.toAddress}</td>
+              <td data-label={t('outbox.state')}><State state={row.state} /></td>
+              <td data-label={t('outbox.when')}>{moment(row.endedAt ?? row.queuedAt, language)}</td>
             </tr>
           ))}
         </tbody>

@@ -56,15 +56,15 @@ export function GroupsOfDirectory() {
       {consents && groups.length === 0 && <Empty compact icon={<IconUsersGroup size={20} />} title={t('scim.noGroups')} text={t('scim.noGroupsText')} />}
       {groups.length > 0 && (
         <div className="grid-scroll" tabIndex={0} role="group" aria-label={t('scim.groups')}>
-          <table className="grid grid-tall">
+          <table className="grid grid-tall grid-stack">
             <thead><tr><th scope="col">{t('scim.group')}</th><th scope="col">{t('scim.members')}</th><th scope="col">{t('scim.gives')}</th><th scope="col"><span className="visually-hidden">{t('act.more')}</span></th></tr></thead>
             <tbody>
               {groups.map((group) => (
                 <tr key={group.id}>
                   <td style={{ whiteSpace: 'normal', minWidth: 140 }}><Text size="sm" fw={560}>{group.name}</Text></td>
-                  <td>{group.nMembers}</td>
-                  <td>{group.gives ? <GivesWords gives={group.gives} setName={setName} /> : <Text span size="sm" c="dimmed">{t('scim.nothing')}</Text>}</td>
-                  <td style={{ textAlign: 'right' }}>
+                  <td data-label={t('scim.members')}>{group.nMembers}</td>
+                  <td data-label={t('scim.gives')}>{group.gives ? <GivesWords gives={group.gives} setName={setName} /> : <Text span size="sm" c="dimmed">{t('scim.nothing')}</Text>}</td>
+                  <td className="grid-act">
                     <Group gap={4} justify="flex-end" wrap="nowrap">
                       <ActionIcon aria-label={t('scim.set', { group: group.name })} disabled={!consents} onClick={() => setSetting(group)}>{group.gives ? <IconPencil size={16} /> : <IconPlus size={16} />}</ActionIcon>
                       {group.gives && <ActionIcon aria-label={t('scim.close', { group: group.name })} onClick={() => setClosing(group)}><IconTrash size={16} /></ActionIcon>}
@@ -166,15 +166,15 @@ export function DirectoryTokens({ organization }: { organization: Organization }
       {tokens.length === 0 && <Text size="sm" mt="sm">{t('scim.noTokens')}</Text>}
       {tokens.length > 0 && (
         <div className="grid-scroll" tabIndex={0} role="group" aria-label={t('scim.tokens')} style={{ marginTop: 12 }}>
-          <table className="grid">
+          <table className="grid grid-stack">
             <thead><tr><th scope="col">{t('scim.tokenName')}</th><th scope="col">{t('scim.token')}</th><th scope="col">{t('scim.lastUsed')}</th><th scope="col"><span className="visually-hidden">{t('act.remove')}</span></th></tr></thead>
             <tbody>
               {tokens.map((token) => (
                 <tr key={token.id}>
                   <td>{token.name}</td>
-                  <td><Text span size="sm" ff="monospace">{token.hint}</Text></td>
-                  <td>{token.lastUsedAt ? moment(token.lastUsedAt, language) : t('scim.never')}</td>
-                  <td style={{ textAlign: 'right' }}><ActionIcon aria-label={t('scim.revoke', { name: token.name })} onClick={() => setRevoking(token)}><IconTrash size={16} /></ActionIcon></td>
+                  <td data-label={t('scim.token')}><Text span size="sm" ff="monospace">{token.hint}</Text></td>
+                  <td data-label={t('scim.lastUsed')}>{token.lastUsedAt ? moment(token.lastUsedAt, language) : t('scim.never')}</td>
+                  <td className="grid-act"><ActionIcon aria-label={t('scim.revoke', { name: token.name })} onClick={() => setRevoking(token)}><IconTrash size={16} /></ActionIcon></td>
                 </tr>
               ))}
             </tbody>

@@ -61,15 +61,15 @@ export function SecurityHistoryPage() {
         {pages.data && rows.length === 0 && <Empty compact icon={<IconHistory size={20} />} title={t('securityLog.none')} text={t('securityLog.noneText')} />}
         {rows.length > 0 && (
           <div className="grid-scroll" tabIndex={0} role="region" aria-label={t('settings.history')} style={{ borderTop: '1px solid var(--co-line)' }}>
-            <table className="grid">
+            <table className="grid grid-stack">
               <thead><tr><th scope="col">{t('securityLog.when')}</th><th scope="col">{t('securityLog.what')}</th><th scope="col">{t('securityLog.who')}</th><th scope="col">{t('securityLog.by')}</th></tr></thead>
               <tbody>
                 {rows.map((entry) => (
                   <tr key={entry.seq}>
                     <td>{moment(entry.at, language)}</td>
-                    <td><Text size="sm" fw={560} c={entry.act.endsWith('.failed') ? 'var(--mantine-color-error)' : undefined}>{maybeT(`securityLog.act.${entry.act}`) ?? entry.act}</Text>{entry.detail.length > 0 && <Text size="xs" c="dimmed">{details(entry)}</Text>}</td>
-                    <td>{entry.person?.name}</td>
-                    <td>{doer(entry, t)}</td>
+                    <td data-label={t('securityLog.what')}><Text size="sm" fw={560} c={entry.act.endsWith('.failed') ? 'var(--mantine-color-error)' : undefined}>{maybeT(`securityLog.act.${entry.act}`) ?? entry.act}</Text>{entry.detail.length > 0 && <Text size="xs" c="dimmed">{details(entry)}</Text>}</td>
+                    <td data-label={t('securityLog.who')}>{entry.person?.name}</td>
+                    <td data-label={t('securityLog.by')}>{doer(entry, t)}</td>
                   </tr>
                 ))}
               </tbody>

@@ -46,17 +46,17 @@ export function TokensPage() {
         {tokens.data?.length === 0 && <Empty icon={<IconKey size={22} />} title={t('tokens.none')} text={t('tokens.noneText')}>{button}</Empty>}
         {tokens.data && tokens.data.length > 0 && (
           <div className="grid-scroll" tabIndex={0} role="region" aria-label={t('settings.tokens')}>
-            <table className="grid">
+            <table className="grid grid-stack">
               <thead><tr><th scope="col">{t('tokens.name')}</th><th scope="col" className="mantine-visible-from-sm">{t('tokens.hint')}</th><th scope="col">{t('tokens.scopes')}</th><th scope="col" className="mantine-visible-from-sm">{t('tokens.created')}</th><th scope="col">{t('tokens.lastUsed')}</th><th scope="col"><span className="visually-hidden">{t('act.delete')}</span></th></tr></thead>
               <tbody>
                 {tokens.data.map((token) => (
                   <tr key={String(token.id)}>
                     <td style={{ fontWeight: 560 }}>{token.name}</td>
                     <td className="mantine-visible-from-sm"><Text ff="monospace" size="xs">{token.hint ?? ''}</Text></td>
-                    <td title={token.scopes.join(', ')}><Group gap={4} wrap="nowrap">{token.scopes.slice(0, SHOWN).map((scope) => <Badge key={scope} color="gray" size="sm" style={{ flexShrink: 0 }}>{scope}</Badge>)}{token.scopes.length > SHOWN && <Text size="xs" c="dimmed">+{token.scopes.length - SHOWN}</Text>}</Group></td>
+                    <td data-label={t('tokens.scopes')} title={token.scopes.join(', ')}><Group gap={4} wrap="nowrap">{token.scopes.slice(0, SHOWN).map((scope) => <Badge key={scope} color="gray" size="sm" style={{ flexShrink: 0 }}>{scope}</Badge>)}{token.scopes.length > SHOWN && <Text size="xs" c="dimmed">+{token.scopes.length - SHOWN}</Text>}</Group></td>
                     <td className="mantine-visible-from-sm" title={moment(token.createdAt, language)}>{ago(token.createdAt, language, Date.now())}</td>
-                    <td>{token.lastUsedAt ? ago(token.lastUsedAt, language, Date.now()) : t('state.never')}</td>
-                    <td style={{ textAlign: 'right' }}>{admin && <ActionIcon aria-label={t('tokens.delete', { name: token.name })} onClick={() => setRemoving(token)}><IconTrash size={16} /></ActionIcon>}</td>
+                    <td data-label={t('tokens.lastUsed')}>{token.lastUsedAt ? ago(token.lastUsedAt, language, Date.now()) : t('state.never')}</td>
+                    <td className="grid-act">{admin && <ActionIcon aria-label={t('tokens.delete', { name: token.name })} onClick={() => setRemoving(token)}><IconTrash size={16} /></ActionIcon>}</td>
                   </tr>
                 ))}
               </tbody>

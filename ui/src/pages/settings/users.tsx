@@ -70,16 +70,16 @@ export function UsersPage() {
         {shown?.length === 0 && <Empty compact icon={<IconUsers size={18} />} title={t('list.noMatch')} />}
         {shown && shown.length > 0 && (
           <div className="grid-scroll" tabIndex={0} role="region" aria-label={t('settings.users')} style={{ borderTop: '1px solid var(--co-line)' }}>
-            <table className="grid">
+            <table className="grid grid-stack">
               <thead><tr><th scope="col">{t('profile.name')}</th><th scope="col">{t('users.role')}</th><th scope="col">{t('users.seats')}</th><th scope="col">{t('users.status')}</th><th scope="col"><span className="visually-hidden">{t('act.more')}</span></th></tr></thead>
               <tbody>
                 {shown.map((user) => (
                   <tr key={String(user.id)}>
                     <td><Group gap={10} wrap="nowrap"><PersonMark name={user.name || user.email} size={28} /><div style={{ minWidth: 0 }}><Text size="sm" fw={560} lh={1.25}>{user.name || user.email}</Text><Text size="xs" c="dimmed" lh={1.25}>{user.email}</Text></div></Group></td>
-                    <td>{maybeT(`account.role.${user.role}`) ?? user.role}</td>
-                    <td><Group gap={4}>{user.seats.map((seat) => <Badge key={seat} color="gray" size="sm">{maybeT(`seat.${seat.toLowerCase()}`) ?? seat}</Badge>)}</Group></td>
-                    <td><Badge color={user.status.toLowerCase() === 'active' ? 'spruce' : user.status.toLowerCase() === 'invited' ? 'blue' : 'gray'} size="sm">{maybeT(`users.status.${user.status.toLowerCase()}`) ?? user.status}</Badge></td>
-                    <td style={{ textAlign: 'right' }}>
+                    <td data-label={t('users.role')}>{maybeT(`account.role.${user.role}`) ?? user.role}</td>
+                    <td data-label={t('users.seats')}><Group gap={4}>{user.seats.map((seat) => <Badge key={seat} color="gray" size="sm">{maybeT(`seat.${seat.toLowerCase()}`) ?? seat}</Badge>)}</Group></td>
+                    <td data-label={t('users.status')}><Badge color={user.status.toLowerCase() === 'active' ? 'spruce' : user.status.toLowerCase() === 'invited' ? 'blue' : 'gray'} size="sm">{maybeT(`users.status.${user.status.toLowerCase()}`) ?? user.status}</Badge></td>
+                    <td className="grid-act">
                       {admin && (
                         <Menu position="bottom-end">
                           <Menu.Target><ActionIcon aria-label={t('links.actions', { name: user.name || user.email })}><IconDots size={16} /></ActionIcon></Menu.Target>
