@@ -43,7 +43,7 @@ export const policies = {
   'policy.group.connections': ['What connections carry', 'Cosa trasportano le connessioni', 'Hvad forbindelser bærer', 'Wat verbindingen doorgeven'],
   'policy.group.changes': ['What happens by itself', 'Cosa accade da sé', 'Hvad der sker af sig selv', 'Wat vanzelf gebeurt'],
   'policy.group.sign_in': ['How people get in', 'Come si entra', 'Hvordan man kommer ind', 'Hoe mensen binnenkomen'],
-  'policy.members_max': ['Most accounts', 'Numero massimo di account', 'Højst så mange konti', 'Maximumaantal accounts'],
+  'policy.members_max': ['Most accounts', 'Numero massimo di account', 'Største antal konti', 'Maximaal aantal accounts'],
   'policy.members_max.about': ['How many accounts the organization may have. Fewer than there are is refused; nobody is expelled.', 'Quanti account può avere l’organizzazione. Meno di quelli presenti non si può; nessuno viene espulso.', 'Hvor mange konti organisationen må have. Færre, end der er, afvises; ingen smides ud.', 'Hoeveel accounts de organisatie mag hebben. Minder dan er zijn wordt geweigerd; niemand wordt eruit gezet.'],
   'policy.tiers': ['Subscriptions', 'Abbonamenti', 'Abonnementer', 'Abonnementen'],
   'policy.tiers.about': ['Which subscriptions membership and features ask for. An account that falls below loses its membership.', 'Quali abbonamenti chiedono l’appartenenza e le funzioni. Un account che scende sotto perde l’appartenenza.', 'Hvilke abonnementer medlemskab og funktioner kræver. En konto, der kommer under, mister sit medlemskab.', 'Welke abonnementen lidmaatschap en functies vragen. Een account dat eronder zakt, verliest zijn lidmaatschap.'],

@@ -70,7 +70,7 @@ export function FileDialog({ organization, close }: { organization: Organization
         {chosen && chosen.steps.length > 0 && (
           <div role="status">
             <Text size="sm" fw={600}>{t('file.would', { file: chosen.name, count: chosen.steps.length })}</Text>
-            <ol className="appr-changes">{chosen.steps.map((step) => <li key={step.words}><Text span size="sm">{step.words}</Text></li>)}</ol>
+            <ol className="appr-changes" lang="en">{chosen.steps.map((step) => <li key={step.words}><Text span size="sm">{step.words}</Text></li>)}</ol>
             <Text size="xs" c="dimmed">{t('file.order')}</Text>
           </div>
         )}

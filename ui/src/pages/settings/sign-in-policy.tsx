@@ -1,14 +1,14 @@
-import { Alert, Badge, Button, Checkbox, Group, MultiSelect, Select, Stack, Switch, Text, TextInput } from '@mantine/core';
+import { Alert, Badge, Button, Checkbox, Group, MultiSelect, Select, Stack, Switch, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { call } from '../../api/client';
 import { queryClient, usersQuery } from '../../api/queries';
+import { Field } from '../../components/field';
 import { Loading, Problem } from '../../components/states';
 import { useLanguage, useT } from '../../i18n';
 import { isAdmin, useHere } from '../../lib/account';
 import { describe } from '../../lib/errors';
 import { moment } from '../../lib/format';
-import { toInstant, toLocal } from '../../lib/moments';
 import { useProved } from '../../lib/proved';
 import { useRefreshSession } from '../../lib/refresh';
 import { toastDone } from '../../lib/toast';
@@ -42,7 +42,7 @@ function PolicyForm({ policy }: { policy: Policy }) {
   const proved = useProved();
   const refresh = useRefreshSession();
   const users = useQuery(usersQuery(account.id));
-  const [form, setForm] = useState({ required: policy.secondFactorRequired, ways: policy.ways as string[], from: policy.waysFrom ? (toLocal(policy.waysFrom) ?? '') : '', idle: policy.idleMinutes ?? 0, exempt: policy.exemptUserIds });
+  const [form, setForm] = useState({ required: policy.secondFactorRequired, ways: policy.ways as string[], from: policy.waysFrom ?? '', idle: policy.idleMinutes ?? 0, exempt: policy.exemptUserIds });
   const [error, setError] = useState<string>();
   const [busy, setBusy] = useState(false);
   const restricts = form.ways.length < WAYS.length;
@@ -55,7 +55,7 @@ function PolicyForm({ policy }: { policy: Policy }) {
         secondFactorRequired: form.required,
         idleMinutes: form.idle || null,
         exemptUserIds: form.exempt,
-        ...(waysChanged ? { ways: form.ways, ...(form.from ? { waysFrom: toInstant(form.from) } : {}) } : {}),
+        ...(waysChanged ? { ways: form.ways, ...(form.from ? { waysFrom: form.from } : {}) } : {}),
       };
       const outcome = await proved((stepUp) => call<Policy>('/accounts/v1/sign-in-policy', { method: 'PATCH', account: account.id, body, stepUp }));
       if (!outcome.done) return;
@@ -82,7 +82,7 @@ function PolicyForm({ policy }: { policy: Policy }) {
           <Checkbox.Group aria-label={t('policyOf.ways')} value={form.ways} onChange={(ways) => setForm({ ...form, ways })}>
             <Stack gap={8}>{WAYS.map((way) => <Checkbox key={way} value={way} disabled={!admin} label={t(`policyOf.way.${way}`)} />)}</Stack>
           </Checkbox.Group>
-          {restricts && waysChanged && <TextInput mt="sm" maw={300} type="datetime-local" label={t('policyOf.waysFrom')} description={t('policyOf.waysFromText')} value={form.from} onChange={(event) => setForm({ ...form, from: event.currentTarget.value })} />}
+          {restricts && waysChanged && <Field of="moment" style={{ maxWidth: 300, marginTop: 10 }} label={t('policyOf.waysFrom')} description={t('policyOf.waysFromText')} value={form.from} onChange={(from) => setForm({ ...form, from })} />}
           {policy.waysFrom && !waysChanged && <Text size="sm" c="dimmed" mt={8}>{t('policyOf.waysSince', { when: moment(policy.waysFrom, language) })}</Text>}
         </Section>
         <Section title={t('policyOf.idle')} text={t('policyOf.idleText')}>

@@ -1,5 +1,5 @@
 /** The terms of one direction, or the reasons of several: purpose, legal basis, what is shared, what is masked, when to look again. */
-import { Alert, Button, Checkbox, Group, Modal, MultiSelect, Select, Stack, TagsInput, Text, TextInput, Textarea } from '@mantine/core';
+import { Alert, Button, Checkbox, Group, Modal, MultiSelect, Select, SimpleGrid, Stack, TagsInput, Text, TextInput, Textarea } from '@mantine/core';
 import { IconInfoCircle } from '@tabler/icons-react';
 import { useQueries, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -51,10 +51,10 @@ export function TermsEditor({ draft, arrows, keys, terms: given, close, save }: 
   const reasons = (
     <>
       <Textarea data-autofocus label={t('terms.purpose')} description={t('terms.purposeHint')} withAsterisk={required} autosize minRows={2} maxLength={1000} value={terms.purpose ?? ''} error={said(wrong.purpose)} onChange={(event) => set({ purpose: event.currentTarget.value })} />
-      <Group grow align="flex-start" gap="md">
+      <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="md" verticalSpacing="xs">
         <Select label={t('terms.basis')} description={t('terms.basisHint')} withAsterisk={required} clearable={!required} value={terms.legalBasis} error={said(wrong.basis)} onChange={(legalBasis) => set({ legalBasis })} data={BASES.map((value) => ({ value, label: t(`basis.${value}`) }))} clearButtonProps={{ 'aria-label': t('act.clear') }} />
-        <TextInput label={t('terms.basisText')} description={'\u00a0'} maxLength={255} value={terms.legalBasisText ?? ''} error={said(wrong.text)} onChange={(event) => set({ legalBasisText: event.currentTarget.value })} />
-      </Group>
+        <TextInput label={t('terms.basisText')} withAsterisk={terms.legalBasis === 'other'} description={'\u00a0'} maxLength={255} value={terms.legalBasisText ?? ''} error={said(wrong.text)} onChange={(event) => set({ legalBasisText: event.currentTarget.value })} />
+      </SimpleGrid>
     </>
   );
   return (
