@@ -25,7 +25,7 @@ export function AddAccounts({ organization, close }: { organization: Organizatio
   return (
     <Modal opened onClose={close} title={t('org.addAccounts')} size="lg" closeButtonProps={{ 'aria-label': t('act.close') }}>
       <Stack>
-        <Text size="sm" c="dimmed">{t('org.unconfiguredText')}</Text>
+        <Text size="sm" c="dimmed">{t('org.addText')}</Text>
         <PickAccounts picked={picked} setPicked={setPicked} except={organization.members.map((member) => String(member.accountId))} />
         {picked.length > 0 && <ImpactStatement impact={impact} />}
         {error && <Alert color="red" role="alert">{error}</Alert>}

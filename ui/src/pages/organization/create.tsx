@@ -28,6 +28,9 @@ export function CreateOrganization({ cancel, done }: { cancel: () => void; done:
   const impact = useImpact();
   const factorless = !session.secondFactor.totp && session.secondFactor.passkeys === 0;
 
+  // What was wrong is wrong no more once it is changed.
+  const forgive = (field: string) => setErrors(({ [field]: _, ...rest }) => rest);
+  const choose = (set: (ids: string[]) => void) => (ids: string[]) => { set(ids); forgive('accountIds'); };
   const create = async () => {
     const missing: Record<string, string> = {};
     if (!name.trim()) missing.name = t('org.create.nameNeeded');
@@ -72,11 +75,11 @@ export function CreateOrganization({ cancel, done }: { cancel: () => void; done:
         {step === 1 && (
           <form noValidate onSubmit={(event) => { event.preventDefault(); void create(); }}>
             <Stack>
-              <TextInput label={t('org.create.name')} description={t('org.create.nameHint')} value={name} onChange={(event) => setName(event.currentTarget.value)} error={errors.name} required withAsterisk={false} autoFocus maw={420} />
+              <TextInput label={t('org.create.name')} description={t('org.create.nameHint')} value={name} onChange={(event) => { setName(event.currentTarget.value); forgive('name'); }} error={errors.name} required withAsterisk={false} autoFocus maw={420} />
               <Select label={t('org.create.rules')} description={t(`org.create.rulesText.${policy}`)} inputWrapperOrder={['label', 'input', 'description']} data={(['open', 'parity'] as const).map((value) => ({ value, label: t(`org.create.rules.${value}`) }))} value={policy} onChange={(value) => { if (value) { setPolicy(value as Policy); setPicked([]); setInvited([]); } }} allowDeselect={false} maw={420} />
               <div>
                 <Title order={2} size="h3" mb="xs">{t('org.create.pick', { account: account.name })}</Title>
-                <PickAccounts key={policy} picked={picked} setPicked={setPicked} policy={policy} invited={invited} setInvited={policy === 'open' ? setInvited : undefined} />
+                <PickAccounts key={policy} picked={picked} setPicked={choose(setPicked)} policy={policy} invited={invited} setInvited={policy === 'open' ? choose(setInvited) : undefined} />
                 {errors.accountIds && <Text size="sm" c="var(--mantine-color-error)" role="alert" mt={6}>{errors.accountIds}</Text>}
               </div>
               {stray.map((message) => <Alert key={message} color="red" role="alert">{message}</Alert>)}

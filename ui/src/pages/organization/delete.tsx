@@ -24,7 +24,7 @@ export function DeleteOrganization({ organization, close }: { organization: Orga
     <Modal opened onClose={close} title={t('org.deleteTitle', { name: organization.name })} closeButtonProps={{ 'aria-label': t('act.close') }}>
       <form onSubmit={(event) => { event.preventDefault(); if (typed.trim() === organization.name) void remove(); }}>
         <Stack>
-          <Text size="sm">{t('org.deleteText', { n: organization.members.length })}</Text>
+          <Text size="sm">{t('org.deleteText', { n: organization.nMembers })}</Text>
           <TextInput label={t('org.deleteType')} placeholder={organization.name} value={typed} onChange={(event) => setTyped(event.currentTarget.value)} data-autofocus autoComplete="off" />
           {error && <Alert color="red" role="alert">{error}</Alert>}
           <Group justify="flex-end">

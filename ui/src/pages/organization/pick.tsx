@@ -70,8 +70,8 @@ function Invited({ invited, setInvited, taken, nameOf }: { invited: string[]; se
     <>
       <Text size="sm" c="dimmed">{t('org.offersText')}</Text>
       <Group align="flex-start" gap="sm">
-        <TextInput label={t('org.offers.id')} description={t('org.offers.idHint')} inputMode="numeric" value={typed} error={error} onChange={(event) => setTyped(event.currentTarget.value)} onKeyDown={(event) => { if (event.key === 'Enter') { event.preventDefault(); add(); } }} autoComplete="off" w={320} inputWrapperOrder={['label', 'input', 'error', 'description']} />
-        <Button variant="default" mt={24} leftSection={<IconMailForward size={16} />} onClick={add}>{t('org.offers.make')}</Button>
+        <TextInput label={t('org.offers.id')} description={t('org.offers.idHint')} inputMode="numeric" value={typed} error={error} onChange={(event) => setTyped(event.currentTarget.value)} onKeyDown={(event) => { if (event.key === 'Enter') { event.preventDefault(); add(); } }} autoComplete="off" w={{ base: '100%', xs: 320 }} inputWrapperOrder={['label', 'input', 'error', 'description']} />
+        <Button variant="default" mt={{ base: 0, xs: 24 }} leftSection={<IconMailForward size={16} />} onClick={add}>{t('org.offers.make')}</Button>
       </Group>
       {invited.map((id) => (
         <div key={id} className="org-pick" data-on style={{ alignItems: 'center' }}>
