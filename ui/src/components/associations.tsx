@@ -1,4 +1,4 @@
-import { ActionIcon, Badge, Button, Group, Menu, Modal, Select, Skeleton, Stack, Text, TextInput, Title } from '@mantine/core';
+import { ActionIcon, Badge, Button, Group, Menu, Select, Skeleton, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useDebouncedValue, useDisclosure } from '@mantine/hooks';
 import { IconDots, IconLinkOff, IconPlus, IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -14,6 +14,7 @@ import { useSchema } from '../lib/schema';
 import { toastProblem } from '../lib/toast';
 import { TYPE_ICONS } from './type-icons';
 import { PersonMark } from './account-mark';
+import { Dialog } from './dialog';
 import { RecordForm } from './record-form';
 import { Problem } from './states';
 
@@ -141,7 +142,7 @@ function AddLink({ type, record, to, close, create, done, taken }: AddProps) {
     }
   };
   return (
-    <Modal opened onClose={close} title={t('links.add', { type: t(OBJECTS[to].label) })} closeButtonProps={{ 'aria-label': t('act.close') }}>
+    <Dialog onClose={close} title={t('links.add', { type: t(OBJECTS[to].label) })}>
       <Stack gap="sm">
         {family && <Select label={t('links.relation')} data={[{ value: String(PARENT_OF), label: t('links.asChild') }, { value: String(CHILD_OF), label: t('links.asParent') }]} value={relation} onChange={(value) => value && setRelation(value)} allowDeselect={false} />}
         <TextInput data-autofocus placeholder={t('links.search')} aria-label={t('links.search')} value={query} onChange={(event) => setQuery(event.currentTarget.value)} leftSection={<IconSearch size={15} />} />
@@ -160,6 +161,6 @@ function AddLink({ type, record, to, close, create, done, taken }: AddProps) {
         </ul>
         <Button variant="default" leftSection={<IconPlus size={15} />} onClick={create}>{t('record.new', { type: t(OBJECTS[to].one) })}</Button>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

@@ -11,6 +11,7 @@ import { type Schema, writable } from '../lib/schema';
 import { toastDone } from '../lib/toast';
 import { useUndoArchive } from '../lib/undo';
 import { BulkRun } from './bulk-run';
+import { Dialog } from './dialog';
 import { PropertyEditor } from './property-editor';
 
 /** The bar that says how many rows are selected, and holds what can be done with them. */
@@ -101,7 +102,7 @@ function BulkEdit({ schema, count, close, change }: { schema: Schema; count: num
   const choices = schema.all.filter((property) => writable(property) && !property.hasUniqueValue).map((property) => ({ value: property.name, label: schema.label(property.name) })).sort((a, b) => a.label.localeCompare(b.label));
   const n = number(count, language);
   return (
-    <Modal opened onClose={close} title={t('bulk.editTitle', { count, n })} closeButtonProps={{ 'aria-label': t('act.close') }}>
+    <Dialog onClose={close} title={t('bulk.editTitle', { count, n })}>
       <form onSubmit={(event) => { event.preventDefault(); if (name) change(name, value); }}>
         <Stack>
           <Select label={t('filter.property')} data={choices} value={name} onChange={(next) => { setName(next); setValue(''); }} searchable data-autofocus nothingFoundMessage={t('filter.noProperty')} />
@@ -112,6 +113,6 @@ function BulkEdit({ schema, count, close, change }: { schema: Schema; count: num
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

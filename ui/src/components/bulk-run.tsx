@@ -1,5 +1,5 @@
 /** The dialog while a deed on many records runs: how far it is, a way to stop, and in the end what was refused. */
-import { Anchor, Button, Group, Modal, Progress as Bar, Stack, Text } from '@mantine/core';
+import { Anchor, Button, Group, Progress as Bar, Stack, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import { queryClient } from '../api/queries';
@@ -9,6 +9,7 @@ import { useHere } from '../lib/account';
 import { type Chosen, type Deed, type Progress, nChosen, pagesOf, run } from '../lib/bulk';
 import { describe } from '../lib/errors';
 import { number } from '../lib/format';
+import { Dialog } from './dialog';
 
 const FAILURES_SHOWN = 20;
 
@@ -58,7 +59,7 @@ export function BulkRun({ type, title, chosen, deed, finished }: Props) {
     setState('stopping');
   };
   return (
-    <Modal opened onClose={() => (ended ? finished(progress) : halt())} closeOnClickOutside={false} title={title} closeButtonProps={{ 'aria-label': t('act.close') }}>
+    <Dialog onClose={() => (ended ? finished(progress) : halt())} closeOnClickOutside={false} title={title}>
       <Stack gap="sm">
         <Bar value={total > 0 ? (Math.min(n, total) / total) * 100 : 100} animated={!ended} aria-label={title} />
         <Text size="sm" className="tabular" role="status">{t('bulk.progress', { n: number(n, language), total: number(Math.max(total, n), language) })}</Text>
@@ -80,6 +81,6 @@ export function BulkRun({ type, title, chosen, deed, finished }: Props) {
           {ended ? <Button onClick={() => finished(progress)} data-autofocus>{t('act.close')}</Button> : <Button variant="default" disabled={state === 'stopping'} onClick={halt}>{t('bulk.stop')}</Button>}
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,6 +1,7 @@
-import { Modal, Table } from '@mantine/core';
+import { Table } from '@mantine/core';
 import { useT } from '../i18n';
 import { LIST_TYPES, OBJECTS } from '../lib/objects';
+import { Dialog } from './dialog';
 
 export function HelpDialog({ close }: { close: () => void }) {
   const t = useT();
@@ -19,7 +20,7 @@ export function HelpDialog({ close }: { close: () => void }) {
     [['?'], t('help.help')],
   ];
   return (
-    <Modal opened onClose={close} title={t('help.title')} closeButtonProps={{ 'aria-label': t('act.close') }}>
+    <Dialog onClose={close} title={t('help.title')}>
       <Table>
         <Table.Tbody>
           {rows.map(([keys, words]) => (
@@ -30,6 +31,6 @@ export function HelpDialog({ close }: { close: () => void }) {
           ))}
         </Table.Tbody>
       </Table>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,8 +1,9 @@
 /** A search field over a list, worked by arrow keys and Enter: quick find and the account switcher. */
-import { Modal, ScrollArea, Text, TextInput, VisuallyHidden } from '@mantine/core';
+import { ScrollArea, Text, TextInput, VisuallyHidden } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import { useT } from '../i18n';
+import { Dialog } from './dialog';
 
 export interface Pick { key: string; group?: string; mark: ReactNode; label: string; hint?: string; current?: boolean; act: () => void }
 
@@ -27,7 +28,7 @@ export function PickList({ title, placeholder, query, onQuery, picks, nothing, c
   };
   let group: string | undefined;
   return (
-    <Modal opened onClose={close} withCloseButton={false} padding={0} size={560} yOffset="10vh" attributes={{ content: { 'aria-label': title } }} transitionProps={{ duration: 0 }} styles={{ content: { overflow: 'hidden' } }}>
+    <Dialog onClose={close} withCloseButton={false} padding={0} size={560} yOffset="10vh" attributes={{ content: { 'aria-label': title } }} transitionProps={{ duration: 0 }} styles={{ content: { overflow: 'hidden' } }}>
       <VisuallyHidden component="h2">{title}</VisuallyHidden>
       <TextInput
         data-autofocus
@@ -67,6 +68,6 @@ export function PickList({ title, placeholder, query, onQuery, picks, nothing, c
         </div>
         {picks.length === 0 && <Text size="sm" c="dimmed" p="lg" ta="center" role="status">{nothing}</Text>}
       </ScrollArea.Autosize>
-    </Modal>
+    </Dialog>
   );
 }

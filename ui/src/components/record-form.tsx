@@ -1,5 +1,5 @@
 /** The create dialog of any type: from the property definitions, with the server's complaints at the right fields. */
-import { Alert, Button, Group, Modal, Select, SimpleGrid, Stack } from '@mantine/core';
+import { Alert, Button, Group, Select, SimpleGrid, Stack } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { call } from '../api/client';
@@ -11,6 +11,7 @@ import { byField } from '../lib/errors';
 import { OBJECTS } from '../lib/objects';
 import { useSchema, writable } from '../lib/schema';
 import { toastDone } from '../lib/toast';
+import { Dialog } from './dialog';
 import { PropertyEditor } from './property-editor';
 
 interface Props {
@@ -64,7 +65,7 @@ export function RecordForm({ type, close, initial, associations, created }: Prop
   };
 
   return (
-    <Modal opened onClose={close} title={t('record.new', { type: t(OBJECTS[type].one) })} size="lg" closeButtonProps={{ 'aria-label': t('act.close') }}>
+    <Dialog onClose={close} title={t('record.new', { type: t(OBJECTS[type].one) })} size="lg">
       <form noValidate onSubmit={(event) => { event.preventDefault(); void save(); }}>
         <Stack gap="sm">
           {stray.length > 0 && <Alert color="red" role="alert">{stray.map(([name, message]) => <div key={name}>{name ? `${schema.label(name)}: ${message}` : message}</div>)}</Alert>}
@@ -78,6 +79,6 @@ export function RecordForm({ type, close, initial, associations, created }: Prop
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Alert, Button, Group, Stack, Text } from '@mantine/core';
 import { startAuthentication } from '@simplewebauthn/browser';
 import { IconFingerprint } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
@@ -8,6 +8,7 @@ import { maybeT, useT } from '../i18n';
 import { describe } from '../lib/errors';
 import { type Method, SWITCH } from '../lib/methods';
 import { CodeField } from './code-field';
+import { Dialog } from './dialog';
 import type { Asked } from './step-up';
 
 export function StepUpDialog({ asked, finish }: { asked: Asked; finish: (proof: string | null) => void }) {
@@ -43,7 +44,7 @@ export function StepUpDialog({ asked, finish }: { asked: Asked; finish: (proof: 
 
   const words = maybeT(`stepUp.act.${act}`) ?? act;
   return (
-    <Modal opened onClose={() => finish(null)} title={t('stepUp.title')} closeButtonProps={{ 'aria-label': t('act.close') }}>
+    <Dialog onClose={() => finish(null)} title={t('stepUp.title')}>
       <form onSubmit={(event) => { event.preventDefault(); if (method && method !== 'passkey') void send({ method, code: code.trim() }); }}>
         <Stack>
           <Text size="sm">{t('stepUp.text', { act: words })}</Text>
@@ -70,6 +71,6 @@ export function StepUpDialog({ asked, finish }: { asked: Asked; finish: (proof: 
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Modal, Progress, SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import { Alert, Button, Group, Progress, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconAlertTriangle, IconCircleCheck, IconDownload, IconPlayerStop } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -7,6 +7,7 @@ import { useEffect, useState } from 'react';
 import { call } from '../../api/client';
 import { importQuery, isFinished, queryClient } from '../../api/queries';
 import type { ImportJob } from '../../api/types';
+import { Dialog } from '../../components/dialog';
 import { Loading, PageHeader, Problem } from '../../components/states';
 import { useLanguage, useT } from '../../i18n';
 import { useHere } from '../../lib/account';
@@ -141,13 +142,13 @@ function CancelDialog({ job, close }: { job: ImportJob; close: () => void }) {
     }
   };
   return (
-    <Modal opened onClose={close} title={t('import.cancelTitle')} closeButtonProps={{ 'aria-label': t('act.close') }}>
+    <Dialog onClose={close} title={t('import.cancelTitle')}>
       <Text size="sm">{t('import.cancelText')}</Text>
       <Group justify="flex-end" mt="lg">
         <Button variant="default" onClick={close} data-autofocus>{t('import.goOn')}</Button>
         <Button color="red" loading={busy} onClick={() => void stop()}>{t('import.cancel')}</Button>
       </Group>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,7 +1,8 @@
-import { Alert, Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Alert, Button, Group, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { call } from '../../api/client';
 import type { Organization } from '../../api/types';
+import { Dialog } from '../../components/dialog';
 import { useT } from '../../i18n';
 import { useHere } from '../../lib/account';
 import { useDeed } from '../../lib/deed';
@@ -23,7 +24,7 @@ export function AddAccounts({ organization, close }: { organization: Organizatio
     close();
   });
   return (
-    <Modal opened onClose={close} title={t('org.addAccounts')} size="lg" closeButtonProps={{ 'aria-label': t('act.close') }}>
+    <Dialog onClose={close} title={t('org.addAccounts')} size="lg">
       <Stack>
         <Text size="sm" c="dimmed">{t('org.addText')}</Text>
         <PickAccounts picked={picked} setPicked={setPicked} except={organization.members.map((member) => String(member.accountId))} />
@@ -34,6 +35,6 @@ export function AddAccounts({ organization, close }: { organization: Organizatio
           <Button loading={busy} disabled={picked.length === 0 || !impact.version} onClick={() => void add()}>{picked.length > 0 ? t('org.create.submit', { count: picked.length }) : t('org.addAccounts')}</Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,5 +1,5 @@
 /** Changes that wait for a second person, as a list of sentences, and what became of those before. */
-import { Alert, Badge, Button, Group, Modal, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Alert, Badge, Button, Group, Stack, Text, TextInput, Title } from '@mantine/core';
 import { IconArrowRight, IconCheck, IconClockHour4, IconRefresh, IconX } from '@tabler/icons-react';
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
@@ -7,6 +7,7 @@ import { useEffect, useState } from 'react';
 import { ApiError, call } from '../../api/client';
 import { type AccountRef, organizationQuery } from '../../api/queries';
 import type { Organization } from '../../api/types';
+import { Dialog } from '../../components/dialog';
 import { Empty, Loading, PageHeader, Problem } from '../../components/states';
 import { type Translate, maybeT, useLanguage, useT } from '../../i18n';
 import { useHere } from '../../lib/account';
@@ -151,14 +152,14 @@ function RejectDialog({ busy, close, reject }: { busy: boolean; close: () => voi
   const t = useT();
   const [note, setNote] = useState('');
   return (
-    <Modal opened onClose={close} title={t('appr.rejectTitle')} closeButtonProps={{ 'aria-label': t('act.close') }}>
+    <Dialog onClose={close} title={t('appr.rejectTitle')}>
       <form onSubmit={(event) => { event.preventDefault(); reject(note.trim()); }}>
         <Stack>
           <TextInput label={t('appr.note')} description={t('appr.noteHint')} value={note} onChange={(event) => setNote(event.currentTarget.value)} maxLength={255} data-autofocus autoComplete="off" />
           <Group justify="flex-end"><Button variant="default" onClick={close}>{t('act.cancel')}</Button><Button color="red" type="submit" loading={busy}>{t('appr.reject')}</Button></Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 

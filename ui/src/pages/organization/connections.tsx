@@ -1,10 +1,11 @@
 /** The drawing in words: one row per pair and feature, and the scissors. */
-import { Badge, Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Badge, Button, Group, Stack, Text, TextInput } from '@mantine/core';
 import { IconArrowNarrowRight, IconArrowsLeftRight, IconBan, IconMinus, IconScissors, IconSearch, IconSnowflake } from '@tabler/icons-react';
 import { Fragment, useState } from 'react';
 import { call } from '../../api/client';
 import { queryClient } from '../../api/queries';
 import type { Organization } from '../../api/types';
+import { Dialog } from '../../components/dialog';
 import { useLanguage, useT } from '../../i18n';
 import { useHere } from '../../lib/account';
 import { describe } from '../../lib/errors';
@@ -121,7 +122,7 @@ function CutDialog({ organization, arrows, pair: [a, b], close }: { organization
     }
   };
   return (
-    <Modal opened onClose={close} title={t('org.cutTitle', { a: name(a), b: name(b) })} closeButtonProps={{ 'aria-label': t('act.close') }}>
+    <Dialog onClose={close} title={t('org.cutTitle', { a: name(a), b: name(b) })}>
       <Stack>
         <Text size="sm">{t('org.cutText')}</Text>
         {error && <Text size="sm" c="var(--mantine-color-error)" role="alert">{error}</Text>}
@@ -130,7 +131,7 @@ function CutDialog({ organization, arrows, pair: [a, b], close }: { organization
           <Button color="red" loading={busy} leftSection={<IconScissors size={16} />} onClick={() => void cut()}>{t('org.cut')}</Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }
 

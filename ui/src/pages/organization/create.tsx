@@ -1,10 +1,11 @@
-import { Alert, Button, Group, Modal, Select, Stack, Stepper, Text, TextInput, Title } from '@mantine/core';
+import { Alert, Button, Group, Select, Stack, Stepper, Text, TextInput, Title } from '@mantine/core';
 import { IconArrowRight } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { call } from '../../api/client';
 import { queryClient } from '../../api/queries';
 import type { Organization } from '../../api/types';
+import { Dialog } from '../../components/dialog';
 import { PageHeader } from '../../components/states';
 import { useT } from '../../i18n';
 import { useHere } from '../../lib/account';
@@ -98,13 +99,13 @@ export function CreateOrganization({ cancel, done }: { cancel: () => void; done:
 export function CreatedDialog({ organization, now, later }: { organization: Organization; now: () => void; later: () => void }) {
   const t = useT();
   return (
-    <Modal opened onClose={later} title={t('org.create.doneTitle', { name: organization.name })} closeButtonProps={{ 'aria-label': t('act.close') }}>
+    <Dialog onClose={later} title={t('org.create.doneTitle', { name: organization.name })}>
       {/* Whoever begins alone has nobody yet to connect with. */}
       <Text size="sm">{t(organization.nMembers > 1 ? 'org.create.doneText' : 'org.create.doneInvited')}</Text>
       <Group justify="flex-end" mt="lg">
         <Button variant={organization.nMembers > 1 ? 'default' : 'filled'} onClick={later}>{t(organization.nMembers > 1 ? 'org.create.later' : 'act.done')}</Button>
         {organization.nMembers > 1 && <Button onClick={now} data-autofocus>{t('org.create.now')}</Button>}
       </Group>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,8 +1,9 @@
-import { Alert, Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Alert, Button, Group, Stack, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { call } from '../../api/client';
 import { queryClient } from '../../api/queries';
 import type { Organization } from '../../api/types';
+import { Dialog } from '../../components/dialog';
 import { useT } from '../../i18n';
 import { useHere } from '../../lib/account';
 import { useDeed } from '../../lib/deed';
@@ -21,7 +22,7 @@ export function DeleteOrganization({ organization, close }: { organization: Orga
     toastDone(t('org.deleted'));
   });
   return (
-    <Modal opened onClose={close} title={t('org.deleteTitle', { name: organization.name })} closeButtonProps={{ 'aria-label': t('act.close') }}>
+    <Dialog onClose={close} title={t('org.deleteTitle', { name: organization.name })}>
       <form onSubmit={(event) => { event.preventDefault(); if (typed.trim() === organization.name) void remove(); }}>
         <Stack>
           <Text size="sm">{t('org.deleteText', { n: organization.nMembers })}</Text>
@@ -33,6 +34,6 @@ export function DeleteOrganization({ organization, close }: { organization: Orga
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

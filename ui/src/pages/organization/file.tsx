@@ -1,9 +1,10 @@
 /** The organization as a file: down, and up again with a look at what it would change. */
-import { Alert, Button, FileButton, Group, Modal, Stack, Text } from '@mantine/core';
+import { Alert, Button, FileButton, Group, Stack, Text } from '@mantine/core';
 import { IconCheck, IconDownload, IconUpload } from '@tabler/icons-react';
 import { useState } from 'react';
 import { ApiError, call } from '../../api/client';
 import type { Organization } from '../../api/types';
+import { Dialog } from '../../components/dialog';
 import { type Translate, useT } from '../../i18n';
 import { useHere } from '../../lib/account';
 import { download } from '../../lib/download';
@@ -56,7 +57,7 @@ export function FileDialog({ organization, close }: { organization: Organization
     close();
   });
   return (
-    <Modal opened onClose={close} title={t('file.title')} size="lg" closeButtonProps={{ 'aria-label': t('act.close') }}>
+    <Dialog onClose={close} title={t('file.title')} size="lg">
       <Stack>
         <Text size="sm">{t('file.text')}</Text>
         <Group gap="xs">
@@ -80,6 +81,6 @@ export function FileDialog({ organization, close }: { organization: Organization
           {chosen && chosen.steps.length > 0 && <Button loading={busy} disabled={joins && !impact.version} onClick={() => void apply(chosen)}>{t('file.apply')}</Button>}
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,4 +1,4 @@
-import { ActionIcon, Alert, Badge, Button, Group, Modal, Stack, Text, TextInput, Title, Tooltip } from '@mantine/core';
+import { ActionIcon, Alert, Badge, Button, Group, Stack, Text, TextInput, Title, Tooltip } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconAnchor, IconDoorExit, IconPlus, IconSearch, IconShieldLock, IconTrash } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
@@ -6,6 +6,7 @@ import { useState } from 'react';
 import { call } from '../../api/client';
 import type { Member, Organization, Page } from '../../api/types';
 import { AccountMark } from '../../components/account-mark';
+import { Dialog } from '../../components/dialog';
 import { useLanguage, useT } from '../../i18n';
 import { useHere } from '../../lib/account';
 import { useDeed } from '../../lib/deed';
@@ -108,7 +109,7 @@ function RemoveDialog({ organization, member, anchor, close }: { organization: O
     close();
   });
   return (
-    <Modal opened onClose={close} title={leaving ? t('org.leaveTitle') : t('org.member.removeTitle', { name: member.name })} closeButtonProps={{ 'aria-label': t('act.close') }}>
+    <Dialog onClose={close} title={leaving ? t('org.leaveTitle') : t('org.member.removeTitle', { name: member.name })}>
       <Stack>
         <Text size="sm">{leaving ? t('org.leaveText', { name: member.name }) : t('org.member.removeText')}</Text>
         {anchor && <Alert color="orange">{t('org.member.removeAnchor')}</Alert>}
@@ -118,6 +119,6 @@ function RemoveDialog({ organization, member, anchor, close }: { organization: O
           <Button color="red" loading={busy} onClick={() => void remove()}>{leaving ? t('org.leave') : t('act.remove')}</Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

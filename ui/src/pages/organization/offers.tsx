@@ -1,11 +1,12 @@
 /** Accounts of other people: invited by whoever manages, answered by their own super admin. */
-import { Alert, Badge, Button, Group, Modal, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Alert, Badge, Button, Group, Stack, Text, TextInput, Title } from '@mantine/core';
 import { IconMailForward } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { call } from '../../api/client';
 import { queryClient } from '../../api/queries';
 import type { Organization, Page } from '../../api/types';
+import { Dialog } from '../../components/dialog';
 import { maybeT, useLanguage, useT } from '../../i18n';
 import { useHere } from '../../lib/account';
 import { describe } from '../../lib/errors';
@@ -148,7 +149,7 @@ function AnswerDialog({ offer, close }: { offer: Received; close: () => void }) 
     return t('org.received.declined');
   });
   return (
-    <Modal opened onClose={close} title={t('org.received', { name: offer.organizationName })} size="lg" closeButtonProps={{ 'aria-label': t('act.close') }}>
+    <Dialog onClose={close} title={t('org.received', { name: offer.organizationName })} size="lg">
       <Stack>
         <ImpactStatement impact={impact} />
         {error && <Alert color="red" role="alert">{error}</Alert>}
@@ -157,6 +158,6 @@ function AnswerDialog({ offer, close }: { offer: Received; close: () => void }) 
           <Button loading={busy} disabled={!impact.version || offer.against.length > 0} onClick={() => void accept()}>{t('org.received.accept')}</Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,10 +1,11 @@
 /** The rules of the organization: read by whoever sees it, changed by whoever manages it. */
-import { Alert, Badge, Button, Group, Modal, NumberInput, Radio, Stack, Switch, Text, TextInput } from '@mantine/core';
+import { Alert, Badge, Button, Group, NumberInput, Radio, Stack, Switch, Text, TextInput } from '@mantine/core';
 import { IconInfoCircle } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { ApiError, type ErrorDetail, call } from '../../api/client';
 import { organizationQuery, queryClient } from '../../api/queries';
+import { Dialog } from '../../components/dialog';
 import { Loading, PageHeader, Problem } from '../../components/states';
 import { maybeT, useT } from '../../i18n';
 import { useHere } from '../../lib/account';
@@ -143,7 +144,7 @@ function LossDialog({ losses, name, busy, close, force }: { losses: ErrorDetail[
     return maybeT(`policy.loses.${loss.code ?? loss.subCategory ?? ''}`, { name: name(named('accountId')), source: name(named('source')), destination: name(named('destination')), feature: featureName(named('feature')) }) ?? loss.message;
   };
   return (
-    <Modal opened onClose={close} title={t('policy.losesTitle')} closeButtonProps={{ 'aria-label': t('act.close') }}>
+    <Dialog onClose={close} title={t('policy.losesTitle')}>
       <Stack>
         <Text size="sm">{t('policy.losesText')}</Text>
         <ul className="policy-losses">{losses.map((loss, i) => <li key={i}>{line(loss)}</li>)}</ul>
@@ -152,6 +153,6 @@ function LossDialog({ losses, name, busy, close, force }: { losses: ErrorDetail[
           <Button color="red" loading={busy} onClick={force}>{t('policy.force')}</Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,11 +1,12 @@
 /** Second factors that two admins take away from somebody who lost them: what waits, who may agree or stop, and what was. */
-import { Alert, Badge, Button, Group, Modal, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Alert, Badge, Button, Group, Stack, Text, TextInput, Title } from '@mantine/core';
 import { IconCheck, IconKey, IconX } from '@tabler/icons-react';
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { call } from '../../api/client';
 import { type AccountRef, queryClient } from '../../api/queries';
 import type { Organization } from '../../api/types';
+import { Dialog } from '../../components/dialog';
 import { Problem } from '../../components/states';
 import { maybeT, useLanguage, useT } from '../../i18n';
 import { useHere } from '../../lib/account';
@@ -148,7 +149,7 @@ function AskDialog({ organization, close }: { organization: Organization; close:
     }
   };
   return (
-    <Modal opened onClose={close} title={t('fReset.askTitle')} closeButtonProps={{ 'aria-label': t('act.close') }}>
+    <Dialog onClose={close} title={t('fReset.askTitle')}>
       <form onSubmit={(event) => { event.preventDefault(); void ask(); }}>
         <Stack>
           <Text size="sm">{t('fReset.askText')}</Text>
@@ -157,6 +158,6 @@ function AskDialog({ organization, close }: { organization: Organization; close:
           <Group justify="flex-end"><Button variant="default" onClick={close}>{t('act.cancel')}</Button><Button type="submit" color="red" loading={busy} disabled={!email.trim()}>{t('fReset.ask')}</Button></Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

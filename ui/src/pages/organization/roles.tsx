@@ -1,5 +1,5 @@
 /** Who holds which role of the organization, for which member. Super admins of a member give and take back those for their own account. */
-import { ActionIcon, Alert, Autocomplete, Badge, Button, Group, Modal, Radio, Select, Stack, Text, Title } from '@mantine/core';
+import { ActionIcon, Alert, Autocomplete, Badge, Button, Group, Radio, Select, Stack, Text, Title } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconPlus, IconTrash, IconUserShield } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -8,6 +8,7 @@ import { ApiError, call } from '../../api/client';
 import { type AccountRef, organizationQuery, queryClient, usersQuery } from '../../api/queries';
 import type { Organization } from '../../api/types';
 import { AccountMark } from '../../components/account-mark';
+import { Dialog } from '../../components/dialog';
 import { DayField } from '../../components/special-fields';
 import { Empty, Loading, PageHeader, Problem } from '../../components/states';
 import { maybeT, useLanguage, useT } from '../../i18n';
@@ -142,7 +143,7 @@ function GiveDialog({ organization, accounts, close }: { organization: Organizat
     close();
   });
   return (
-    <Modal opened onClose={close} title={t('org.roles.grant')} size="lg" closeButtonProps={{ 'aria-label': t('act.close') }}>
+    <Dialog onClose={close} title={t('org.roles.grant')} size="lg">
       <form onSubmit={(event) => { event.preventDefault(); void save(); }}>
         <Stack>
           <Autocomplete label={t('org.roles.email')} description={t('org.roles.emailHint')} value={email} onChange={setEmail} data={[...new Set((users.data ?? []).map((user) => user.email))]} openOnFocus={false} type="email" required withAsterisk={false} data-autofocus autoComplete="off" />
@@ -158,7 +159,7 @@ function GiveDialog({ organization, accounts, close }: { organization: Organizat
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 

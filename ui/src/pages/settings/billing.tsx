@@ -1,11 +1,12 @@
 /** Account & billing: what the account pays for, what comes at the end of the term, orders and invoices. */
-import { Alert, Badge, Button, Group, Modal, SegmentedControl, Select, SimpleGrid, Stack, Switch, Text } from '@mantine/core';
+import { Alert, Badge, Button, Group, SegmentedControl, Select, SimpleGrid, Stack, Switch, Text } from '@mantine/core';
 import { IconFileInvoice, IconFileTypePdf } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ApiError, call, pathWith } from '../../api/client';
 import { queryClient, subscriptionQuery } from '../../api/queries';
 import type { Billing, Invoice, OrderPlan, Page, PaidSubscription, ProductTier } from '../../api/types';
+import { Dialog } from '../../components/dialog';
 import { Empty, Loading, Problem } from '../../components/states';
 import { type Translate, maybeT, useLanguage, useT } from '../../i18n';
 import { isAdmin, useHere } from '../../lib/account';
@@ -123,7 +124,7 @@ function OrderDialog({ billing, living, close }: OrderProps) {
     close();
   });
   return (
-    <Modal opened onClose={close} title={t(living ? 'billing.change' : 'billing.begin')} size="lg" closeButtonProps={{ 'aria-label': t('act.close') }}>
+    <Dialog onClose={close} title={t(living ? 'billing.change' : 'billing.begin')} size="lg">
       {!plan && (
         <form onSubmit={(event) => { event.preventDefault(); void look(); }}>
           <SegmentedControl fullWidth aria-label={t('billing.termLength')} data={[{ value: 'monthly', label: t('billing.monthly') }, { value: 'annual', label: t('billing.annual') }]} value={term} onChange={setTerm} />
@@ -141,7 +142,7 @@ function OrderDialog({ billing, living, close }: OrderProps) {
           <Group justify="flex-end" mt="lg"><Button variant="default" onClick={() => setPlan(null)}>{t('act.back')}</Button><Button loading={busy} onClick={() => void place()} data-autofocus>{t('billing.place')}</Button></Group>
         </>
       )}
-    </Modal>
+    </Dialog>
   );
 }
 

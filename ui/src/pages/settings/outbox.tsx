@@ -1,11 +1,12 @@
 /** The outbox: which letters about the account went to whom, what became of them, and how they read. */
-import { Badge, Button, Code, Group, Modal, SegmentedControl, Select, Stack, Tabs, Text } from '@mantine/core';
+import { Badge, Button, Code, Group, SegmentedControl, Select, Stack, Tabs, Text } from '@mantine/core';
 import { IconMail, IconRefresh } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { call } from '../../api/client';
 import { queryClient } from '../../api/queries';
 import type { Page } from '../../api/types';
+import { Dialog } from '../../components/dialog';
 import { Empty, Loading, Problem } from '../../components/states';
 import { maybeT, useLanguage, useT } from '../../i18n';
 import { isAdmin, useHere } from '../../lib/account';
@@ -80,15 +81,15 @@ function LetterDialog({ id, close }: { id: string; close: () => void }) {
   const { account } = useHere();
   const letter = useQuery({ queryKey: ['a', account.id, 'outbox', 'one', id], queryFn: () => call<LetterRead>(`/accounts/v1/outbox/${id}`, { account: account.id }) });
   return (
-    <Modal opened onClose={close} title={letter.data?.subject ?? t('state.loading')} size="xl" closeButtonProps={{ 'aria-label': t('act.close') }}>
+    <Dialog onClose={close} title={letter.data?.subject ?? t('state.loading')} size="xl">
       {letter.isPending && <Loading rows={5} />}
       {letter.isError && <Problem compact problem={letter.error} retry={() => void letter.refetch()} />}
-      {letter.data && <LetterBody letter={letter.data} />}
-    </Modal>
+      {letter.data && <LetterBody letter={letter.data} close={close} />}
+    </Dialog>
   );
 }
 
-function LetterBody({ letter }: { letter: LetterRead }) {
+function LetterBody({ letter, close }: { letter: LetterRead; close: () => void }) {
   const t = useT();
   const language = useLanguage();
   const { account } = useHere();
@@ -128,6 +129,8 @@ function LetterBody({ letter }: { letter: LetterRead }) {
         </Tabs.Panel>
         <Tabs.Panel value="text" pt="sm"><Code block dir="auto" tabIndex={0} style={{ whiteSpace: 'pre-wrap', maxHeight: 520, overflow: 'auto', fontSize: 12.5 }}>{letter.text}</Code></Tabs.Panel>
       </Tabs>
+      {/* After the frame: a keyboard that comes out of it is still in the dialog. */}
+      <Group justify="flex-end"><Button variant="default" onClick={close}>{t('act.close')}</Button></Group>
     </Stack>
   );
 }

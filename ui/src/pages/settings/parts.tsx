@@ -1,6 +1,7 @@
-import { ActionIcon, Button, Code, CopyButton, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { ActionIcon, Button, Code, CopyButton, Group, Stack, Text, TextInput } from '@mantine/core';
 import { IconCheck, IconCopy } from '@tabler/icons-react';
 import { type ReactNode, useEffect } from 'react';
+import { Dialog } from '../../components/dialog';
 import { PageHeader } from '../../components/states';
 import { maybeT, useT } from '../../i18n';
 
@@ -26,7 +27,7 @@ export function Section({ title, text, aside, children }: { title: string; text?
 export function OnceDialog({ title, text, value, close }: { title: string; text: string; value: string; close: () => void }) {
   const t = useT();
   return (
-    <Modal opened onClose={close} title={title} size="lg" closeOnClickOutside={false} closeButtonProps={{ 'aria-label': t('act.close') }}>
+    <Dialog onClose={close} title={title} size="lg" closeOnClickOutside={false}>
       <Stack>
         <Text size="sm">{text}</Text>
         <Group wrap="nowrap" gap="xs">
@@ -35,7 +36,7 @@ export function OnceDialog({ title, text, value, close }: { title: string; text:
         </Group>
         <Group justify="flex-end"><Button variant="default" onClick={close}>{t('act.close')}</Button></Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }
 
@@ -55,13 +56,13 @@ interface ConfirmProps { title: string; text: string; act: string; busy?: boolea
 export function ConfirmDialog({ title, text, act, busy, confirm, close, color = 'red' }: ConfirmProps) {
   const t = useT();
   return (
-    <Modal opened onClose={close} title={title} closeButtonProps={{ 'aria-label': t('act.close') }}>
+    <Dialog onClose={close} title={title}>
       <Text size="sm">{text}</Text>
       <Group justify="flex-end" mt="lg">
         <Button variant="default" onClick={close} data-autofocus>{t('act.cancel')}</Button>
         <Button color={color} loading={busy} onClick={confirm}>{act}</Button>
       </Group>
-    </Modal>
+    </Dialog>
   );
 }
 

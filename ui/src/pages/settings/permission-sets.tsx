@@ -1,11 +1,12 @@
 /** Permission sets: what standard users may who are given one, by type of record and by name. */
-import { ActionIcon, Button, Checkbox, Group, Modal, NativeSelect, Stack, Text, TextInput } from '@mantine/core';
+import { ActionIcon, Button, Checkbox, Group, NativeSelect, Stack, Text, TextInput } from '@mantine/core';
 import { IconPencil, IconPlus, IconTrash } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { type AccountRef, queryClient } from '../../api/queries';
 import { call } from '../../api/client';
 import type { Page } from '../../api/types';
+import { Dialog } from '../../components/dialog';
 import { Problem } from '../../components/states';
 import { type Key, useT } from '../../i18n';
 import { isAdmin, useHere } from '../../lib/account';
@@ -87,7 +88,7 @@ function SetDialog({ set, close, done }: { set: PermissionSet | null; close: () 
   // Users have no teams here, so their width is offered only where a set was given it by a program.
   const widths = (now: Width) => WIDTHS.filter((width) => width !== 'team' || now === 'team').map((width) => ({ value: width, label: t(`sets.width.${width}`) }));
   return (
-    <Modal opened onClose={close} size="lg" title={set ? t('sets.edit', { name: set.name }) : t('sets.new')} closeButtonProps={{ 'aria-label': t('act.close') }}>
+    <Dialog onClose={close} size="lg" title={set ? t('sets.edit', { name: set.name }) : t('sets.new')}>
       <form onSubmit={(event) => { event.preventDefault(); void save(); }}>
         <Stack>
           <TextInput label={t('profile.name')} value={name} onChange={(event) => setName(event.currentTarget.value)} error={errors.name} maxLength={255} required withAsterisk={false} data-autofocus />
@@ -114,6 +115,6 @@ function SetDialog({ set, close, done }: { set: PermissionSet | null; close: () 
           <Group justify="flex-end"><Button variant="default" onClick={close}>{t('act.cancel')}</Button><Button type="submit" loading={busy}>{t('act.save')}</Button></Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

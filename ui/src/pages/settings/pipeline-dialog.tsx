@@ -1,9 +1,10 @@
-import { ActionIcon, Alert, Button, Group, Modal, Select, Stack, Text, TextInput } from '@mantine/core';
+import { ActionIcon, Alert, Button, Group, Select, Stack, Text, TextInput } from '@mantine/core';
 import { IconArrowDown, IconArrowUp, IconPlus, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import { call } from '../../api/client';
 import { queryClient } from '../../api/queries';
 import type { Pipeline } from '../../api/types';
+import { Dialog } from '../../components/dialog';
 import { useLanguage, useT } from '../../i18n';
 import { useHere } from '../../lib/account';
 import { byField } from '../../lib/errors';
@@ -51,7 +52,7 @@ export function PipelineDialog({ type, pipeline, close }: { type: 'deals' | 'tic
   };
   const stray = Object.entries(errors).filter(([field]) => field !== 'label').map(([, message]) => message);
   return (
-    <Modal opened onClose={close} title={pipeline ? t('pipelines.edit', { name: pipeline.label }) : t('pipelines.new')} size="lg" closeButtonProps={{ 'aria-label': t('act.close') }}>
+    <Dialog onClose={close} title={pipeline ? t('pipelines.edit', { name: pipeline.label }) : t('pipelines.new')} size="lg">
       <form onSubmit={(event) => { event.preventDefault(); void save(); }}>
         <Stack>
           <TextInput label={t('pipelines.name')} value={label} onChange={(event) => setLabel(event.currentTarget.value)} error={errors.label} required withAsterisk={false} data-autofocus maw={360} />
@@ -74,6 +75,6 @@ export function PipelineDialog({ type, pipeline, close }: { type: 'deals' | 'tic
           <Group justify="flex-end"><Button variant="default" onClick={close}>{t('act.cancel')}</Button><Button type="submit" loading={busy}>{t('act.save')}</Button></Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

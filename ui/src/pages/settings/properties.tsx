@@ -1,4 +1,4 @@
-import { ActionIcon, Badge, Button, Group, Modal, SegmentedControl, Select, Stack, Switch, Text, TextInput, Textarea } from '@mantine/core';
+import { ActionIcon, Badge, Button, Group, SegmentedControl, Select, Stack, Switch, Text, TextInput, Textarea } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconPlus, IconSearch, IconShieldLock } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -6,6 +6,7 @@ import { useState } from 'react';
 import { call } from '../../api/client';
 import { queryClient, settingsQuery } from '../../api/queries';
 import type { ListType, Property, Sensitivity } from '../../api/types';
+import { Dialog } from '../../components/dialog';
 import { Loading, Problem } from '../../components/states';
 import { maybeT, useT } from '../../i18n';
 import { isAdmin, useHere } from '../../lib/account';
@@ -41,16 +42,16 @@ export function PropertiesPage() {
         {Boolean(schema.problem) && <Problem problem={schema.problem} />}
         {schema.ready && (
           <div className="grid-scroll" tabIndex={0} role="region" aria-label={t('settings.properties')} style={{ borderTop: '1px solid var(--co-line)' }}>
-            <table className="grid">
+            <table className="grid grid-stack">
               <thead><tr><th scope="col">{t('properties.label')}</th><th scope="col">{t('properties.name')}</th><th scope="col">{t('properties.type')}</th><th scope="col">{t('properties.origin')}</th><th scope="col">{t('sensitivity')}</th></tr></thead>
               <tbody>
                 {shown.map((property) => (
                   <tr key={property.name}>
                     <td style={{ fontWeight: 560 }}>{schema.label(property.name)}</td>
-                    <td><Text ff="monospace" size="xs">{property.name}</Text></td>
-                    <td>{maybeT(`ptype.${schema.kind(property.name)}`) ?? t('ptype.text')}{!writable(property) && <Text span size="xs" c="dimmed"> · {t('properties.readOnly')}</Text>}</td>
-                    <td><Badge size="sm" color={property.hubspotDefined === false ? 'spruce' : 'gray'}>{t(property.hubspotDefined === false ? 'properties.custom' : 'properties.builtIn')}</Badge></td>
-                    <td>
+                    <td data-label={t('properties.name')}><Text ff="monospace" size="xs">{property.name}</Text></td>
+                    <td data-label={t('properties.type')}><span>{maybeT(`ptype.${schema.kind(property.name)}`) ?? t('ptype.text')}{!writable(property) && <Text span size="xs" c="dimmed"> · {t('properties.readOnly')}</Text>}</span></td>
+                    <td data-label={t('properties.origin')}><Badge size="sm" color={property.hubspotDefined === false ? 'spruce' : 'gray'}>{t(property.hubspotDefined === false ? 'properties.custom' : 'properties.builtIn')}</Badge></td>
+                    <td data-label={t('sensitivity')}>
                       <Group gap={6} wrap="nowrap">
                         {sensitivityOf(property) === 'non_sensitive' ? <Text span size="xs" c="dimmed">{t('sensitivity.non_sensitive')}</Text> : <Badge size="sm" color="orange">{t(`sensitivity.${sensitivityOf(property)}`)}</Badge>}
                         {isAdmin(account) && property.hubspotDefined === false && <ActionIcon size="sm" aria-label={t('sensitivity.of', { label: schema.label(property.name) })} onClick={() => mark(property)}><IconShieldLock size={15} /></ActionIcon>}
@@ -103,7 +104,7 @@ function PropertyDialog({ type, group, close }: { type: ListType; group: string;
   };
   const stray = Object.entries(errors).filter(([field]) => !['name', 'label', 'options'].includes(field)).map(([, message]) => message);
   return (
-    <Modal opened onClose={close} title={t('properties.new')} closeButtonProps={{ 'aria-label': t('act.close') }}>
+    <Dialog onClose={close} title={t('properties.new')}>
       <form onSubmit={(event) => { event.preventDefault(); void save(); }}>
         <Stack>
           <TextInput label={t('properties.label')} value={label} onChange={(event) => setLabel(event.currentTarget.value)} error={errors.label} required withAsterisk={false} data-autofocus />
@@ -116,6 +117,6 @@ function PropertyDialog({ type, group, close }: { type: ListType; group: string;
           <Group justify="flex-end"><Button variant="default" onClick={close}>{t('act.cancel')}</Button><Button type="submit" loading={busy}>{t('act.create')}</Button></Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

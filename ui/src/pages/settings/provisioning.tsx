@@ -1,11 +1,12 @@
 /** Provisioning by the directory of an identity provider: what its groups give in this account, and the organization's tokens for it. */
-import { ActionIcon, Alert, Badge, Button, Group, Modal, MultiSelect, Select, Stack, Text, TextInput } from '@mantine/core';
+import { ActionIcon, Alert, Badge, Button, Group, MultiSelect, Select, Stack, Text, TextInput } from '@mantine/core';
 import { IconPencil, IconPlus, IconTrash, IconUsersGroup } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { call } from '../../api/client';
 import { queryClient } from '../../api/queries';
 import type { Organization } from '../../api/types';
+import { Dialog } from '../../components/dialog';
 import { Empty, Loading, Problem } from '../../components/states';
 import { maybeT, useLanguage, useT } from '../../i18n';
 import { useHere } from '../../lib/account';
@@ -121,7 +122,7 @@ function GrantDialog({ group, close }: { group: DirectoryGroup; close: () => voi
     setBusy(false);
   };
   return (
-    <Modal opened onClose={close} title={t('scim.set', { group: group.name })} closeButtonProps={{ 'aria-label': t('act.close') }}>
+    <Dialog onClose={close} title={t('scim.set', { group: group.name })}>
       <form onSubmit={(event) => { event.preventDefault(); void save(); }}>
         <Stack>
           <Select label={t('scim.role')} data={(['standard', 'super_admin'] as const).map((one) => ({ value: one, label: t(`account.role.${one}`) }))} value={role} onChange={(next) => next && setRole(next)} error={errors.role} allowDeselect={false} />
@@ -132,7 +133,7 @@ function GrantDialog({ group, close }: { group: DirectoryGroup; close: () => voi
           <Group justify="flex-end"><Button variant="default" onClick={close}>{t('act.cancel')}</Button><Button type="submit" loading={busy}>{t('act.save')}</Button></Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 
@@ -207,7 +208,7 @@ function TokenDialog({ path, close, done }: { path: string; close: () => void; d
     setBusy(false);
   };
   return (
-    <Modal opened onClose={close} title={t('scim.newToken')} closeButtonProps={{ 'aria-label': t('act.close') }}>
+    <Dialog onClose={close} title={t('scim.newToken')}>
       <form onSubmit={(event) => { event.preventDefault(); void save(); }}>
         <Stack>
           <TextInput label={t('scim.tokenName')} value={name} onChange={(event) => setName(event.currentTarget.value)} error={errors.name} required withAsterisk={false} data-autofocus autoComplete="off" />
@@ -215,6 +216,6 @@ function TokenDialog({ path, close, done }: { path: string; close: () => void; d
           <Group justify="flex-end"><Button variant="default" onClick={close}>{t('act.cancel')}</Button><Button type="submit" loading={busy} disabled={!name.trim()}>{t('scim.newToken')}</Button></Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,4 +1,4 @@
-import { ActionIcon, Badge, Button, CopyButton, Group, Modal, PasswordInput, SimpleGrid, Skeleton, Stack, Text, TextInput } from '@mantine/core';
+import { ActionIcon, Badge, Button, CopyButton, Group, PasswordInput, SimpleGrid, Skeleton, Stack, Text, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { browserSupportsWebAuthn, startRegistration } from '@simplewebauthn/browser';
 import { IconDeviceDesktop, IconDeviceMobile, IconDownload, IconFingerprint, IconPlus, IconTrash } from '@tabler/icons-react';
@@ -8,6 +8,7 @@ import { ApiError, call } from '../../api/client';
 import { passkeysQuery, queryClient, sessionsQuery } from '../../api/queries';
 import type { Passkey, SessionRow } from '../../api/types';
 import { CodeField } from '../../components/code-field';
+import { Dialog } from '../../components/dialog';
 import { Problem } from '../../components/states';
 import { useLanguage, useT } from '../../i18n';
 import { useHere } from '../../lib/account';
@@ -134,7 +135,7 @@ function TotpDialog({ begun, close, done }: { begun: TotpBegun; close: () => voi
     }
   };
   return (
-    <Modal opened onClose={close} title={t('security.totp')} closeButtonProps={{ 'aria-label': t('act.close') }}>
+    <Dialog onClose={close} title={t('security.totp')}>
       <form onSubmit={(event) => { event.preventDefault(); void confirm(code); }}>
         <Stack>
           <Text size="sm">{t('security.totpScan')}</Text>
@@ -144,14 +145,14 @@ function TotpDialog({ begun, close, done }: { begun: TotpBegun; close: () => voi
           <Group justify="flex-end"><Button type="submit" loading={busy}>{t('act.continue')}</Button></Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 
 function CodesDialog({ codes, close }: { codes: string[]; close: () => void }) {
   const t = useT();
   return (
-    <Modal opened onClose={close} title={t('security.codes')} closeOnClickOutside={false} closeOnEscape={false} withCloseButton={false}>
+    <Dialog onClose={close} title={t('security.codes')} closeOnClickOutside={false} closeOnEscape={false} withCloseButton={false}>
       <Stack>
         <Text size="sm">{t('security.codesText')}</Text>
         <SimpleGrid cols={2} spacing="xs" component="ul" style={{ listStyle: 'none', margin: 0, padding: 14, background: 'var(--co-hover)', borderRadius: 9 }}>
@@ -165,7 +166,7 @@ function CodesDialog({ codes, close }: { codes: string[]; close: () => void }) {
           <Button onClick={close} data-autofocus>{t('security.codesKept')}</Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }
 
@@ -234,14 +235,14 @@ function PasskeyDialog({ close, done }: { close: () => void; done: (codes: strin
     }
   };
   return (
-    <Modal opened onClose={close} title={t('security.passkeyAdd')} closeButtonProps={{ 'aria-label': t('act.close') }}>
+    <Dialog onClose={close} title={t('security.passkeyAdd')}>
       <form onSubmit={(event) => { event.preventDefault(); void save(); }}>
         <Stack>
           <TextInput label={t('security.passkeyName')} value={name} onChange={(event) => setName(event.currentTarget.value)} required withAsterisk={false} data-autofocus error={error} />
           <Group justify="flex-end"><Button type="submit" loading={busy} leftSection={<IconFingerprint size={16} />}>{t('security.passkeyAdd')}</Button></Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,11 +1,12 @@
 /** How delicate the values of a property are, and what that does to connections. It only grows. */
-import { Alert, Button, Group, Modal, Radio, Stack, Text } from '@mantine/core';
+import { Alert, Button, Group, Radio, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { call } from '../../api/client';
 import { queryClient, settingsQuery } from '../../api/queries';
 import type { ListType, Property, Sensitivity } from '../../api/types';
+import { Dialog } from '../../components/dialog';
 import { useT } from '../../i18n';
 import { useHere } from '../../lib/account';
 import { useDeed } from '../../lib/deed';
@@ -43,7 +44,7 @@ export function SensitivityDialog({ type, property, label, close }: { type: List
     close();
   });
   return (
-    <Modal opened onClose={close} title={t('sensitivity.of', { label })} size="lg" closeButtonProps={{ 'aria-label': t('act.close') }}>
+    <Dialog onClose={close} title={t('sensitivity.of', { label })} size="lg">
       <form onSubmit={(event) => { event.preventDefault(); void save(); }}>
         <Stack>
           <SensitivityField value={value} least={is} set={setValue} />
@@ -52,6 +53,6 @@ export function SensitivityDialog({ type, property, label, close }: { type: List
           <Group justify="flex-end"><Button variant="default" onClick={close}>{t('act.cancel')}</Button><Button type="submit" loading={busy} disabled={value === is}>{t('act.save')}</Button></Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,9 +1,10 @@
-import { ActionIcon, Alert, Anchor, Badge, Button, Group, Modal, MultiSelect, PasswordInput, Select, Stack, Switch, Text, TextInput } from '@mantine/core';
+import { ActionIcon, Alert, Anchor, Badge, Button, Group, MultiSelect, PasswordInput, Select, Stack, Switch, Text, TextInput } from '@mantine/core';
 import { IconLogin2, IconPencil, IconPlugConnected, IconPlus, IconTrash } from '@tabler/icons-react';
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { call } from '../../api/client';
 import { organizationQuery, queryClient, usersQuery } from '../../api/queries';
+import { Dialog } from '../../components/dialog';
 import { Empty, Loading, Problem } from '../../components/states';
 import { useT } from '../../i18n';
 import { isAdmin, useHere } from '../../lib/account';
@@ -195,7 +196,7 @@ function ProviderDialog({ base, accounts, provider, close }: { base: string; acc
     setBusy(false);
   };
   return (
-    <Modal opened onClose={close} title={provider ? t('sso.edit', { label: provider.label }) : t('sso.add')} size="lg" closeButtonProps={{ 'aria-label': t('act.close') }}>
+    <Dialog onClose={close} title={provider ? t('sso.edit', { label: provider.label }) : t('sso.add')} size="lg">
       <form onSubmit={(event) => { event.preventDefault(); void save(); }}>
         <Stack>
           <TextInput label={t('sso.label')} value={form.label} onChange={set('label')} error={errors.label} required withAsterisk={false} data-autofocus />
@@ -208,7 +209,7 @@ function ProviderDialog({ base, accounts, provider, close }: { base: string; acc
           <Group justify="flex-end"><Button variant="default" onClick={close}>{t('act.cancel')}</Button><Button type="submit" loading={busy}>{t('act.save')}</Button></Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,4 +1,4 @@
-import { ActionIcon, Badge, Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { ActionIcon, Badge, Button, Group, Stack, Text, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconKey, IconPlus, IconTrash } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -6,6 +6,7 @@ import { useState } from 'react';
 import { call } from '../../api/client';
 import { queryClient, tokensQuery } from '../../api/queries';
 import type { Token } from '../../api/types';
+import { Dialog } from '../../components/dialog';
 import { Empty, Loading, Problem } from '../../components/states';
 import { useLanguage, useT } from '../../i18n';
 import { isAdmin, useHere } from '../../lib/account';
@@ -91,7 +92,7 @@ function TokenDialog({ close, done }: { close: () => void; done: (token: string)
     }
   };
   return (
-    <Modal opened onClose={close} title={t('tokens.new')} size="lg" closeButtonProps={{ 'aria-label': t('act.close') }}>
+    <Dialog onClose={close} title={t('tokens.new')} size="lg">
       <form onSubmit={(event) => { event.preventDefault(); void save(); }}>
         <Stack>
           <TextInput label={t('tokens.name')} value={name} onChange={(event) => setName(event.currentTarget.value)} error={errors.name} required withAsterisk={false} data-autofocus />
@@ -100,6 +101,6 @@ function TokenDialog({ close, done }: { close: () => void; done: (token: string)
           <Group justify="flex-end"><Button variant="default" onClick={close}>{t('act.cancel')}</Button><Button type="submit" loading={busy} disabled={!name.trim() || scopes.length === 0}>{t('act.create')}</Button></Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

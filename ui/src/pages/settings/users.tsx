@@ -1,4 +1,4 @@
-import { ActionIcon, Badge, Button, Group, Menu, Modal, MultiSelect, Select, Stack, Text, TextInput } from '@mantine/core';
+import { ActionIcon, Badge, Button, Group, Menu, MultiSelect, Select, Stack, Text, TextInput } from '@mantine/core';
 import { IconDots, IconPlus, IconSearch, IconUsers } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -6,6 +6,7 @@ import { call } from '../../api/client';
 import { queryClient, seatsQuery, usersQuery } from '../../api/queries';
 import type { User } from '../../api/types';
 import { PersonMark } from '../../components/account-mark';
+import { Dialog } from '../../components/dialog';
 import { Empty, Loading, Problem } from '../../components/states';
 import { type Translate, maybeT, useT } from '../../i18n';
 import { isAdmin, useHere } from '../../lib/account';
@@ -155,7 +156,7 @@ function UserDialog({ user, close, done }: { user: User | null; close: () => voi
     }
   };
   return (
-    <Modal opened onClose={close} title={user ? t('users.edit', { name: user.name }) : t('users.invite')} closeButtonProps={{ 'aria-label': t('act.close') }}>
+    <Dialog onClose={close} title={user ? t('users.edit', { name: user.name }) : t('users.invite')}>
       <form onSubmit={(event) => { event.preventDefault(); void save(); }}>
         <Stack>
           <TextInput label={t('signIn.email')} type="email" value={form.email} readOnly={user !== null} onChange={(event) => setForm({ ...form, email: event.currentTarget.value })} error={errors.email} required withAsterisk={false} data-autofocus={user === null || undefined} />
@@ -167,6 +168,6 @@ function UserDialog({ user, close, done }: { user: User | null; close: () => voi
           <Group justify="flex-end"><Button variant="default" onClick={close}>{t('act.cancel')}</Button><Button type="submit" loading={busy}>{user ? t('act.save') : t('act.add')}</Button></Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,10 +1,11 @@
 /** The terms of one direction, or the reasons of several: purpose, legal basis, what is shared, what is masked, when to look again. */
-import { Alert, Button, Checkbox, Group, Modal, MultiSelect, Select, SimpleGrid, Stack, TagsInput, Text, TextInput, Textarea } from '@mantine/core';
+import { Alert, Button, Checkbox, Group, MultiSelect, Select, SimpleGrid, Stack, TagsInput, Text, TextInput, Textarea } from '@mantine/core';
 import { IconInfoCircle } from '@tabler/icons-react';
 import { useQueries, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { pipelinesQuery, propertiesQuery } from '../../../api/queries';
 import type { Terms } from '../../../api/types';
+import { Dialog } from '../../../components/dialog';
 import { DayField } from '../../../components/special-fields';
 import { maybeT, useLanguage, useT } from '../../../i18n';
 import { day } from '../../../lib/format';
@@ -58,7 +59,7 @@ export function TermsEditor({ draft, arrows, keys, terms: given, close, save }: 
     </>
   );
   return (
-    <Modal opened onClose={close} size="lg" title={many ? t('terms.titleMany') : `${featureName(feature)} · ${t('terms.title', { source: name(source), destination: name(destination) })}`} closeButtonProps={{ 'aria-label': t('act.close') }}>
+    <Dialog onClose={close} size="lg" title={many ? t('terms.titleMany') : `${featureName(feature)} · ${t('terms.title', { source: name(source), destination: name(destination) })}`}>
       <Stack gap="md">
         {many && <Text size="sm" c="dimmed">{t('terms.many', { count: keys.length })}</Text>}
         {reasons}
@@ -82,7 +83,7 @@ export function TermsEditor({ draft, arrows, keys, terms: given, close, save }: 
           <Button onClick={keep} disabled={tried && !isReasoned(terms) && required}>{t('terms.save')}</Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }
 
