@@ -7,9 +7,11 @@ import { createRoot } from 'react-dom/client';
 import { App } from './app';
 import { speak } from './i18n';
 import { doorstepLanguage } from './i18n/choice';
+import { speakOfFields } from './lib/validity';
 import { preload } from './pages';
 
 // Fetched beside the session and the messages, not after them.
 preload(location.pathname);
 await speak(doorstepLanguage());
+speakOfFields();
 createRoot(document.getElementById('root')!).render(<App />);
