@@ -63,6 +63,8 @@ pub enum Source {
     Internal,
     /// A value that follows from other records, written by a consumer of the feed.
     Calculated,
+    /// Two records became one: the values it has, see [`crate::record::merge`].
+    Merge,
 }
 
 /// What happened to one thing. The names are stored and appear in logs: never rename one.
@@ -90,11 +92,14 @@ pub enum Kind {
     IdentityChanged,
     /// Organization and its connections.
     OrganizationChanged,
+    /// A record went into another one, whose id is `into` of the detail. Carries as old values the last it had: nobody else has
+    /// them any more.
+    RecordMerged,
 }
 
 impl Kind {
     /// Every kind, in the order of its stored number.
-    pub const ALL: [Kind; 13] = [
+    pub const ALL: [Kind; 14] = [
         Kind::RecordCreated,
         Kind::RecordUpdated,
         Kind::RecordArchived,
@@ -108,6 +113,7 @@ impl Kind {
         Kind::AccountChanged,
         Kind::IdentityChanged,
         Kind::OrganizationChanged,
+        Kind::RecordMerged,
     ];
 
     /// The stored number. Never reorder [`Kind::ALL`].

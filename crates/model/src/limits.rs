@@ -66,6 +66,10 @@ pub const NAME_CHARS_MAX: usize = 255;
 pub const SECONDARY_EMAILS_MAX: usize = 250;
 /// Additional domains of a company by which it is recognized.
 pub const ADDITIONAL_DOMAINS_MAX: usize = 250;
+/// Records that can have become one. HubSpot's limit.
+pub const MERGED_MAX: usize = 250;
+/// Contacts and subsidiaries whose company a merge changes, each with a change of its own in one transaction.
+pub const MERGE_FOLLOWERS_MAX: usize = 10_000;
 /// Companies above a company, parent over parent: deeper than any group, and where a walk up ends that meets a loop.
 pub const COMPANY_LEVELS_MAX: usize = 100;
 /// Hops of a causal chain across accounts before it counts as a loop.

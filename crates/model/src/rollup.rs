@@ -85,6 +85,14 @@ pub fn touched(change: &Change) -> [Touched; 2] {
             let matters = is_source(object) && change.values.keys().any(|name| followed.contains(&name.as_str()));
             [if matters { Touched::LinkedTo(object, id) } else { Touched::Nobody }, Touched::Nobody]
         }
+        Kind::RecordMerged => match into(change) {
+            // What the merged record is linked to, and whatever is linked to it, if it is one that rollups come from.
+            Some(id) => [
+                if ROLLED_UP.contains(&object) { Touched::Record(object, id) } else { Touched::Nobody },
+                if is_source(object) { Touched::LinkedTo(object, id) } else { Touched::Nobody },
+            ],
+            None => [Touched::Nobody, Touched::Nobody],
+        },
         Kind::RecordArchived | Kind::RecordRestored if is_source(object) => [Touched::LinkedTo(object, id), Touched::Nobody],
         _ => [Touched::Nobody, Touched::Nobody],
     }
@@ -96,6 +104,10 @@ fn is_source(object: ObjectType) -> bool {
 
 fn end(object: ObjectType, id: RecordId, other: ObjectType) -> Touched {
     if ROLLED_UP.contains(&object) && is_source(other) { Touched::Record(object, id) } else { Touched::Nobody }
+}
+
+fn into(change: &Change) -> Option<RecordId> {
+    change.detail.as_ref()?.get("into")?.as_i64().map(RecordId)
 }
 
 fn other_end(change: &Change) -> Option<(ObjectType, RecordId)> {
@@ -245,5 +257,12 @@ mod tests {
         assert_eq!(touched(&updated(TASK, "hs_task_status")), linked_to(TASK));
         assert_eq!(touched(&updated(COMPANY, "closedate")), nobody);
         assert_eq!(touched(&Change::record(Kind::RecordArchived, NOTE, RecordId(1))), linked_to(NOTE));
+        let merged = |object| Change {
+            detail: Some(serde_json::json!({"into": 9})),
+            ..Change::record(Kind::RecordMerged, object, RecordId(1))
+        };
+        let nine = RecordId(9);
+        assert_eq!(touched(&merged(CONTACT)), [Touched::Record(CONTACT, nine), Touched::Nobody]);
+        assert_eq!(touched(&merged(DEAL)), [Touched::Record(DEAL, nine), Touched::LinkedTo(DEAL, nine)]);
     }
 }

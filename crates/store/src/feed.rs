@@ -240,7 +240,8 @@ fn read_actor(text: &str) -> Result<Actor> {
     actor.ok_or_else(|| StoreError::Broken(format!("\"{text}\" is no actor")))
 }
 
-const SOURCES: [Source; 5] = [Source::CrmUi, Source::Integration, Source::Import, Source::Internal, Source::Calculated];
+const SOURCES: [Source; 6] =
+    [Source::CrmUi, Source::Integration, Source::Import, Source::Internal, Source::Calculated, Source::Merge];
 
 fn source_number(source: Source) -> i64 {
     SOURCES.iter().position(|s| *s == source).map_or(-1, |i| i as i64)

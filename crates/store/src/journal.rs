@@ -46,6 +46,7 @@ fn subject(kind: Kind) -> Option<&'static str> {
         | Kind::RecordArchived
         | Kind::RecordRestored
         | Kind::RecordErased
+        | Kind::RecordMerged
         | Kind::AssociationLinked
         | Kind::AssociationUnlinked
         | Kind::Disclosed

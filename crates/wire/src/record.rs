@@ -78,7 +78,7 @@ pub struct HistoryEntry<'a> {
     /// Empty where the value was cleared.
     pub value: Cow<'a, str>,
     pub timestamp: Time,
-    /// `CRM_UI`, `INTEGRATION`, `IMPORT`, `INTERNAL_PROCESSING`.
+    /// `CRM_UI`, `INTEGRATION`, `IMPORT`, `INTERNAL_PROCESSING`, `CALCULATED`, `MERGE_OBJECTS`.
     pub source_type: Cow<'a, str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source_id: Option<String>,
@@ -246,6 +246,15 @@ pub struct Erase {
     pub object_id: Text,
     #[serde(default)]
     pub id_property: Option<String>,
+}
+
+/// Two records that become one.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Merge {
+    /// Whose values win.
+    pub primary_object_id: Text,
+    pub object_id_to_merge: Text,
 }
 
 #[cfg(test)]

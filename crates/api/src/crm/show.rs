@@ -96,6 +96,7 @@ fn entry(value: &HistoryValue) -> HistoryEntry<'_> {
         Source::Import => "IMPORT",
         Source::Internal => "INTERNAL_PROCESSING",
         Source::Calculated => "CALCULATED",
+        Source::Merge => "MERGE_OBJECTS",
     };
     let (source_id, person) = match &value.by.actor {
         Actor::Person { id } => (Some(format!("userId:{id}")), Some(id.0)),
@@ -157,8 +158,13 @@ pub fn creation(body: Create) -> Result<CreateInput, Refusal> {
 
 /// A record's id in a body.
 pub fn id(text: &Text) -> Result<RecordId, Refusal> {
+    id_in(text, "id")
+}
+
+/// A record's id in a field of a body.
+pub fn id_in(text: &Text, field: &str) -> Result<RecordId, Refusal> {
     let wrong =
-        |error: model::id::NotAnId| Refusal::invalid(error.to_string()).with_code("ID_INVALID").naming("body", "id", &text.0);
+        |error: model::id::NotAnId| Refusal::invalid(error.to_string()).with_code("ID_INVALID").naming("body", field, &text.0);
     text.0.trim().parse().map_err(wrong)
 }
 

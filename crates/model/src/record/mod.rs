@@ -7,6 +7,7 @@
 //! from the properties by one function each, so a column can never disagree with the value it came from.
 
 mod derive;
+pub mod merge;
 mod write;
 
 pub use write::{Plan, apply, apply_system, create, plan_archive, plan_restore};

@@ -242,6 +242,7 @@ fn stamp_source(properties: &mut Properties, by: &By) {
         Source::Import => ("IMPORT", "Import"),
         Source::Internal => ("INTERNAL_PROCESSING", "Internal"),
         Source::Calculated => ("CALCULATED", "Calculated"),
+        Source::Merge => ("MERGE_OBJECTS", "Merge"),
     };
     properties.insert("hs_object_source".into(), source.into());
     properties.insert("hs_object_source_label".into(), label.into());

@@ -137,6 +137,7 @@ export const crm = {
   'source.API': ['API', 'API', 'API', 'API'],
   'source.SAMPLE': ['sample data', 'dati di esempio', 'eksempeldata', 'voorbeeldgegevens'],
   'source.CALCULATED': ['calculated', 'calcolato', 'beregnet', 'berekend'],
+  'source.MERGE_OBJECTS': ['by a merge', 'da un’unione', 'ved fletning', 'door samenvoeging'],
   'source.AUTOMATION_PLATFORM': ['workflow', 'workflow', 'workflow', 'workflow'],
   'links.family': ['Group of companies', 'Gruppo di aziende', 'Koncern', 'Concern'],
   'links.none': ['None linked', 'Nessun collegamento', 'Ingen tilknyttet', 'Niets gekoppeld'],
