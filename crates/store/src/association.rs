@@ -98,6 +98,36 @@ pub async fn delete_all(tx: &mut WriteTx, object: ObjectType, id: RecordId) -> R
     Ok(())
 }
 
+/// Gives every link of a record to another one, at both ends; those it has already stay as they are.
+pub(crate) async fn move_all(tx: &mut WriteTx, object: ObjectType, from: RecordId, to: RecordId) -> Result<()> {
+    let params = [tx.account().into(), object.into(), from.into(), to.into()];
+    let columns = COLUMNS.join(", ");
+    for (column, mine) in [
+        ("from_id", "from_type = $2 AND from_id = $3"),
+        (
+            "to_id",
+            "to_type = $2 AND to_id = $3 AND (from_type, from_id) IN
+             (SELECT to_type, to_id FROM association WHERE account_id = $1 AND from_type = $2 AND from_id = $3)",
+        ),
+    ] {
+        let selected = COLUMNS.map(|c| if c == column { "CAST($4 AS BIGINT)" } else { c }).join(", ");
+        let sql = format!(
+            "INSERT INTO association ({columns}) SELECT {selected} FROM association WHERE account_id = $1 AND {mine} ON CONFLICT DO NOTHING"
+        );
+        tx.execute(&sql, &params).await?;
+    }
+    delete_all(tx, object, from).await
+}
+
+/// The records that links of one type lead to, by id, archived ones too.
+pub async fn targets(tx: &mut Tx, from: Place, to: ObjectType, link_type: LinkType, limit: usize) -> Result<Vec<RecordId>> {
+    let sql = "SELECT to_id FROM association WHERE account_id = $1 AND from_type = $2 AND from_id = $3 AND to_type = $4
+               AND category = $5 AND association_type = $6 ORDER BY to_id LIMIT $7";
+    let (category, type_id) = (link_type.category.number(), link_type.type_id);
+    let params = [tx.account().into(), from.0.into(), from.1.into(), to.into(), category.into(), type_id.into(), limit.into()];
+    tx.query(sql, &params).await?.into_iter().map(|mut row| row.int(0).map(RecordId)).collect()
+}
+
 /// A record moved in time: where it stands on the timelines of those it is linked to.
 pub(crate) async fn move_on_timelines(tx: &mut WriteTx, object: ObjectType, id: RecordId, at: Option<Timestamp>) -> Result<()> {
     tx.execute(

@@ -22,6 +22,7 @@ pub mod journal;
 pub mod lease;
 pub mod look_again;
 pub mod matching;
+pub mod merged;
 pub mod migrate;
 pub mod mirror;
 pub mod move_engine;

@@ -29,6 +29,7 @@ const STEPS: &[(i64, &str, &str)] = &[
     (19, "second_factor_reset", include_str!("../migrations/0019_second_factor_reset.sql")),
     (21, "proposals", include_str!("../migrations/0021_proposals.sql")),
     (22, "parked_told", include_str!("../migrations/0022_parked_told.sql")),
+    (23, "merged", include_str!("../migrations/0023_merged.sql")),
     (24, "email_proved", include_str!("../migrations/0024_email_proved.sql")),
 ];
 

@@ -136,23 +136,34 @@ async fn delete_key(tx: &mut WriteTx, record: &Record, key: &UniqueKey) -> Resul
     Ok(())
 }
 
-/// Removes a record for good, with its keys, its links, the values in its history and what consumers set aside of it.
-/// The feed keeps that it was there.
+/// Removes a record for good, with its keys, its links, the values in its history and what consumers set aside of it; of those
+/// that were merged into it as well. The feed keeps that they were there.
 pub async fn erase(tx: &mut WriteTx, record: &Record, keys: Vec<UniqueKey>) -> Result<()> {
+    let mut ids = crate::merged::sources(tx, record.object, record.id).await?;
+    ids.push(record.id);
+    delete(tx, record, keys).await?;
+    crate::association::delete_all(tx, record.object, record.id).await?;
+    crate::merged::forget(tx, record.object, record.id).await?;
+    for id in ids {
+        // Who was shown what of it is told by ids alone (kind 7), and stays: erasing must not hide a look.
+        let sql = "UPDATE change SET vals = NULL, detail = CASE WHEN kind = 7 THEN detail END
+                   WHERE account_id = $1 AND type_id = $2 AND record_id = $3";
+        tx.execute(sql, &[tx.account().into(), record.object.into(), id.into()]).await?;
+        // The reason why a change was set aside may quote a value.
+        tx.execute("DELETE FROM parked WHERE account_id = $1 AND record_id = $2", &[tx.account().into(), id.into()]).await?;
+    }
+    Ok(())
+}
+
+/// Takes a record away with its keys and what is to be done about it; its links and its history stay.
+pub(crate) async fn delete(tx: &mut WriteTx, record: &Record, keys: Vec<UniqueKey>) -> Result<()> {
     for key in &keys {
         delete_key(tx, record, key).await?;
     }
     crate::domain::delete(tx, record).await?;
     crate::excluded::delete(tx, record).await?;
-    crate::association::delete_all(tx, record.object, record.id).await?;
     let place = [tx.account().into(), record.object.into(), record.id.into()];
-    // Who was shown what of it is told by ids alone (kind 7), and stays: erasing must not hide a look.
-    let forget = "UPDATE change SET vals = NULL, detail = CASE WHEN kind = 7 THEN detail END
-                  WHERE account_id = $1 AND type_id = $2 AND record_id = $3";
-    tx.execute(forget, &place).await?;
     tx.execute("DELETE FROM look_again WHERE account_id = $1 AND type_id = $2 AND record_id = $3", &place).await?;
-    // The reason why a change was set aside may quote a value.
-    tx.execute("DELETE FROM parked WHERE account_id = $1 AND record_id = $2", &[place[0].clone(), place[2].clone()]).await?;
     tx.execute("DELETE FROM record WHERE account_id = $1 AND type_id = $2 AND id = $3", &place).await?;
     Ok(())
 }
@@ -180,7 +191,7 @@ pub async fn load_many_for_update(tx: &mut WriteTx, object: ObjectType, ids: &[R
     load_listed(tx, object, ids, "{for_update}").await
 }
 
-async fn load_listed(tx: &mut Tx, object: ObjectType, ids: &[RecordId], tail: &str) -> Result<Vec<Record>> {
+pub(crate) async fn load_listed(tx: &mut Tx, object: ObjectType, ids: &[RecordId], tail: &str) -> Result<Vec<Record>> {
     let mut found = Vec::with_capacity(ids.len());
     for chunk in ids.chunks(LISTED_MAX) {
         let mut params = vec![tx.account().into(), object.into()];

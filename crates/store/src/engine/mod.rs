@@ -89,6 +89,8 @@ impl Dialect {
             // SQLite has one writer at a time, so what it read cannot change under it.
             "{for_update}" if sqlite => "",
             "{for_update}" => "FOR UPDATE",
+            "{for_key_share}" if sqlite => "",
+            "{for_key_share}" => "FOR KEY SHARE",
             _ => return None,
         })
     }

@@ -11,6 +11,7 @@ mod feed;
 mod import;
 mod inbox;
 mod life;
+mod merged;
 mod move_engine;
 mod organization;
 mod outbox;
