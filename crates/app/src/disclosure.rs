@@ -144,10 +144,11 @@ pub(crate) async fn called(
             continue;
         }
         let ids: Vec<RecordId> = ids.into_iter().collect();
-        called.extend(ids.iter().map(|id| ((object, *id), Called { name: None, erased: true })));
-        for record in store::record::load_many(tx, object, &ids).await? {
-            called.insert((object, record.id), Called { name: model::record::name(&record), erased: false });
-        }
+        let found = store::merged::load_many(tx, object, &ids).await?;
+        called.extend(ids.iter().map(|id| {
+            let record = found.get(*id);
+            ((object, *id), Called { name: record.and_then(model::record::name), erased: record.is_none() })
+        }));
     }
     Ok(called)
 }

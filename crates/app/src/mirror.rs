@@ -171,7 +171,7 @@ fn not_covered(object: ObjectType) -> Error {
 /// A record the viewer may see in her own account; anything else is not there for her.
 async fn own_record(app: &App, cx: &Cx, object: ObjectType, id: RecordId) -> Result<Record> {
     let unknown = || Error::not_found(format!("there is no {} {id}", object.singular()));
-    let record = store::record::load(&mut app.store.read(cx.account).await?, object, id).await?.ok_or_else(unknown)?;
+    let record = store::merged::load(&mut app.store.read(cx.account).await?, object, id).await?.ok_or_else(unknown)?;
     if mirror::may_see(mirror::reach(&cx.standing, object), is_owner(cx, &record)) { Ok(record) } else { Err(unknown()) }
 }
 

@@ -41,6 +41,7 @@ impl Consumer for Rollups {
             (Kind::RecordUpdated, SOURCES),
             (Kind::RecordArchived, SOURCES),
             (Kind::RecordRestored, SOURCES),
+            (Kind::RecordMerged, &[]),
         ],
         calculated: false,
     };

@@ -33,8 +33,8 @@ pub struct Page {
 pub async fn read(app: &App, cx: &Cx, object: ObjectType, id: RecordId, before: Option<Before>, limit: usize) -> Result<Page> {
     check_limit(limit, TIMELINE_PAGE_MAX)?;
     let mut tx = app.store.read(cx.account).await?;
-    let record = store::record::load(&mut tx, object, id).await?;
-    authorized(cx, record, Act::ViewRecords(object))?;
+    let record = store::merged::load(&mut tx, object, id).await?;
+    let id = authorized(cx, record, Act::ViewRecords(object))?.id;
     let types: Vec<ObjectType> = visible_types(cx);
     if types.is_empty() {
         return Ok(Page { items: Vec::new(), before: None });

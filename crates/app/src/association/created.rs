@@ -65,9 +65,10 @@ pub(crate) async fn prefetch(
     for (to, mut ids) in ids {
         ids.sort();
         ids.dedup();
-        created.targets.extend(ids.iter().map(|id| ((to, *id), None)));
-        let records = store::record::load_many(tx, to, &ids).await?;
-        created.targets.extend(records.into_iter().filter(|r| r.archived_at.is_none()).map(|r| ((to, r.id), Some(r))));
+        // Held until the commit: whoever merged one meanwhile would not see the link to it.
+        let found = store::merged::load_many_to_link(tx, to, &ids).await?;
+        let there = |id: &RecordId| found.get(*id).filter(|r| r.archived_at.is_none()).cloned();
+        created.targets.extend(ids.iter().map(|id| ((to, *id), there(id))));
     }
     Ok(created)
 }
@@ -91,6 +92,7 @@ pub(crate) async fn plan_created(
     }
     for (to, types) in wanted {
         let Some(Some(target)) = created.targets.get(&to).cloned() else { continue };
+        let to = (to.0, target.id);
         let child = if to.0 == COMPANY { from } else { to };
         let has_primary = association::primary(child.0, COMPANY).is_some() && (to.0 == COMPANY || from.0 == COMPANY);
         if has_primary && !created.primary.contains_key(&child) {

@@ -12,7 +12,8 @@ use model::change::{Change, Kind as ChangeKind};
 use model::id::RecordId;
 use model::limits::{ASSOCIATION_CREATE_MAX, ROLLUP_LINKED_MAX};
 use model::object::{COMPANY, CONTACT, ObjectType};
-use model::record::{Plan, Record, hot};
+use model::record::{Plan, Properties, Record, hot};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use store::WriteTx;
@@ -69,7 +70,8 @@ pub async fn link_batch(app: &App, cx: &Cx, from: ObjectType, to: ObjectType, in
             let mut batch = LinkBatch { definitions: definitions.clone(), linked: Vec::new(), errors: Vec::new() };
             let mut changes = Vec::new();
             for (i, input) in inputs.iter().enumerate() {
-                match link_one(&mut tx, cx, &definitions, &pool, (from, input.from), (to, input.to), &input.types).await {
+                let (a, b) = (pool.place(from, input.from), pool.place(to, input.to));
+                match link_one(&mut tx, cx, &definitions, &pool, a, b, &input.types).await {
                     Ok((types, made)) => {
                         changes.extend(made);
                         batch.linked.push(Linked { from: input.from, to: input.to, types });
@@ -91,7 +93,11 @@ pub async fn link_batch(app: &App, cx: &Cx, from: ObjectType, to: ObjectType, in
 }
 
 /// The records at the ends of a batch of links, locked, as they were before it.
-struct Pool(BTreeMap<Place, Record>);
+struct Pool {
+    records: BTreeMap<Place, Record>,
+    /// Where ids of merged records lead.
+    moved: BTreeMap<Place, RecordId>,
+}
 
 impl Pool {
     async fn load(
@@ -105,18 +111,26 @@ impl Pool {
             ids.entry(from).or_default().push(a);
             ids.entry(to).or_default().push(b);
         }
-        let mut pool = BTreeMap::new();
+        let mut pool = Pool { records: BTreeMap::new(), moved: BTreeMap::new() };
         for (object, mut ids) in ids {
             ids.sort();
             ids.dedup();
-            let records = store::record::load_many_for_update(tx, object, &ids).await?;
-            pool.extend(records.into_iter().filter(|r| r.archived_at.is_none()).map(|r| ((object, r.id), r)));
+            let found = store::merged::load_many_for_update(tx, object, &ids).await?;
+            let moved = ids.iter().map(|id| ((object, *id), found.id(*id))).filter(|((_, asked), id)| asked != id);
+            pool.moved.extend(moved);
+            let records = found.into_records().filter(|r| r.archived_at.is_none());
+            pool.records.extend(records.map(|r| ((object, r.id), r)));
         }
-        Ok(Pool(pool))
+        Ok(pool)
+    }
+
+    /// The record that an id means.
+    fn place(&self, object: ObjectType, id: RecordId) -> Place {
+        (object, self.moved.get(&(object, id)).copied().unwrap_or(id))
     }
 
     fn get(&self, cx: &Cx, place: Place, act: Act) -> Result<Record> {
-        authorized(cx, self.0.get(&place).cloned(), act).map_err(|error| match error.kind {
+        authorized(cx, self.records.get(&place).cloned(), act).map_err(|error| match error.kind {
             Kind::NotFound => Error { kind: Kind::NotFound, ..no_target(place.0, place.1) },
             _ => error,
         })
@@ -210,9 +224,9 @@ pub async fn unlink_types_batch(app: &App, cx: &Cx, from: ObjectType, to: Object
             let pool = Pool::load(&mut tx, from, to, inputs.iter().map(|i| (i.from, i.to))).await?;
             let mut changes = Vec::new();
             for input in inputs {
-                let (a, b) = ((from, input.from), (to, input.to));
+                let (a, b) = (pool.place(from, input.from), pool.place(to, input.to));
                 // A record that is gone, or was never there, has no links.
-                if pool.0.contains_key(&a) && pool.0.contains_key(&b) {
+                if pool.records.contains_key(&a) && pool.records.contains_key(&b) {
                     pool.get(cx, a, Act::EditRecords(from))?;
                     changes.extend(unlink_one(&mut tx, cx, &definitions, a, b, &input.types).await?);
                 }
@@ -269,6 +283,20 @@ pub(crate) async fn unlinked_by_erasing(tx: &mut WriteTx, record: &Record) -> Re
     Ok(ends.into_iter().map(|end| change(ChangeKind::AssociationUnlinked, end, gone, types(end))).collect())
 }
 
+/// A patch of a contact that names a company by an id from before a merge names the merged one.
+pub(crate) async fn of_present_company<'p>(
+    tx: &mut WriteTx,
+    object: ObjectType,
+    patch: &'p Properties,
+) -> Result<Cow<'p, Properties>> {
+    let named = patch.get("associatedcompanyid").filter(|_| object == CONTACT).and_then(|id| id.trim().parse().ok());
+    let Some(id) = named else { return Ok(Cow::Borrowed(patch)) };
+    let Some(into) = store::merged::follow(tx, COMPANY, &[id]).await?.remove(&id) else { return Ok(Cow::Borrowed(patch)) };
+    let mut present = patch.clone();
+    present.insert("associatedcompanyid".to_owned(), into.to_string());
+    Ok(Cow::Owned(present))
+}
+
 /// The company that an update of a contact makes its primary one: must be there.
 pub(crate) async fn primary_target(tx: &mut WriteTx, cx: &Cx, plan: &Plan) -> Result<Option<Record>> {
     let Some((_, Some(company))) = plan.values.get("associatedcompanyid").filter(|_| plan.record.object == CONTACT) else {
@@ -276,7 +304,8 @@ pub(crate) async fn primary_target(tx: &mut WriteTx, cx: &Cx, plan: &Plan) -> Re
     };
     let wrong = || Error::invalid("ASSOCIATED_RECORD_NOT_FOUND", format!("there is no company {company} to associate with"));
     let id: RecordId = company.parse().map_err(|_| wrong())?;
-    let found = store::record::load(tx, COMPANY, id).await?.filter(|r| r.archived_at.is_none());
+    let found = store::merged::load_many_to_link(tx, COMPANY, &[id]).await?;
+    let found = found.get(id).cloned().filter(|r| r.archived_at.is_none());
     authorized(cx, found, Act::ViewRecords(COMPANY)).map(Some).map_err(|_| wrong())
 }
 
@@ -292,11 +321,12 @@ pub(crate) async fn follow_primary(
         return Ok(Vec::new());
     }
     let contact = (CONTACT, plan.record.id);
-    let mut pool = Pool(BTreeMap::from([(contact, plan.record.clone())]));
+    let records = BTreeMap::from([(contact, plan.record.clone())]);
+    let mut pool = Pool { records, moved: BTreeMap::new() };
     match (company, association::primary(CONTACT, COMPANY)) {
         (Some(company), Some(primary)) => {
             let to = (COMPANY, company.id);
-            pool.0.insert(to, company);
+            pool.records.insert(to, company);
             Ok(link_one(tx, cx, definitions, &pool, contact, to, &[primary]).await?.1)
         }
         (None, Some(primary)) => match store::association::primary_company(tx, contact).await? {

@@ -4,12 +4,14 @@ mod created;
 mod derived;
 mod label;
 mod link;
+mod merged;
 
 pub(crate) use created::{plan_created, prefetch, save_created};
 pub use derived::{COUNTERS, fill_counters};
 pub use label::{LabelInput, archive_label, create_label, labels, update_label};
 pub use link::{LinkBatch, LinkInput, Linked, link, link_batch, unlink, unlink_batch, unlink_types_batch};
-pub(crate) use link::{follow_primary, primary_target, unlinked_by_erasing};
+pub(crate) use link::{follow_primary, of_present_company, primary_target, unlinked_by_erasing};
+pub(crate) use merged::{follow_merged, settle_before_merging};
 
 use crate::cx::{App, Cx};
 use crate::error::{Error, Kind, Result};
@@ -21,6 +23,7 @@ use model::change::{Change, Kind as ChangeKind};
 use model::id::RecordId;
 use model::limits::{ASSOCIATION_PAGE_MAX, ASSOCIATION_READ_MAX};
 use model::object::ObjectType;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use store::association::{Link, Place};
 
@@ -50,8 +53,8 @@ pub async fn list(app: &App, cx: &Cx, from: Place, to: ObjectType, after: Option
     crate::record::check_limit(limit, ASSOCIATION_PAGE_MAX)?;
     reach(cx, Act::ViewRecords(to))?;
     let (mut tx, definitions) = property::read(app, cx).await?;
-    let record = store::record::load(&mut tx, from.0, from.1).await?;
-    authorized(cx, record, Act::ViewRecords(from.0))?;
+    let record = store::merged::load(&mut tx, from.0, from.1).await?;
+    let from = (from.0, authorized(cx, record, Act::ViewRecords(from.0))?.id);
     let mut links = store::association::page(&mut tx, from, to, after, limit + 1).await?;
     let more = links.len() > limit;
     links.truncate(limit);
@@ -75,12 +78,22 @@ pub async fn list_batch(app: &App, cx: &Cx, from: ObjectType, ids: &[RecordId], 
     let owner = reach(cx, Act::ViewRecords(from))?;
     reach(cx, Act::ViewRecords(to))?;
     let (mut tx, definitions) = property::read(app, cx).await?;
-    let mut visible = ids.to_vec();
+    let moved = store::merged::follow(&mut tx, from, ids).await?;
+    let present = |id: &RecordId| moved.get(id).copied().unwrap_or(*id);
+    let mut visible: Vec<RecordId> = ids.iter().map(present).collect();
     if owner.is_some() {
-        let records = store::record::load_many(&mut tx, from, ids).await?;
+        let records = store::record::load_many(&mut tx, from, &visible).await?;
         visible = records.iter().filter(|r| crate::record::is_within(owner, r)).map(|r| r.id).collect();
     }
-    let links = store::association::of_many(&mut tx, from, &visible, to, ASSOCIATION_PAGE_MAX).await?;
+    visible.sort_unstable();
+    visible.dedup();
+    let mut links = store::association::of_many(&mut tx, from, &visible, to, ASSOCIATION_PAGE_MAX).await?;
+    if !moved.is_empty() {
+        // Each under the id it was asked for.
+        let found: BTreeMap<RecordId, Vec<Link>> = links.into_iter().collect();
+        let asked: BTreeSet<RecordId> = ids.iter().copied().collect();
+        links = asked.iter().filter_map(|id| Some((*id, found.get(&present(id))?.clone()))).collect();
+    }
     Ok(Many { definitions, links })
 }
 

@@ -150,6 +150,8 @@ struct Found {
     keys: HashMap<UniqueKey, Holder>,
     domains: HashMap<String, Holder>,
     records: BTreeMap<RecordId, Record>,
+    /// Where ids of merged records lead.
+    moved: BTreeMap<RecordId, RecordId>,
 }
 
 impl Found {
@@ -177,17 +179,21 @@ impl Found {
         ids.extend(named.iter().map(|(_, id)| *id));
         ids.sort_unstable();
         ids.dedup();
-        let records = store::record::load_many_for_update(tx, schema.object, &ids).await?;
+        let found = store::merged::load_many_for_update(tx, schema.object, &ids).await?;
         Ok(Found {
             keys: taken.into_iter().map(|(key, id)| (key, Holder::Stored(id))).collect(),
             domains: named.into_iter().map(|(domain, id)| (domain, Holder::Stored(id))).collect(),
-            records: records.into_iter().map(|r| (r.id, r)).collect(),
+            moved: ids.iter().map(|id| (*id, found.id(*id))).filter(|(asked, id)| asked != id).collect(),
+            records: found.into_records().map(|r| (r.id, r)).collect(),
         })
     }
 
     fn holder(&self, identity: &Identity) -> Option<Holder> {
         match identity {
-            Identity::Id(id) => id.parse().ok().filter(|id| self.records.contains_key(id)).map(Holder::Stored),
+            Identity::Id(id) => {
+                let id = id.parse().ok().map(|id| self.moved.get(&id).copied().unwrap_or(id));
+                id.filter(|id| self.records.contains_key(id)).map(Holder::Stored)
+            }
             Identity::Key(key) => self.keys.get(key).copied(),
             Identity::Domain(domain) => self.domains.get(domain).copied(),
         }

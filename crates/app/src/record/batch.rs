@@ -13,6 +13,7 @@ use model::property::Schema;
 use model::record::{Properties, Record, UniqueKey};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use store::merged::Found;
 
 /// What a batch did.
 #[derive(Debug, Clone)]
@@ -84,14 +85,14 @@ pub async fn update_batch(app: &App, cx: &Cx, object: ObjectType, inputs: &[Upda
             let mut batch = Batch { schema: schema.clone(), records: Vec::with_capacity(inputs.len()), errors: Vec::new() };
             let mut changes = Vec::new();
             for (i, (input, id)) in inputs.iter().zip(ids).enumerate() {
-                let old = id.and_then(|id| records.get(&id).cloned()).filter(|r| r.archived_at.is_none());
+                let old = id.and_then(|id| records.get(id).cloned()).filter(|r| r.archived_at.is_none());
                 let done = match authorized(cx, old, Act::EditRecords(object)) {
                     Ok(old) => apply(&mut tx, cx, &definitions, &schema, old, &input.properties, &unknown).await,
                     Err(error) => Err(error),
                 };
                 match done {
                     Ok((record, made)) => {
-                        records.insert(record.id, record.clone());
+                        records.insert(record.clone());
                         changes.extend(made);
                         batch.records.push((record, input.trace_id.clone(), false));
                     }
@@ -110,14 +111,9 @@ pub async fn update_batch(app: &App, cx: &Cx, object: ObjectType, inputs: &[Upda
     }
 }
 
-async fn lock(
-    tx: &mut store::WriteTx,
-    object: ObjectType,
-    ids: impl Iterator<Item = RecordId>,
-) -> Result<BTreeMap<RecordId, Record>> {
+async fn lock(tx: &mut store::WriteTx, object: ObjectType, ids: impl Iterator<Item = RecordId>) -> Result<Found> {
     let ids: Vec<RecordId> = ids.collect::<BTreeSet<_>>().into_iter().collect();
-    let records = store::record::load_many_for_update(tx, object, &ids).await?;
-    Ok(records.into_iter().map(|r| (r.id, r)).collect())
+    Ok(store::merged::load_many_for_update(tx, object, &ids).await?)
 }
 
 /// An error of one input; one of the database is everybody's, because it broke the transaction.
@@ -207,7 +203,7 @@ pub async fn archive_batch(app: &App, cx: &Cx, object: ObjectType, ids: &[String
             let schema = definitions.schema(object);
             let records = lock(&mut tx, object, ids.iter().filter_map(|id| id.trim().parse().ok())).await?;
             let mut changes = Vec::new();
-            for record in records.into_values() {
+            for record in records.into_records() {
                 let record = match authorized(cx, Some(record), Act::DeleteRecords(object)) {
                     Err(error) if error == missing() => continue,
                     other => other?,
@@ -239,14 +235,14 @@ pub async fn restore_batch(app: &App, cx: &Cx, object: ObjectType, ids: &[String
             let mut batch = Batch { schema: schema.clone(), records: Vec::with_capacity(ids.len()), errors: Vec::new() };
             let mut changes = Vec::new();
             for (i, id) in ids.iter().enumerate() {
-                let old = id.trim().parse().ok().and_then(|id| records.get(&id).cloned());
+                let old = id.trim().parse().ok().and_then(|id| records.get(id).cloned());
                 let done = match authorized(cx, old, Act::EditRecords(object)) {
                     Ok(old) => restore_one(&mut tx, &schema, old).await,
                     Err(error) => Err(error),
                 };
                 match done {
                     Ok((record, change)) => {
-                        records.insert(record.id, record.clone());
+                        records.insert(record.clone());
                         changes.extend(change);
                         batch.records.push((record, None, false));
                     }

@@ -8,6 +8,7 @@ use model::authority::Act;
 use model::change::{By, Kind};
 use model::id::RecordId;
 use model::object::ObjectType;
+use model::record::merge::MERGED_IDS;
 use std::collections::BTreeMap;
 
 /// One value a property had.
@@ -37,36 +38,68 @@ pub async fn history(
         if !super::is_within(owner, &record) {
             continue;
         }
-        // What each property was before the changes seen so far, which are the later ones.
-        let mut before: BTreeMap<&str, Option<String>> =
-            properties.iter().map(|p| (p.as_str(), record.get(p).map(str::to_owned))).collect();
-        let mut values: BTreeMap<String, Vec<HistoryValue>> = properties.iter().map(|p| (p.clone(), Vec::new())).collect();
-        let mut until = i64::MAX;
-        loop {
-            let page = store::feed::of_record(&mut tx, object, record.id, until, STEP).await?;
-            let more = page.len() == STEP;
-            for entry in page {
-                until = entry.seq;
-                for (property, kept) in &mut values {
-                    let was = before.get_mut(property.as_str());
-                    let value = match (entry.change.kind, entry.change.values.get(property)) {
-                        (Kind::RecordUpdated, Some((old, new))) => {
-                            if let Some(was) = was {
-                                *was = old.clone();
-                            }
-                            Some(new.clone().unwrap_or_default())
-                        }
-                        (Kind::RecordCreated, _) => was.and_then(|w| w.take()),
-                        _ => None,
-                    };
-                    kept.extend(value.map(|value| HistoryValue { value, at: entry.at, by: entry.by.clone() }));
-                }
-            }
-            if !more {
-                break;
-            }
+        let present = properties.iter().map(|p| (p.as_str(), record.get(p).map(str::to_owned))).collect();
+        let mut values: Values = properties.iter().map(|p| (p.clone(), Vec::new())).collect();
+        collect(&mut tx, object, record.id, present, &mut values).await?;
+        // Of records that were merged into it nothing is present: what they were last is in the change by which they went.
+        let sources = match record.get(MERGED_IDS) {
+            Some(_) => store::merged::sources(&mut tx, object, record.id).await?,
+            None => Vec::new(),
+        };
+        for source in sources {
+            let present = properties.iter().map(|p| (p.as_str(), None)).collect();
+            collect(&mut tx, object, source, present, &mut values).await?;
         }
-        found.insert(record.id, values);
+        let in_order = values.into_iter().map(|(property, mut found)| {
+            found.sort_by_key(|(seq, _)| std::cmp::Reverse(*seq));
+            (property, found.into_iter().map(|(_, value)| value).collect())
+        });
+        found.insert(record.id, in_order.collect());
     }
     Ok(found)
+}
+
+/// Values by property, each with the number of its change.
+type Values = BTreeMap<String, Vec<(i64, HistoryValue)>>;
+
+/// Adds what the changes of one record say. `before`: what each property was before the changes seen so far, which are the later
+/// ones.
+async fn collect(
+    tx: &mut store::Tx,
+    object: ObjectType,
+    id: RecordId,
+    mut before: BTreeMap<&str, Option<String>>,
+    values: &mut Values,
+) -> Result<()> {
+    let mut until = i64::MAX;
+    loop {
+        let page = store::feed::of_record(tx, object, id, until, STEP).await?;
+        let more = page.len() == STEP;
+        for entry in page {
+            until = entry.seq;
+            for (property, kept) in &mut *values {
+                let was = before.get_mut(property.as_str());
+                let value = match (entry.change.kind, entry.change.values.get(property)) {
+                    (Kind::RecordUpdated, Some((old, new))) => {
+                        if let Some(was) = was {
+                            *was = old.clone();
+                        }
+                        Some(new.clone().unwrap_or_default())
+                    }
+                    (Kind::RecordMerged, Some((old, _))) => {
+                        if let Some(was) = was {
+                            *was = old.clone();
+                        }
+                        None
+                    }
+                    (Kind::RecordCreated, _) => was.and_then(|w| w.take()),
+                    _ => None,
+                };
+                kept.extend(value.map(|value| (entry.seq, HistoryValue { value, at: entry.at, by: entry.by.clone() })));
+            }
+        }
+        if !more {
+            return Ok(());
+        }
+    }
 }

@@ -1,4 +1,4 @@
-//! Records: create, read, list, update, archive, restore, erase, one by one and in batches.
+//! Records: create, read, list, update, merge, archive, restore, erase, one by one and in batches.
 //!
 //! ```text
 //!   definitions (kept)   may she? -> decide outside the writer's turn -> [ keys free? -> save -> commit(changes) ]
@@ -8,6 +8,7 @@
 mod batch;
 mod create;
 mod history;
+mod merge;
 mod read;
 mod update;
 
@@ -16,6 +17,7 @@ pub use batch::{
 };
 pub use create::{CreateInput, create};
 pub use history::{HistoryValue, history};
+pub use merge::merge;
 pub use read::{Many, Page, archived, list, read, read_batch};
 pub use update::{archive, erase, restore, update};
 
@@ -88,7 +90,7 @@ pub(crate) fn missing() -> Error {
     Error::not_found("resource not found")
 }
 
-/// Resolves a key to an id. A property that does not identify records is an error; a value nobody has is not found.
+/// Resolves a key to an id, which may be that of a record that was merged: load by [`store::merged`]. A property that does not identify records is an error; a value nobody has is not found.
 pub(crate) async fn resolve(tx: &mut Tx, schema: &Schema, key: &Key) -> Result<Option<RecordId>> {
     let object = schema.object;
     match key.property.as_deref() {

@@ -38,7 +38,7 @@ pub async fn read(app: &App, cx: &Cx, object: ObjectType, key: &Key, archived: b
     let (mut tx, definitions) = property::read(app, cx).await?;
     let schema = definitions.schema(object);
     let id = resolve(&mut tx, &schema, key).await?.ok_or_else(missing)?;
-    let record = store::record::load(&mut tx, object, id).await?.filter(|r| r.archived_at.is_some() == archived);
+    let record = store::merged::load(&mut tx, object, id).await?.filter(|r| r.archived_at.is_some() == archived);
     let record = authorized(cx, record, Act::ViewRecords(object))?;
     Ok(One { schema, record })
 }
@@ -102,10 +102,10 @@ pub async fn read_batch(
         }
     }
     let wanted: Vec<RecordId> = ids.iter().copied().flatten().collect();
-    let found = store::record::load_many(&mut tx, object, &wanted).await?;
-    let (mut records, mut lost) = (Vec::with_capacity(found.len()), Vec::new());
+    let found = store::merged::load_many(&mut tx, object, &wanted).await?;
+    let (mut records, mut lost) = (Vec::with_capacity(wanted.len()), Vec::new());
     for (id, value) in ids.into_iter().zip(values) {
-        let record = id.and_then(|id| found.binary_search_by_key(&id, |r| r.id).ok()).map(|i| &found[i]);
+        let record = id.and_then(|id| found.get(id));
         match record.filter(|r| r.archived_at.is_some() == archived && is_within(owner, r)) {
             Some(record) => records.push(record.clone()),
             None => lost.push(value.clone()),

@@ -26,7 +26,7 @@ pub async fn update(app: &App, cx: &Cx, object: ObjectType, key: &Key, patch: &P
             let (mut tx, definitions) = property::write(app, cx, 0).await?;
             let schema = definitions.schema(object);
             let id = resolve(&mut tx, &schema, key).await?.ok_or_else(missing)?;
-            let old = store::record::load_for_update(&mut tx, object, id).await?.filter(|r| r.archived_at.is_none());
+            let old = store::merged::load_for_update(&mut tx, object, id).await?.filter(|r| r.archived_at.is_none());
             let old = authorized(cx, old, Act::EditRecords(object))?;
             let (record, changes) = apply(&mut tx, cx, &definitions, &schema, old, patch, &unknown).await?;
             if !changes.is_empty() {
@@ -57,6 +57,7 @@ pub(super) async fn apply(
     patch: &Properties,
     unknown: &BTreeSet<OwnerId>,
 ) -> Result<(Record, Vec<Change>)> {
+    let patch = &association::of_present_company(tx, schema.object, patch).await?;
     let mut strangers = owner_errors(schema, patch, unknown);
     let plan = match record::apply(schema, &old, patch, cx.now, &cx.by()) {
         Ok(plan) if strangers.is_empty() => plan,
@@ -110,7 +111,7 @@ pub async fn archive(app: &App, cx: &Cx, object: ObjectType, key: &Key) -> Resul
             let (mut tx, definitions) = property::write(app, cx, 0).await?;
             let schema = definitions.schema(object);
             let id = resolve(&mut tx, &schema, key).await?.ok_or_else(missing)?;
-            let old = store::record::load_for_update(&mut tx, object, id).await?;
+            let old = store::merged::load_for_update(&mut tx, object, id).await?;
             let old = authorized(cx, old, Act::DeleteRecords(object))?;
             match archive_one(&mut tx, cx, &schema, &old).await? {
                 Some(change) => tx.commit(&cx.by(), cx.now, &[change]).await.map(|_| ()).map_err(Error::from),
@@ -139,7 +140,7 @@ pub async fn restore(app: &App, cx: &Cx, object: ObjectType, key: &Key) -> Resul
             let (mut tx, definitions) = property::write(app, cx, 0).await?;
             let schema = definitions.schema(object);
             let id = resolve(&mut tx, &schema, key).await?.ok_or_else(missing)?;
-            let old = store::record::load_for_update(&mut tx, object, id).await?;
+            let old = store::merged::load_for_update(&mut tx, object, id).await?;
             let old = authorized(cx, old, Act::EditRecords(object))?;
             let (new, change) = restore_one(&mut tx, &schema, old).await?;
             if let Some(change) = change {
@@ -173,11 +174,11 @@ pub async fn erase(app: &App, cx: &Cx, object: ObjectType, key: &Key) -> Result<
             let (mut tx, definitions) = property::write(app, cx, 0).await?;
             let schema = definitions.schema(object);
             let id = resolve(&mut tx, &schema, key).await?.ok_or_else(missing)?;
-            let old = store::record::load_for_update(&mut tx, object, id).await?;
+            let old = store::merged::load_for_update(&mut tx, object, id).await?;
             let old = authorized(cx, old, Act::EraseRecords(object))?;
             let mut changes = association::unlinked_by_erasing(&mut tx, &old).await?;
             store::record::erase(&mut tx, &old, unique_keys(&schema, &old)).await?;
-            changes.push(Change::record(Kind::RecordErased, object, id));
+            changes.push(Change::record(Kind::RecordErased, object, old.id));
             tx.commit(&cx.by(), cx.now, &changes).await?;
             Ok(())
         }

@@ -3,5 +3,6 @@
 mod association;
 mod definition;
 mod export;
+mod merge;
 mod record;
 mod world;

@@ -85,6 +85,34 @@ async fn scenario_37_secondary_addresses_match_and_companies_match_by_registrabl
     }
 }
 
+/// On either side: the page of an old id shows what its record is now, and an objection of one of two is one of both.
+#[tokio::test]
+async fn a_mirrored_page_follows_a_merge_in_the_source_and_in_the_destination() {
+    for group in groups().await {
+        group.organized().await;
+        group.open(&[mirroring(EAST, WEST)]).await;
+        let twin = async |account, email: &str| group.record(account, CONTACT, &[("email", email)]).await;
+        let [first, second] = [twin(EAST, "a@y.example").await, twin(EAST, "b@y.example").await];
+        for (id, body) in [(first, "1"), (second, "2")] {
+            let day = format!("2026-10-0{body}T10:00:00Z");
+            group.done(EAST, NOTE, &[("hs_note_body", body), ("hs_timestamp", &day)], (CONTACT, id)).await;
+        }
+        let [here, there] = [twin(WEST, "a@y.example").await, twin(WEST, "b@y.example").await];
+        assert_eq!(group.mirrored(CONTACT, here).await, ["East note: 1"], "{}", group.fresh.engine);
+        app::record::merge(&group.app, &group.system(EAST), CONTACT, first, second).await.unwrap();
+        assert_eq!(group.mirrored(CONTACT, here).await, ["East note: 2", "East note: 1"], "{}", group.fresh.engine);
+        let other = group.record(WEST, CONTACT, &[("email", "c@y.example"), (EXCLUSION, "true")]).await;
+        let merged = app::record::merge(&group.app, &group.system(WEST), CONTACT, there, here).await.unwrap().record;
+        for id in [here, there, merged.id] {
+            assert_eq!(group.mirrored(CONTACT, id).await, ["East note: 2", "East note: 1"], "{}", group.fresh.engine);
+        }
+        // Whoever looked at one of the two reads what it is called now.
+        assert!(disclosures(&group).await.iter().all(|look| !look.called.erased), "{}", group.fresh.engine);
+        app::record::merge(&group.app, &group.system(WEST), CONTACT, merged.id, other).await.unwrap();
+        assert_eq!(hindered_by(&group, here).await, ["PERSON_EXCLUDED"], "{}", group.fresh.engine);
+    }
+}
+
 #[tokio::test]
 async fn scenario_38_no_seat_no_permission_no_right_nothing_mirrored() {
     for group in groups().await {
