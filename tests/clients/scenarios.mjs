@@ -100,6 +100,26 @@ const scenarios = {
     assert.equal(read.properties.hs_note_body, "Hello");
   },
 
+  async "two records merge into a third to which both ids lead"() {
+    const types = [["contacts", "firstname", {}], ["companies", "name", {}], ["deals", "dealname", { dealstage: "contractsent" }],
+      ["tickets", "subject", { hs_pipeline_stage: "1" }]];
+    for (const [type, name, values] of types) {
+      const space = api.crm[type];
+      const made = [];
+      for (const which of ["First", "Second"])
+        made.push(await space.basicApi.create({ properties: { ...values, [name]: `${which} ${run}` }, associations: [] }));
+      const order = { primaryObjectId: made[0].id, objectIdToMerge: made[1].id };
+      const merged = await space.basicApi.merge(order);
+      for (const old of made) {
+        const read = await space.basicApi.getById(old.id, [name, "hs_merged_object_ids"]);
+        assert.equal(read.id, merged.id);
+        assert.equal(read.properties[name], `First ${run}`);
+        assert.equal(read.properties.hs_merged_object_ids, made.map((one) => one.id).join(";"));
+      }
+      await assert.rejects(space.basicApi.merge(order), (error) => error.code === 400);
+    }
+  },
+
   async "properties and pipelines are defined and removed"() {
     const all = await api.crm.properties.coreApi.getAll("companies");
     assert.ok(all.results.some((one) => one.name === "domain"));

@@ -201,6 +201,25 @@ def deals_tickets_and_activities_are_objects_like_any_other():
         assert read.properties["hs_timestamp"] == "2026-11-20T10:00:00.000Z", read
 
 
+def two_records_merge_into_a_third_to_which_both_ids_lead():
+    def pair(create, **values):
+        return [create(properties={**values, name: f"{which} {RUN}"}, associations=[]) for which in ("First", "Second")]
+
+    for module, name, values in [(contacts, "firstname", {}), (companies, "name", {}), (deals, "dealname", {"dealstage": "contractsent"}),
+                                 (tickets, "subject", {"hs_pipeline_stage": "1"})]:
+        space = getattr(api.crm, module.__name__.rsplit(".", 1)[-1])
+        made = [space.basic_api.create(one) for one in pair(module.SimplePublicObjectInputForCreate, **values)]
+        order = module.PublicMergeInput(primary_object_id=made[0].id, object_id_to_merge=made[1].id)
+        merged = space.basic_api.merge(order)
+        assert merged.id not in [one.id for one in made], merged
+        for old in made:
+            read = space.basic_api.get_by_id(old.id, properties=[name, "hs_merged_object_ids"])
+            assert read.id == merged.id and read.properties[name] == f"First {RUN}", read
+            assert read.properties["hs_merged_object_ids"] == ";".join(one.id for one in made), read
+        error = refused(400, lambda: space.basic_api.merge(order), module.ApiException)
+        assert "merged before" in error["message"], error
+
+
 def properties_and_groups_are_defined_and_removed():
     core = api.crm.properties.core_api
     names = {one.name for one in core.get_all("contacts").results}

@@ -1,4 +1,4 @@
-//! Single records: list, create, read, update, archive, erase. Source: wire spec 3.
+//! Single records: list, create, read, update, archive, merge, erase. Source: wire spec 3.
 
 use super::selection::{SELECTING, Selection};
 use super::show::{self, Extras};
@@ -13,7 +13,7 @@ use bytes::Bytes;
 use model::id::RecordId;
 use model::limits::{BODY_BYTES_MAX, LIST_PAGE_MAX, LIST_PAGE_WITH_HISTORY_MAX};
 use wire::paging::Page;
-use wire::record::{Create, Erase, Record, Update, Values};
+use wire::record::{Create, Erase, Merge, Record, Update, Values};
 
 const TAG: &str = "Objects";
 const READ: Access = Access::Account("crm.objects.{objectType}.read");
@@ -47,6 +47,10 @@ pub fn routes() -> Vec<Route> {
         Route::delete("/crm/v3/objects/{objectType}/{objectId}", "record.archive", WRITE, archive)
             .about(TAG, "Archives a record. Doing it again is no error.")
             .empty(204),
+        Route::post("/crm/v3/objects/{objectType}/merge", "record.merge", WRITE, merge)
+            .about(TAG, "Makes one record of two, with a new id; both old ids lead to it.")
+            .body::<Merge>()
+            .reply::<Record<'static>>(200),
         Route::post("/crm/v3/objects/{objectType}/gdpr-delete", "record.erase", WRITE, erase)
             .about(TAG, "Erases a record for good, with its history.")
             .body::<Erase>()
@@ -132,6 +136,15 @@ async fn archive(call: Call) -> Answer {
     let key = key(&call, None)?;
     record::archive(call.app(), call.cx(), object, &key).await?;
     Ok(reply::empty())
+}
+
+async fn merge(mut call: Call) -> Answer {
+    let object = call.object_type("objectType")?;
+    let body: Merge = call.json().await?;
+    let primary = show::id_in(&body.primary_object_id, "primaryObjectId")?;
+    let other = show::id_in(&body.object_id_to_merge, "objectIdToMerge")?;
+    let merged = record::merge(call.app(), call.cx(), object, primary, other).await?;
+    Ok(reply::ok(&show::record(&call, &merged.record, &Selection::everything())))
 }
 
 async fn erase(mut call: Call) -> Answer {

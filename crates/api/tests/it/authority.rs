@@ -30,6 +30,12 @@ const ROWS: &[Row] = &[
     ),
     ("record.update", "PATCH /crm/v3/objects/contacts/{c}", r#"{"properties":{"city":"Bray"}}"#, [401, 403, 404, 200]),
     ("record.archive", "DELETE /crm/v3/objects/contacts/{c}", "", [401, 403, 404, 204]),
+    (
+        "record.merge",
+        "POST /crm/v3/objects/contacts/merge",
+        r#"{"primaryObjectId":"{c}","objectIdToMerge":"999999"}"#,
+        [401, 403, 404, 404],
+    ),
     ("record.erase", "POST /crm/v3/objects/contacts/gdpr-delete", r#"{"objectId":"{c}"}"#, [401, 403, 404, 204]),
     ("record.read_batch", "POST /crm/v3/objects/contacts/batch/read", r#"{"inputs":[{"id":"{c}"}]}"#, [401, 403, 207, 200]),
     (

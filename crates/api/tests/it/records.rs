@@ -217,6 +217,51 @@ async fn the_archive_pages_from_what_was_archived_last() {
 }
 
 #[tokio::test]
+async fn two_records_merge_into_a_third_to_which_both_ids_lead() {
+    let world = world().await;
+    let east = world.client(EAST).await;
+    for (object, name) in [("contacts", "firstname"), ("companies", "name"), ("deals", "dealname"), ("tickets", "subject")] {
+        let stage = match object {
+            "deals" => json!({"dealstage": "contractsent"}),
+            "tickets" => json!({"hs_pipeline_stage": "1"}),
+            _ => json!({}),
+        };
+        let mut ids = vec![];
+        for text in ["One", "Two"] {
+            let mut properties = stage.clone();
+            properties[name] = json!(text);
+            ids.push(east.make(object, properties).await);
+        }
+        let body = json!({"primaryObjectId": ids[1], "objectIdToMerge": ids[0].parse::<i64>().unwrap()});
+        let merged = east.post(&format!("/crm/objects/2026-09/{object}/merge"), body.clone()).await.expect(200);
+        let id = merged["id"].as_str().unwrap();
+        assert!(!ids.iter().any(|old| old == id), "{object}: the id is a new one");
+        assert_eq!(merged["properties"]["hs_merged_object_ids"], format!("{};{}", ids[0], ids[1]), "{object}");
+        for old in ids.iter().map(String::as_str).chain([id]) {
+            let query = format!("properties={name}&propertiesWithHistory={name}");
+            let shown = east.get(&format!("/crm/v3/objects/{object}/{old}?{query}")).await.expect(200);
+            assert_eq!((shown["id"].as_str(), shown["properties"][name].as_str()), (Some(id), Some("Two")), "{object}");
+            let history = shown["propertiesWithHistory"][name].as_array().unwrap();
+            let told: Vec<_> = history.iter().map(|one| (one["value"].as_str(), one["sourceType"].as_str())).collect();
+            let expected =
+                [(Some("Two"), Some("MERGE_OBJECTS")), (Some("Two"), Some("INTEGRATION")), (Some("One"), Some("INTEGRATION"))];
+            assert_eq!(told, expected, "{object}");
+        }
+        let again = east.post(&format!("/crm/v3/objects/{object}/merge"), body).await;
+        assert!(again.expect(400)["message"].as_str().unwrap().ends_with("already: they were merged before"), "{object}");
+    }
+    for (object, body, status, field) in [
+        ("contacts", json!({"primaryObjectId": "x", "objectIdToMerge": "2"}), 400, "primaryObjectId"),
+        ("contacts", json!({"primaryObjectId": "1"}), 400, "objectIdToMerge"),
+        ("contacts", json!({"primaryObjectId": "9999991", "objectIdToMerge": "9999992"}), 404, "not found"),
+        ("notes", json!({"primaryObjectId": "1", "objectIdToMerge": "2"}), 400, "notes cannot be merged"),
+    ] {
+        let refused = east.post(&format!("/crm/v3/objects/{object}/merge"), body).await.expect(status);
+        assert!(refused.to_string().contains(field), "{refused}");
+    }
+}
+
+#[tokio::test]
 async fn an_erased_record_is_gone_for_good() {
     let world = world().await;
     let east = world.client(EAST).await;
