@@ -118,6 +118,11 @@ async fn people_are_found_and_paged() {
     assert_eq!(total("userName sw \"rep\" and active eq true").await, 4);
     assert_eq!(total("name.familyName co \"ol\" or active eq false").await, 2);
     assert_eq!(total("not (externalId pr)").await, 5);
+    let of_work = json!({"Operations": [{"op": "add", "path": "emails[type eq \"work\"].value", "value": "mia@work.example"}]});
+    let mia = directory.ask("GET /scim/v2/Users?filter=externalId eq \"00u1\"", Value::Null, 200).await;
+    directory.ask(&format!("PATCH /scim/v2/Users/{}", mia["Resources"][0]["id"].as_str().unwrap()), of_work, 200).await;
+    assert_eq!(total("emails[type eq \"work\"].value eq \"mia@work.example\"").await, 1, "as Entra ID asks");
+    assert_eq!(total("emails[type eq \"work\"].value eq \"mia@ex.org\"").await, 0, "that one is of no type");
     let page = directory.ask("GET /scim/v2/Users?startIndex=5&count=4", Value::Null, 200).await;
     let shape = [&page["totalResults"], &page["startIndex"], &page["itemsPerPage"]].map(|n| n.as_u64().unwrap());
     assert_eq!(shape, [6, 5, 2]);

@@ -220,10 +220,30 @@ impl<'t> Reader<'t> {
             return Err(wrong(format!("an attribute is expected where \"{}\" comes", shorten(self.rest.trim_start()))));
         }
         if self.took("[") {
-            let path = Path::parse(name);
-            return Ok(Filter::Values(path.attribute, Box::new(self.until("]")?)));
+            let (path, of_one) = (Path::parse(name), self.until("]")?);
+            let of_one = match self.part()? {
+                // One and the same value fits the brackets, and its part compares.
+                Some(part) => Filter::And(Box::new(of_one), Box::new(self.comparison(part)?)),
+                None => of_one,
+            };
+            return Ok(Filter::Values(path.attribute, Box::new(of_one)));
         }
-        let (path, op) = (Path::parse(name), self.word());
+        self.comparison(Path::parse(name))
+    }
+
+    /// The part that is asked for after a bracket, as Entra ID does: `emails[type eq "work"].value eq "ann@ex.org"`.
+    fn part(&mut self) -> Result<Option<Path>, Wrong> {
+        let Some(rest) = self.rest.strip_prefix('.') else { return Ok(None) };
+        self.rest = rest;
+        let name = if rest.starts_with(char::is_whitespace) { "" } else { self.word() };
+        if name.is_empty() || name.contains(['.', ':']) {
+            return Err(wrong(format!("the name of a part is expected where \".{}\" comes", shorten(rest))));
+        }
+        Ok(Some(Path { attribute: name.to_owned(), part: None }))
+    }
+
+    fn comparison(&mut self, path: Path) -> Result<Filter, Wrong> {
+        let op = self.word();
         if op.eq_ignore_ascii_case("pr") {
             return Ok(Filter::Present(path));
         }
@@ -310,6 +330,10 @@ mod tests {
             "active eq True",
             r#"name.familyName co "one" or userName pr"#,
             r#"emails[type eq "work" and value ew "ex.org"]"#,
+            r#"emails[type eq "work"].value eq "ANN@ex.org""#,
+            r#"emails[type eq "home"].value pr and emails[type eq "other" or primary eq true].value ew "ex.org""#,
+            r#"userName eq "bo" or not (emails[type eq "home"].value eq "ann@ex.org")"#,
+            r#"urn:ietf:params:scim:schemas:core:2.0:User:emails[type eq "work"].value ne "a@home.example""#,
             r#"emails co "home.example""#,
             r#"emails.type eq "home""#,
             r#"not (active eq false)"#,
@@ -326,6 +350,9 @@ mod tests {
             r#"userName eq "bo""#,
             r#"externalId eq "ab""#,
             r#"emails[type eq "home" and primary eq true]"#,
+            r#"emails[type eq "work"].value eq "a@home.example""#,
+            r#"emails[type eq "work"].display pr"#,
+            r#"not (emails[type eq "work"].value eq "ann@ex.org")"#,
             r#"(id eq "7" or id eq "8") and active eq false"#,
             "nickName pr",
             r#"nickName eq "x""#,
@@ -348,6 +375,10 @@ mod tests {
             ("userName eq [1]", "a value is expected"),
             ("(userName pr", "\")\" is missing"),
             ("emails[type eq \"x\"", "\"]\" is missing"),
+            ("emails[type pr].", "the name of a part is expected"),
+            ("emails[type pr].value.more pr", "the name of a part is expected"),
+            ("emails[type pr].value", "\"\" is no operator"),
+            ("emails[type pr] .value pr", "left over"),
             ("not userName pr", "\"(\" is expected"),
             ("userName pr )", "left over"),
             ("userName pr userName pr", "left over"),
@@ -364,5 +395,6 @@ mod tests {
     fn a_plain_question_is_a_look_up() {
         assert_eq!(Filter::parse("userName eq \"ann\"").unwrap().asks_one(), Some(("userName", "ann")));
         assert_eq!(Filter::parse("userName sw \"ann\"").unwrap().asks_one(), None);
+        assert_eq!(Filter::parse("emails[type eq \"work\"].value eq \"ann\"").unwrap().asks_one(), None);
     }
 }
