@@ -280,6 +280,8 @@ pub const PROVISIONED_PEOPLE_MAX: usize = 100_000;
 pub const PROVISIONED_GROUPS_MAX: usize = 5_000;
 /// Members of one group: they are one document.
 pub const PROVISIONED_MEMBERS_MAX: usize = 10_000;
+/// Characters of one text a directory says: names have no more anywhere else, and addresses have 254.
+pub const PROVISIONED_TEXT_CHARS_MAX: usize = NAME_CHARS_MAX;
 /// Bytes of what a directory says of one person.
 pub const PROVISIONED_DOCUMENT_BYTES_MAX: usize = 16 * 1024;
 /// Accounts one group gives.

@@ -190,6 +190,11 @@ async fn refusals_are_told_in_the_words_of_scim() {
             operation(json!({"op": "replace", "path": "emails", "value": [{"value": "no address"}]})),
             (400, "invalidValue"),
         ),
+        ("POST /scim/v2/Users", json!({"userName": "n@ex.org", "name": {"givenName": "A\u{0}"}}), (400, "invalidValue")),
+        ("POST /scim/v2/Groups", json!({"displayName": "Reps \u{202E}"}), (400, "invalidValue")),
+        ("POST /scim/v2/Groups", json!({"displayName": "Reps", "members": [{}]}), (400, "invalidValue")),
+        (&patch, operation(json!({"op": "replace", "path": "displayName", "value": "x".repeat(5_000)})), (400, "invalidValue")),
+        (&patch, operation(json!({"op": "remove", "path": "emails[value eq \"mia@ex.org\"].value"})), (400, "mutability")),
         ("GET /scim/v2/Users?startIndex=first", Value::Null, (400, "invalidValue")),
         ("GET /scim/v2/Users/nobody", Value::Null, (404, "")),
         ("GET /scim/v2/Users/4711", Value::Null, (404, "")),
@@ -202,6 +207,9 @@ async fn refusals_are_told_in_the_words_of_scim() {
         let (status, kind) = directory.refused(line, body).await;
         assert_eq!((status, kind.as_str()), expected, "{line}");
     }
+    let told =
+        directory.ask(&patch, operation(json!({"op": "add", "path": "name.givenName", "value": "\u{202E}aiM"})), 400).await;
+    assert_eq!(told["detail"], "name.givenName contains a control character, or one that turns the direction of text");
     let config = directory.ask("GET /scim/v2/ServiceProviderConfig", Value::Null, 200).await;
     assert_eq!((&config["patch"]["supported"], &config["bulk"]["supported"]), (&json!(true), &json!(false)));
     let schema = directory.ask("GET /scim/v2/Schemas/urn:ietf:params:scim:schemas:core:2.0:Group", Value::Null, 200).await;

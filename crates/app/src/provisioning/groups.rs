@@ -7,7 +7,7 @@ use crate::cx::App;
 use crate::error::{Error, Result};
 use model::account::name;
 use model::id::{OrganizationId, PersonId, ProvisionedGroupId};
-use model::identity::provisioning::Group;
+use model::identity::provisioning::{Group, check_text};
 use model::limits::{PROVISIONED_GROUPS_MAX, PROVISIONED_MEMBERS_MAX};
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -58,7 +58,15 @@ pub async fn list(app: &App, directory: &Directory, with_members: bool) -> Resul
     Ok(views)
 }
 
-async fn checked(tx: &mut Tx, id: OrganizationId, wanted: Wanted) -> Result<Wanted> {
+async fn checked(tx: &mut Tx, id: OrganizationId, wanted: Wanted, before: Option<&Group>) -> Result<Wanted> {
+    if before.is_none_or(|before| before.name != wanted.name) {
+        check_text("displayName", &wanted.name)?;
+    }
+    if let Some(new) =
+        wanted.external_id.as_ref().filter(|new| before.and_then(|before| before.external_id.as_ref()) != Some(new))
+    {
+        check_text("externalId", new)?;
+    }
     let name = name(&wanted.name).map_err(|refusal| Error::invalid(refusal.code(), refusal.to_string()))?;
     if wanted.members.len() > PROVISIONED_MEMBERS_MAX {
         let message = format!("the group has {} members; at most {PROVISIONED_MEMBERS_MAX} are kept", wanted.members.len());
@@ -81,7 +89,7 @@ pub async fn create(app: &App, directory: &Directory, wanted: Wanted) -> Result<
         let message = format!("the directory has {PROVISIONED_GROUPS_MAX} groups, which is the most that are kept");
         return Err(Error::too_large("GROUPS_TOO_MANY", message));
     }
-    let wanted = checked(&mut tx, id, wanted).await?;
+    let wanted = checked(&mut tx, id, wanted, None).await?;
     let group = Group {
         id: ProvisionedGroupId(tx.take_ids(1)?),
         name: wanted.name,
@@ -112,7 +120,7 @@ pub async fn update(
     settle::locked(&mut tx, id, &BTreeSet::new()).await?;
     let before = view(&mut tx, id, group).await?;
     is_current(version, before.group.version)?;
-    let wanted = checked(&mut tx, id, change(&before)?).await?;
+    let wanted = checked(&mut tx, id, change(&before)?, Some(&before.group)).await?;
     let come: BTreeSet<PersonId> = wanted.members.difference(&before.members).copied().collect();
     let go: BTreeSet<PersonId> = before.members.difference(&wanted.members).copied().collect();
     let same = (&wanted.name, &wanted.external_id) == (&before.group.name, &before.group.external_id);

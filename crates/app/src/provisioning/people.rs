@@ -6,7 +6,7 @@ use crate::cx::App;
 use crate::error::{Error, Kind, Result};
 use crate::person::{self, New};
 use model::id::{OrganizationId, PersonId, ProvisionedGroupId};
-use model::identity::provisioning::{Provisioned, Refusal, Said};
+use model::identity::provisioning::{Provisioned, Refusal, Said, check_texts};
 use model::limits::{PROVISIONED_DOCUMENT_BYTES_MAX, PROVISIONED_PAGE_MAX, PROVISIONED_PEOPLE_MAX, PROVISIONED_SCAN};
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -40,7 +40,8 @@ pub(crate) fn is_current(expected: Option<i64>, version: i64) -> Result<()> {
     }
 }
 
-fn checked(said: Said) -> Result<Said> {
+fn checked(said: Said, before: Option<&Said>) -> Result<Said> {
+    check_texts(&said.document, before.map(|before| &before.document))?;
     let n_bytes = serde_json::to_string(&said.document).map(|text| text.len()).unwrap_or(usize::MAX);
     if n_bytes > PROVISIONED_DOCUMENT_BYTES_MAX {
         let message = format!("the user is {n_bytes} bytes; at most {PROVISIONED_DOCUMENT_BYTES_MAX} are kept");
@@ -85,6 +86,8 @@ pub async fn search(
             store::provisioning::people_from(&mut tx, id, first, limit).await?,
             store::provisioning::n_people(&mut tx, id).await?,
         ),
+        // No text with it is kept, and PostgreSQL does not take it in a question either.
+        Search::UserName(text) | Search::ExternalId(text) if text.contains('\0') => (vec![], 0),
         Search::UserName(name) => {
             let found: Vec<Provisioned> = store::provisioning::by_user_name(&mut tx, id, name).await?.into_iter().collect();
             let n = found.len();
@@ -130,7 +133,7 @@ async fn fitting(
 
 /// A person the directory tells of for the first time. Who has a login already keeps it, with her name and her address.
 pub async fn create(app: &App, directory: &Directory, said: Said) -> Result<Member> {
-    let (id, cx, said) = (directory.organization, &directory.cx, checked(said)?);
+    let (id, cx, said) = (directory.organization, &directory.cx, checked(said, None)?);
     let address = said.address()?.to_owned();
     let mut tx = app.store.write_many(store::INSTANCE, settle::ids_of(app, id, 1).await?).await?;
     let known = store::person::by_email(&mut tx, &model::fold::email(&address)).await?;
@@ -202,7 +205,7 @@ pub async fn update(
     let whole = settle::locked(&mut tx, id, &BTreeSet::from([who])).await?;
     let before = store::provisioning::read_person(&mut tx, id, who).await?.ok_or_else(|| unknown(who))?;
     is_current(version, before.version)?;
-    let said = checked(change(&before)?)?;
+    let said = checked(change(&before)?, Some(&before.said))?;
     if said == before.said {
         return with_groups(&mut tx, id, before).await;
     }

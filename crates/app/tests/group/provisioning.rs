@@ -364,3 +364,37 @@ async fn a_group_gives_no_seat_beyond_those_that_were_bought() {
         assert_eq!(group.last_detail(id, "access_refused").await["effect"]["code"], "SEATS_EXHAUSTED");
     }
 }
+
+#[tokio::test]
+async fn texts_that_steer_or_never_end_are_refused_by_the_name_of_their_attribute() {
+    for group in crate::world::groups().await {
+        let (_, directory) = provisioned(&group).await;
+        let app = &group.app;
+        let gus = person(&group, &directory, "gus").await;
+        for (place, more) in [
+            ("name.givenName", json!({"name": {"givenName": "G\u{0}us"}})),
+            ("name.givenName", json!({"name": {"givenName": "\u{202E}suG"}})),
+            ("name.familyName", json!({"name": {"familyName": "x".repeat(500)}})),
+            ("displayName", json!({"displayName": "Gus\u{2066}"})),
+            ("displayName", json!({"displayName": "x".repeat(5_000)})),
+            ("externalId", json!({"externalId": "\u{0}"})),
+            ("emails.value", json!({"emails": [{"value": format!("{}@ex.org", "x".repeat(300))}]})),
+        ] {
+            let mut document = plain("hal").document;
+            document.extend(more.as_object().cloned().unwrap());
+            let wanted = Said { document: document.clone(), ..plain("hal") };
+            let refused = people::create(app, &directory, wanted).await.unwrap_err();
+            assert!(refused.message.starts_with(place), "{place}: {refused:?}");
+            let wanted = Said { document, ..plain("gus") };
+            let refused = people::update(app, &directory, gus, None, |_| Ok(wanted)).await.unwrap_err();
+            assert!(refused.message.starts_with(place), "{place}: {refused:?}");
+        }
+        let wanted = groups::Wanted { name: "Reps".into(), external_id: Some("\u{0}".into()), members: BTreeSet::new() };
+        let refused = groups::create(app, &directory, wanted).await.unwrap_err();
+        assert!(refused.message.starts_with("externalId"), "{refused:?}");
+        for search in [people::Search::UserName("g\u{0}us"), people::Search::ExternalId("\u{0}")] {
+            assert_eq!(people::search(app, &directory, search, 0, 10).await.unwrap().1, 0);
+        }
+        activate(&group, &directory, gus, false).await;
+    }
+}

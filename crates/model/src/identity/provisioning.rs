@@ -10,9 +10,10 @@
 //! by hand stays until the directory says something else.
 
 use crate::account::{AccountUser, Role, Seat, UserStatus};
+use crate::fold::is_steering;
 use crate::id::{AccountId, OrganizationId, PermissionSetId, PersonId, ProvisionedGroupId, TokenId};
 use crate::identity::person;
-use crate::limits::NAME_CHARS_MAX;
+use crate::limits::{NAME_CHARS_MAX, PROVISIONED_TEXT_CHARS_MAX};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -81,6 +82,8 @@ pub enum Refusal {
     UserNameMissing,
     AddressMissing,
     Address(person::Refusal),
+    TextTooLong { place: String, n_chars: usize },
+    TextSteers { place: String },
 }
 
 impl Refusal {
@@ -90,6 +93,8 @@ impl Refusal {
             Refusal::UserNameMissing => "USER_NAME_MISSING",
             Refusal::AddressMissing => "EMAIL_MISSING",
             Refusal::Address(refusal) => refusal.code(),
+            Refusal::TextTooLong { .. } => "TEXT_TOO_LONG",
+            Refusal::TextSteers { .. } => "TEXT_HAS_CONTROL_CHARACTER",
         }
     }
 }
@@ -102,7 +107,40 @@ impl fmt::Display for Refusal {
                 f.write_str("neither emails nor userName holds an e-mail address, by which people sign in")
             }
             Refusal::Address(refusal) => refusal.fmt(f),
+            Refusal::TextTooLong { place, n_chars } => {
+                write!(f, "{place} has {n_chars} characters; at most {PROVISIONED_TEXT_CHARS_MAX} are kept")
+            }
+            Refusal::TextSteers { place } => {
+                write!(f, "{place} contains a control character, or one that turns the direction of text")
+            }
         }
+    }
+}
+
+/// Whether the texts of a document can be kept: none too long, none that steers the text around it. What was kept before stays
+/// as it is, so that a directory can always say that somebody left.
+pub fn check_texts(document: &Map<String, Value>, before: Option<&Map<String, Value>>) -> Result<(), Refusal> {
+    let is_new = |name: &str, value: &Value| before.and_then(|before| before.get(name)) != Some(value);
+    document.iter().filter(|(name, value)| is_new(name, value)).try_for_each(|(name, value)| check_value(name, value))
+}
+
+/// The attribute is named as its path is: `name.givenName`, `emails.value`.
+fn check_value(place: &str, value: &Value) -> Result<(), Refusal> {
+    match value {
+        Value::String(text) => check_text(place, text),
+        Value::Array(items) => items.iter().try_for_each(|item| check_value(place, item)),
+        Value::Object(parts) => parts.iter().try_for_each(|(part, value)| check_value(&format!("{place}.{part}"), value)),
+        _ => Ok(()),
+    }
+}
+
+/// The same for one text.
+pub fn check_text(place: &str, text: &str) -> Result<(), Refusal> {
+    let (place, n_chars) = (place.to_owned(), text.chars().count());
+    match () {
+        () if text.chars().any(is_steering) => Err(Refusal::TextSteers { place }),
+        () if n_chars > PROVISIONED_TEXT_CHARS_MAX => Err(Refusal::TextTooLong { place, n_chars }),
+        () => Ok(()),
     }
 }
 
@@ -238,6 +276,24 @@ mod tests {
         assert_eq!(said(json!({"emails": [{"value": "a@ex.org"}]})), Err(Refusal::UserNameMissing));
         assert_eq!(said(json!({"userName": "ann"})), Err(Refusal::AddressMissing));
         assert_eq!(said(json!({"userName": "a@b@c"})).unwrap_err().code(), "EMAIL_INVALID");
+    }
+
+    #[test]
+    fn texts_that_cannot_be_kept_are_named() {
+        let document = |value: Value| value.as_object().cloned().unwrap();
+        let refused = |value: Value| check_texts(&document(value), None).unwrap_err();
+        let steers = |place: &str| Refusal::TextSteers { place: place.into() };
+        assert_eq!(refused(json!({"name": {"givenName": "A\u{0}nn"}})), steers("name.givenName"));
+        assert_eq!(refused(json!({"displayName": "Ann \u{202E}nimdA"})), steers("displayName"));
+        assert_eq!(refused(json!({"emails": [{"value": "a@ex.org"}, {"type": "wo\u{2066}rk"}]})), steers("emails.type"));
+        let long = refused(json!({"name": {"familyName": "x".repeat(500)}}));
+        assert_eq!(long.to_string(), "name.familyName has 500 characters; at most 255 are kept");
+        let ann = document(json!({"userName": "é".repeat(255), "displayName": "חברה\u{200F} 7", "active": false}));
+        assert_eq!(check_texts(&ann, None), Ok(()));
+        let old = document(json!({"displayName": "x".repeat(500), "active": true}));
+        let off = document(json!({"displayName": "x".repeat(500), "active": false}));
+        assert_eq!(check_texts(&off, Some(&old)), Ok(()), "what was kept before does not keep anybody in");
+        assert!(check_texts(&off, Some(&ann)).is_err());
     }
 
     fn given(role: Role, set: i64) -> Given {

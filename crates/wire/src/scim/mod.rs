@@ -118,7 +118,7 @@ const NAME: &[Attribute] =
     &[of("formatted", Holds::Text), of("familyName", Holds::Text), of("givenName", Holds::Text), of("middleName", Holds::Text)];
 const EMAIL: &[Attribute] =
     &[of("value", Holds::Text), of("display", Holds::Text), of("type", Holds::Text), of("primary", Holds::Flag)];
-const MEMBER: &[Attribute] = &[of("value", Holds::Text), of("$ref", Holds::Text), of("type", Holds::Text)];
+const MEMBER: &[Attribute] = &[required("value", Holds::Text), of("$ref", Holds::Text), of("type", Holds::Text)];
 
 /// The attributes of a person that are kept.
 pub const USER: &[Attribute] = &[
@@ -186,10 +186,25 @@ impl Attribute {
             (Holds::Complex(_), _) => return Err(wrong("an object")),
             (Holds::Many(parts), Value::Array(items)) => {
                 let items = items.iter().map(|item| one(parts, item)).collect::<Result<Vec<Value>, Wrong>>()?;
+                let items = self.with_value(parts, items)?;
                 (!items.is_empty()).then(|| one_primary(items).into())
             }
-            (Holds::Many(parts), one_value) => Some(vec![one(parts, one_value)?].into()),
+            (Holds::Many(parts), one_value) => {
+                let items = self.with_value(parts, vec![one(parts, one_value)?])?;
+                (!items.is_empty()).then(|| items.into())
+            }
         })
+    }
+
+    /// The items that have a value: one without says nothing and is dropped, unless its value is required.
+    pub(crate) fn with_value(&self, parts: &'static [Attribute], mut items: Vec<Value>) -> Result<Vec<Value>, Wrong> {
+        let n_items = items.len();
+        items.retain(has_value);
+        let is_required = find(parts, "value").is_some_and(|value| value.required);
+        match items.len() < n_items && is_required {
+            true => Err(Wrong::new(Kind::InvalidValue, format!("an item of {} has no value", self.name))),
+            false => Ok(items),
+        }
     }
 }
 
@@ -199,6 +214,11 @@ pub(crate) fn one(parts: &'static [Attribute], item: &Value) -> Result<Value, Wr
         Value::String(text) => Ok(json!({ "value": text })),
         item => Ok(Value::Object(document(parts, item)?)),
     }
+}
+
+/// Whether an item of a list says more than of what type it would be.
+pub(crate) fn has_value(item: &Value) -> bool {
+    item["value"].as_str().is_some_and(|text| !text.trim().is_empty())
 }
 
 /// At most one value is the primary one: the last that says so. Source: RFC 7643, 2.4.
@@ -299,6 +319,16 @@ mod tests {
         let body = json!({"emails": [{"value": "a", "primary": true}, {"value": "b", "primary": "True"}, {"value": "c"}]});
         let kept = document(USER, &body).unwrap();
         assert_eq!(kept["emails"], json!([{"value": "a", "primary": false}, {"value": "b", "primary": true}, {"value": "c"}]));
+    }
+
+    #[test]
+    fn items_without_value_are_dropped_where_they_may_be() {
+        let body =
+            json!({"emails": [{"type": "work", "primary": true}, {"value": " "}, {"value": "a@ex.org"}], "userName": "ann"});
+        assert_eq!(document(USER, &body).unwrap()["emails"], json!([{"value": "a@ex.org"}]));
+        assert_eq!(document(USER, &json!({"emails": {"type": "work"}})).unwrap().get("emails"), None);
+        let refused = document(GROUP, &json!({"members": [{"value": "7"}, {"type": "User"}]})).unwrap_err();
+        assert_eq!((refused.kind, refused.detail.as_str()), (Kind::InvalidValue, "an item of members has no value"));
     }
 
     #[test]

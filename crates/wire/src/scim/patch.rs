@@ -4,7 +4,7 @@
 //! are not kept are passed over, because directories send whatever they have.
 
 use super::filter::{Filter, Path};
-use super::{Attribute, Document, Holds, Kind, Wrong, find, one, one_primary};
+use super::{Attribute, Document, Holds, Kind, Wrong, find, has_value, one, one_primary};
 use serde_json::Value;
 
 /// Operations of one request.
@@ -38,6 +38,7 @@ pub fn apply(attributes: &'static [Attribute], mut document: Document, body: &Va
         let detail = format!("the body has {} operations; at most {OPERATIONS_MAX} are taken", operations.len());
         return Err(Wrong::new(Kind::TooMany, detail));
     }
+    let had: Vec<&Attribute> = attributes.iter().filter(|attribute| n_values(&document, attribute) > 0).collect();
     for operation in &operations {
         let name = field(operation, "op").and_then(|op| op.as_str().map(str::to_ascii_lowercase)).unwrap_or_default();
         let op = match name.as_str() {
@@ -53,7 +54,32 @@ pub fn apply(attributes: &'static [Attribute], mut document: Document, body: &Va
             None => whole(attributes, &mut document, op, value.as_ref())?,
         }
     }
+    for attribute in attributes {
+        drop_empty(&mut document, attribute, had.contains(&attribute))?;
+    }
     Ok(document)
+}
+
+fn n_values(document: &Document, attribute: &Attribute) -> usize {
+    let items = document.get(attribute.name).and_then(Value::as_array).into_iter().flatten();
+    items.filter(|item| has_value(item)).count()
+}
+
+/// Takes away the items of a list that were left without a value. Only at the end: one operation may name the type, the next
+/// the value.
+fn drop_empty(document: &mut Document, attribute: &Attribute, was_there: bool) -> Result<(), Wrong> {
+    let Holds::Many(parts) = attribute.holds else { return Ok(()) };
+    let Some(Value::Array(items)) = document.remove(attribute.name) else { return Ok(()) };
+    match attribute.with_value(parts, items)? {
+        items if !items.is_empty() => drop(document.insert(attribute.name.to_owned(), items.into())),
+        _ if attribute.required && was_there => return Err(needed(attribute)),
+        _ => {}
+    }
+    Ok(())
+}
+
+fn needed(attribute: &Attribute) -> Wrong {
+    Wrong::new(Kind::Mutability, format!("{} is required and cannot be removed", attribute.name))
 }
 
 /// Without a path the value names the attributes, as plain names or as paths.
@@ -123,9 +149,7 @@ fn operate(
     };
     match kept {
         Some(kept) => drop(document.insert(attribute.name.to_owned(), kept)),
-        None if attribute.required => {
-            return Err(Wrong::new(Kind::Mutability, format!("{} is required and cannot be removed", attribute.name)));
-        }
+        None if attribute.required => return Err(needed(attribute)),
         None => drop(document.remove(attribute.name)),
     }
     Ok(())
@@ -290,6 +314,28 @@ mod tests {
         assert_eq!(changed["emails"], json!([{"type": "work", "value": "d@ex.org", "primary": true}]));
         let again = one("add", "emails", json!({"type": "work", "value": "ann@ex.org"}));
         assert_eq!(again["emails"].as_array().map(Vec::len), Some(1), "the same value is not there twice");
+    }
+
+    #[test]
+    fn an_item_whose_value_is_taken_away_goes() {
+        let more = json!({"op": "add", "path": "emails[type eq \"home\"].value", "value": "a@home.example"});
+        let less = json!({"op": "remove", "path": "emails[type eq \"work\"].value"});
+        assert_eq!(after(json!([more, less]))["emails"], json!([{"type": "home", "value": "a@home.example"}]));
+        assert_eq!(refused(json!([less])), Kind::Mutability, "the only address is as required as the list is");
+        assert_eq!(refused(json!([{"op": "replace", "path": "emails[type eq \"work\"].value", "value": ""}])), Kind::Mutability);
+        let first = json!({"op": "add", "path": "emails[type eq \"home\"].display", "value": "Ann"});
+        let found = after(json!([first, more]));
+        assert_eq!(found["emails"][1], json!({"type": "home", "display": "Ann", "value": "a@home.example"}), "in any order");
+        let bare = json!({"userName": "ann@ex.org"}).as_object().unwrap().clone();
+        let found = apply(USER, bare, &json!({"Operations": [first]})).unwrap();
+        assert_eq!(Value::Object(found), json!({"userName": "ann@ex.org"}), "where there was no address none is missed");
+        let old = json!({"userName": "ann@ex.org", "emails": [{"type": "work"}]}).as_object().unwrap().clone();
+        let found = apply(USER, old, &json!({"Operations": [{"op": "replace", "path": "active", "value": false}]})).unwrap();
+        assert_eq!(
+            Value::Object(found),
+            json!({"userName": "ann@ex.org", "active": false}),
+            "nor keeps what is empty anybody in"
+        );
     }
 
     #[test]
