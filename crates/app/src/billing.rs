@@ -26,6 +26,12 @@ use serde_json::json;
 use std::collections::BTreeMap;
 use store::{Tx, WriteTx};
 
+/// The characters of a company's name, address and VAT number that its invoices cannot print, each once: the fonts have Latin,
+/// Greek and Cyrillic letters.
+pub fn not_printed(company: &model::company::Company) -> String {
+    pdf::not_printed(&[company.legal_name.as_str(), &company.address, &company.vat_id].concat())
+}
+
 /// What an account pays for, with what is needed to show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct View {

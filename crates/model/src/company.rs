@@ -7,6 +7,7 @@
 //! ```
 
 use crate::account::UserStatus;
+use crate::fold::{composed, is_steering};
 use crate::id::PersonId;
 use crate::identity::person;
 use crate::limits::{ADDRESS_CHARS_MAX, BILLING_CONTACTS_MAX, CONTACTS_CONFIRMED_DAYS, NAME_CHARS_MAX, VAT_ID_CHARS_MAX};
@@ -189,6 +190,7 @@ pub enum Refusal {
     Silenced { notice: Notice },
     Email(person::Refusal),
     TooLong { field: &'static str, n: usize, max: usize },
+    Steers { field: &'static str },
 }
 
 impl Refusal {
@@ -203,6 +205,7 @@ impl Refusal {
             Refusal::Silenced { .. } => "NOTICE_SILENCED",
             Refusal::Email(refusal) => refusal.code(),
             Refusal::TooLong { .. } => "COMPANY_FIELD_TOO_LONG",
+            Refusal::Steers { .. } => "COMPANY_FIELD_HAS_CONTROL_CHARACTER",
         }
     }
 
@@ -216,7 +219,7 @@ impl Refusal {
             Refusal::PrimaryNeeded => ContactRole::Primary.name(),
             Refusal::Email(_) => ContactRole::Security.name(),
             Refusal::Silenced { notice } => notice.name(),
-            Refusal::TooLong { field, .. } => field,
+            Refusal::TooLong { field, .. } | Refusal::Steers { field } => field,
         }
     }
 }
@@ -239,6 +242,9 @@ impl fmt::Display for Refusal {
             }
             Refusal::Email(refusal) => refusal.fmt(f),
             Refusal::TooLong { field, n, max } => write!(f, "{field} has {n} characters; at most {max} are allowed"),
+            Refusal::Steers { field } => {
+                write!(f, "{field} contains a control character, or one that turns the direction of text")
+            }
         }
     }
 }
@@ -278,7 +284,10 @@ impl Company {
         ];
         for (field, wanted, max, place) in fields {
             if let Some(text) = wanted {
-                *place = short_enough(field, &text, max)?;
+                // A page sends every field back: what was kept before is no reason to refuse the others.
+                if text.trim() != place.as_str() {
+                    *place = fitting(field, &text, max)?;
+                }
             }
         }
         if !patch.contacts.is_empty() {
@@ -306,10 +315,16 @@ fn reaches(notice: Notice, roles: &BTreeSet<ContactRole>) -> bool {
     needed.is_empty() || needed.iter().any(|role| roles.contains(role))
 }
 
-fn short_enough(field: &'static str, text: &str, max: usize) -> Result<String, Refusal> {
-    let text = text.trim();
+/// A text as it is kept and printed. An address has lines, the others are one.
+fn fitting(field: &'static str, text: &str, max: usize) -> Result<String, Refusal> {
+    let text = composed(text.trim());
     let n = text.chars().count();
-    if n > max { Err(Refusal::TooLong { field, n, max }) } else { Ok(text.to_owned()) }
+    let is_break = |c: char| field == "address" && matches!(c, '\n' | '\r');
+    match () {
+        () if n > max => Err(Refusal::TooLong { field, n, max }),
+        () if text.chars().any(|c| is_steering(c) && !is_break(c)) => Err(Refusal::Steers { field }),
+        () => Ok(text),
+    }
 }
 
 /// Contacts after a change: of an account, or the defaults of an organization. Who held the role before may keep it though she
@@ -466,6 +481,26 @@ mod tests {
         let patch = Patch { legal_name: Some(" Ex ApS ".into()), ..Patch::default() };
         let named = change(&Company::default(), patch).unwrap();
         assert_eq!((named.legal_name.as_str(), named.confirmed_at), ("Ex ApS", None));
+    }
+
+    #[test]
+    fn what_steers_the_text_around_it_is_on_no_invoice() {
+        let patch = |field: &str, text: &str| {
+            let of = |name: &str| (field == name).then(|| text.to_owned());
+            Patch { legal_name: of("legalName"), address: of("address"), vat_id: of("vatId"), ..Patch::default() }
+        };
+        for field in ["legalName", "address", "vatId"] {
+            for text in ["Ex \u{202E}SpA", "Ex\u{0}", "Ex\tSpA"] {
+                assert_eq!(change(&Company::default(), patch(field, text)), Err(Refusal::Steers { field }), "{field} {text:?}");
+            }
+        }
+        let two_lines = change(&Company::default(), patch("address", "Nygade 1\r\n1164 København\n")).unwrap();
+        assert_eq!(two_lines.address, "Nygade 1\r\n1164 København");
+        assert!(change(&Company::default(), patch("legalName", "Ex\nSpA")).is_err());
+        let one = change(&Company::default(), patch("legalName", "E\u{301}quipe")).unwrap();
+        assert_eq!(one.legal_name, "Équipe", "as names are kept, and as a font has its letters");
+        let old = Company { legal_name: "Ex\tSpA".into(), ..Company::default() };
+        assert_eq!(change(&old, patch("legalName", "Ex\tSpA")), Ok(old), "what is there may stay until it is changed");
     }
 
     #[test]

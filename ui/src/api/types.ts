@@ -117,6 +117,7 @@ export interface CompanyInfo {
   legalName: string;
   address: string;
   vatId: string;
+  notPrinted: string;
   contacts: ContactRole[];
   notices: { notice: string; roles: string[]; isDefault: boolean }[];
   confirmedAt: string | null;

@@ -39,6 +39,8 @@ struct Company {
     legal_name: String,
     address: String,
     vat_id: String,
+    /// Characters of these three that invoices show as question marks, each once: invoices have Latin, Greek and Cyrillic letters.
+    not_printed: String,
     /// Every role, held or not.
     contacts: Vec<RoleHeld>,
     /// Every kind of notice.
@@ -146,6 +148,7 @@ fn shown(view: &View) -> Company {
     };
     Company {
         legal_name: company.legal_name.clone(),
+        not_printed: app::billing::not_printed(company),
         address: company.address.clone(),
         vat_id: company.vat_id.clone(),
         contacts: ContactRole::ALL.into_iter().map(held).collect(),

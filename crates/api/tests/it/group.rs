@@ -343,12 +343,15 @@ async fn a_contact_that_cannot_be_is_refused_with_its_role() {
         (json!({"contacts": {"onboarding": [{"userId": 12}]}}), "CONTACT_NOT_A_USER"),
         (json!({"contacts": {"security": [{"email": "soc"}]}}), "EMAIL_INVALID"),
         (json!({"vatId": "x".repeat(33)}), "COMPANY_FIELD_TOO_LONG"),
+        (json!({"legalName": "Ex \u{202E}SpA"}), "COMPANY_FIELD_HAS_CONTROL_CHARACTER"),
     ];
     for (body, code) in tries {
         let refused = group.asked(ANN, EAST, "PATCH /accounts/v1/company", body, None).await;
         assert_eq!(refused.status, 400, "{}", refused.text);
         assert!(refused.text.contains(&format!("\"{code}\"")), "{}", refused.text);
     }
+    let kept = group.asked(ANN, EAST, "PATCH /accounts/v1/company", json!({"legalName": "東京 Ex 東"}), None).await.expect(200);
+    assert_eq!(kept["notPrinted"], "東京", "it is kept, and said that no invoice can print it");
     let refused = group.asked(BO, WEST, "PATCH /accounts/v1/company", json!({"legalName": "Mine"}), None).await;
     assert_eq!(refused.status, 403, "{}", refused.text);
     assert!(!group.ask(BO, WEST, "GET /accounts/v1/company").await.expect(200)["canEdit"].as_bool().unwrap());

@@ -46,6 +46,17 @@ impl Font {
         found.or_else(|| self.face.glyph_index('?').map(|glyph| (glyph, '?'))).unwrap_or((GlyphId(0), c))
     }
 
+    /// The characters of a text that this font has not got, each once.
+    pub(super) fn missing(&self, text: &str) -> String {
+        let mut missing = String::new();
+        for c in text.chars().filter(|c| !c.is_control() && self.face.glyph_index(*c).is_none()) {
+            if !missing.contains(c) {
+                missing.push(c);
+            }
+        }
+        missing
+    }
+
     fn units(&self, glyph: GlyphId) -> f32 {
         f32::from(self.face.glyph_hor_advance(glyph).unwrap_or(0)) / f32::from(self.face.units_per_em())
     }
@@ -140,5 +151,6 @@ mod tests {
     fn a_letter_that_is_not_there_is_a_question_mark() {
         let mut font = Font::of(Weight::Regular).expect("a font");
         assert_eq!(font.encoded("漢"), font.encoded("?"));
+        assert_eq!(font.missing("漢字 GmbH\n漢 ApS"), "漢字");
     }
 }

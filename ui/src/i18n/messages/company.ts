@@ -7,6 +7,7 @@ export const company = {
   'company.legalName': ['Legal name', 'Ragione sociale', 'Juridisk navn', 'Statutaire naam'],
   'company.address': ['Address', 'Indirizzo', 'Adresse', 'Adres'],
   'company.vatId': ['VAT number', 'Partita IVA', 'Momsnummer', 'Btw-nummer'],
+  'company.notPrinted': ['Invoices can print Latin, Greek and Cyrillic letters only. Shown there as question marks: {{characters}}', 'Le fatture possono riportare solo lettere latine, greche e cirilliche. Vi compaiono come punti interrogativi: {{characters}}', 'Fakturaer kan kun vise latinske, græske og kyrilliske bogstaver. Dér vises som spørgsmålstegn: {{characters}}', 'Facturen kunnen alleen Latijnse, Griekse en Cyrillische letters afdrukken. Daar worden vraagtekens van: {{characters}}'],
   'company.contacts': ['Points of contact', 'Referenti', 'Kontaktpersoner', 'Contactpersonen'],
   'company.contactsText': ['They get no extra rights. It only says who is responsible and who is written to.', 'Non ottengono diritti in più: si indica solo chi è responsabile e a chi si scrive.', 'De får ingen ekstra rettigheder. Det siger kun, hvem der har ansvaret, og hvem der skrives til.', 'Ze krijgen geen extra rechten. Het zegt alleen wie verantwoordelijk is en wie bericht krijgt.'],
   'company.role.primary': ['Primary contact', 'Referente principale', 'Primær kontakt', 'Eerste contactpersoon'],
@@ -50,5 +51,6 @@ export const company = {
   'code.CONTACT_DEACTIVATED': ['This user is deactivated.', 'Questo utente è disattivato.', 'Brugeren er deaktiveret.', 'Deze gebruiker is gedeactiveerd.'],
   'code.CONTACTS_TOO_MANY': ['These are too many.', 'Sono troppi.', 'Det er for mange.', 'Dat zijn er te veel.'],
   'code.NOTICE_SILENCED': ['Security events must reach the primary or the security contact.', 'Gli eventi di sicurezza devono raggiungere il referente principale o quello per la sicurezza.', 'Sikkerhedshændelser skal nå den primære kontakt eller sikkerhedskontakten.', 'Beveiligingsmeldingen moeten de eerste contactpersoon of die voor beveiliging bereiken.'],
+  'code.COMPANY_FIELD_HAS_CONTROL_CHARACTER': ['This contains an invisible character that invoices cannot show.', 'Contiene un carattere invisibile che le fatture non possono mostrare.', 'Dette indeholder et usynligt tegn, som fakturaer ikke kan vise.', 'Dit bevat een onzichtbaar teken dat facturen niet kunnen tonen.'],
   'code.COMPANY_FIELD_TOO_LONG': ['This is too long.', 'È troppo lungo.', 'Det er for langt.', 'Dit is te lang.'],
 } as const satisfies Record<string, Row>;

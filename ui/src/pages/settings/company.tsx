@@ -101,6 +101,7 @@ function OnPaper({ company, keep }: Keep) {
           <TextInput label={t('company.legalName')} value={form.legalName} onChange={(event) => setForm({ ...form, legalName: event.currentTarget.value })} error={errors.legalName} readOnly={readOnly} autoComplete="organization" />
           <Textarea label={t('company.address')} value={form.address} onChange={(event) => setForm({ ...form, address: event.currentTarget.value })} error={errors.address} readOnly={readOnly} autosize minRows={2} autoComplete="street-address" />
           <TextInput label={t('company.vatId')} value={form.vatId} onChange={(event) => setForm({ ...form, vatId: event.currentTarget.value })} error={errors.vatId} readOnly={readOnly} />
+          {company.notPrinted && <Alert className="notice" color="orange" role="status">{t('company.notPrinted', { characters: [...company.notPrinted].join(' ') })}</Alert>}
           {errors[''] && <Text size="sm" c="var(--mantine-color-error)" role="alert">{errors['']}</Text>}
           {company.canEdit && <Group><Button type="submit" loading={busy}>{t('act.save')}</Button></Group>}
         </Stack>
