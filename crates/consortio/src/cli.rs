@@ -7,9 +7,11 @@ mod mail;
 pub mod organization;
 mod sign_in;
 mod sign_on;
+mod user;
 
 pub use sign_in::{AccountSecurityHistory, AccountSignInPolicy};
 pub use sign_on::{RealmArgs, Scim, ScimGrant, Sso, SsoRequire};
+pub use user::{User, UserCreate, UserUpdate};
 
 pub use billing::{AccountInvoices, AccountSeats, AccountSubscription, Billing, Switch};
 pub use connections::{
@@ -58,7 +60,7 @@ pub enum Command {
     /// Accounts: list, create, change, points of contact, disclosures.
     #[command(subcommand)]
     Account(Account),
-    /// Users of an account: list, create, invite again, deactivate.
+    /// Users of an account: list, create, invite again, update, deactivate, activate, remove; resets of passwords and factors.
     #[command(subcommand)]
     User(User),
     /// Permission sets of an account: list, create, update, delete.
@@ -225,65 +227,6 @@ pub struct AccountUpdate {
     /// PRODUCT=TIER; replaces all subscriptions. May be repeated.
     #[arg(long = "subscription", value_name = "PRODUCT=TIER")]
     pub subscriptions: Vec<String>,
-}
-
-#[derive(Debug, Subcommand)]
-pub enum User {
-    /// Users of an account.
-    List {
-        /// Id or name.
-        #[arg(long)]
-        account: String,
-    },
-    /// A new user; prints the link where she chooses her password.
-    Create(UserCreate),
-    /// A new link for a user who cannot sign in yet.
-    Invite {
-        /// Id or name.
-        #[arg(long)]
-        account: String,
-        email: String,
-    },
-    /// A link by which a user chooses a new password, printed once.
-    ResetPassword {
-        /// Id or name.
-        #[arg(long)]
-        account: String,
-        email: String,
-    },
-    /// Take all second factors of a user away and end her sessions, in whatever accounts she is.
-    ResetSecondFactor {
-        /// Id or name.
-        #[arg(long)]
-        account: String,
-        email: String,
-    },
-    /// Take a user's access to the account away.
-    Deactivate {
-        /// Id or name.
-        #[arg(long)]
-        account: String,
-        email: String,
-    },
-}
-
-#[derive(Debug, Args)]
-pub struct UserCreate {
-    /// Id or name.
-    #[arg(long)]
-    pub account: String,
-    pub email: String,
-    #[arg(long)]
-    pub name: String,
-    /// super_admin, partner_admin or standard.
-    #[arg(long, default_value = "standard")]
-    pub role: String,
-    /// core, sales, service or view_only; may be repeated.
-    #[arg(long = "seat", default_value = "core")]
-    pub seats: Vec<String>,
-    /// Read a first password from standard input instead of printing a link.
-    #[arg(long)]
-    pub password_stdin: bool,
 }
 
 #[derive(Debug, Subcommand)]

@@ -68,7 +68,14 @@ fn of_codes(codes: &[String]) -> Result<Permissions> {
 
 async fn find(app: &App, account: &str, set: &str) -> Result<(Cx, PermissionSetId)> {
     let cx = find_account(app, account).await?;
-    let found = permission_set::list(app, &cx).await?.into_iter().find(|s| s.name == set || s.id.to_string() == set);
-    let found = found.with_context(|| format!("the account \"{account}\" has no permission set \"{set}\""))?;
-    Ok((cx, found.id))
+    let id = id_of(app, &cx, set).await?;
+    Ok((cx, id))
+}
+
+/// The permission set that a person means by its id or its name; names are unique in either case.
+pub async fn id_of(app: &App, cx: &Cx, text: &str) -> Result<PermissionSetId> {
+    let name = text.to_lowercase();
+    let sets = permission_set::list(app, cx).await?;
+    let found = sets.iter().find(|set| set.name.to_lowercase() == name || set.id.to_string() == text);
+    found.map(|set| set.id).with_context(|| format!("the account has no permission set \"{text}\""))
 }

@@ -1,6 +1,6 @@
 //! `consortio scim`
 
-use super::find_account;
+use super::{find_account, permission_set};
 use crate::cli;
 use crate::config::Config;
 use crate::instance;
@@ -11,7 +11,7 @@ use app::organization;
 use app::provisioning::{self, OfAccount, OfOrganization, Wanted};
 use app::sign_on::settings::{self, Patch};
 use model::account::{Role, Seat};
-use model::id::{OrganizationId, PermissionSetId, ProvisionedGroupId, TokenId};
+use model::id::{OrganizationId, ProvisionedGroupId, TokenId};
 use model::identity::provisioning::{Grant, Group, ProvisioningToken};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -77,7 +77,7 @@ async fn grant(app: &App, out: Out, args: cli::ScimGrant) -> Result<()> {
     let cx = find_account(app, &args.account).await?;
     let group = group(app, &cx, &args.group).await?;
     let permission_set = match &args.permission_set {
-        Some(text) => Some(permission_set(app, &cx, text).await?),
+        Some(text) => Some(permission_set::id_of(app, &cx, text).await?),
         None => None,
     };
     let seats = args.seats.iter().map(|name| {
@@ -91,15 +91,6 @@ async fn grant(app: &App, out: Out, args: cli::ScimGrant) -> Result<()> {
     };
     let found = provisioning::open_grant(app, &cx, group, wanted, None).await?;
     out.result(&grants(&found), || grant_lines(&found).join("\n"))
-}
-
-async fn permission_set(app: &App, cx: &Cx, text: &str) -> Result<PermissionSetId> {
-    let sets = app::permission_set::list(app, cx).await?;
-    let found = sets.iter().find(|set| set.id.to_string() == text || set.name.eq_ignore_ascii_case(text));
-    match found {
-        Some(set) => Ok(set.id),
-        None => bail!("the account has no permission set \"{text}\""),
-    }
 }
 
 fn token(token: &ProvisioningToken) -> Value {

@@ -8,3 +8,4 @@ mod log;
 mod logs;
 mod mail;
 mod run;
+mod users;
