@@ -5,6 +5,7 @@ import { connections } from './connections';
 import { crm } from './crm';
 import { identity } from './identity';
 import { imports } from './import';
+import { log } from './log';
 import { mail } from './mail';
 import { life } from './life';
 import { offBoarding } from './off-boarding';
@@ -21,4 +22,4 @@ import { settings } from './settings';
 import { shell } from './shell';
 import { signOn } from './sign-on';
 
-export const messages = { ...shell, ...billing, ...mail, ...access, ...company, ...crm, ...identity, ...imports, ...settings, ...organization, ...policies, ...life, ...connections, ...properties, ...options, ...resets, ...roles, ...signOn, ...proposals, ...orgfile, ...offBoarding, ...provisioning } as const;
+export const messages = { ...shell, ...billing, ...mail, ...access, ...company, ...crm, ...identity, ...imports, ...settings, ...organization, ...policies, ...life, ...log, ...connections, ...properties, ...options, ...resets, ...roles, ...signOn, ...proposals, ...orgfile, ...offBoarding, ...provisioning } as const;

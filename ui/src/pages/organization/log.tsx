@@ -12,12 +12,10 @@ import { useHere } from '../../lib/account';
 import { download } from '../../lib/download';
 import { describe } from '../../lib/errors';
 import { moment, number } from '../../lib/format';
-import { roleName } from './roles';
 import { useFormerMembers } from './life';
-import { type NameOf, featureName, namesOf } from './words';
+import { type Entry, told, who } from './log-words';
+import { namesOf } from './words';
 
-interface Entry { seq: number; at: string; actor: string; actorName?: string | null; forName?: string | null; recordName?: string | null; recordErased?: boolean; act: string; subject?: string | null; detail?: Detail | null }
-interface Detail { edge?: Record<string, unknown>; account?: unknown; feature?: unknown; source?: unknown; destination?: unknown; act?: string; role?: string; proposal?: number; what?: string; view?: { nItems?: number; items?: { type: string; n: number }[] } }
 interface Filter { act: string | null; account: string | null; actor: string | null; since: string; until: string }
 
 const NOTHING: Filter = { act: null, account: null, actor: null, since: '', until: '' };
@@ -61,12 +59,15 @@ export function OrganizationLog({ organization }: { organization: Organization }
       {pages.isError && <Problem problem={pages.error} retry={() => void pages.refetch()} compact />}
       {pages.isSuccess && entries.length === 0 && <Empty compact icon={<IconTimeline size={18} />} title={t(Object.values(query).some(Boolean) ? 'org.log.noMatch' : 'org.log.none')} />}
       <ol className="org-log">
-        {entries.map((entry) => (
-          <li key={entry.seq}>
-            <span><Text span size="sm" fw={560}>{who(entry, t)}</Text> {sentence(entry, name, t)}{shown(entry, t)}</span>
-            <Text span size="xs" c="dimmed">{moment(entry.at, language)}</Text>
-          </li>
-        ))}
+        {entries.map((entry) => {
+          const { who: by, what } = told(entry, name, language, t);
+          return (
+            <li key={entry.seq}>
+              <span>{by !== undefined && <Text span size="sm" fw={560}>{by}</Text>} {what}{shown(entry, t)}</span>
+              <Text span size="xs" c="dimmed">{moment(entry.at, language)}</Text>
+            </li>
+          );
+        })}
       </ol>
       {pages.hasNextPage && <Group justify="center" pb="sm"><Button variant="default" size="xs" loading={pages.isFetchingNextPage} onClick={() => void pages.fetchNextPage()}>{t('act.loadMore')}</Button></Group>}
     </section>
@@ -125,32 +126,9 @@ function Whole({ path, account, query }: { path: string; account: string | numbe
   );
 }
 
-function who(entry: Entry, t: Translate): string {
-  const directory = /^provisioner:(\d+)$/.exec(entry.actor)?.[1];
-  if (directory) return t('securityLog.directory', { name: entry.actorName ?? directory });
-  const token = /^token:(\d+)$/.exec(entry.actor)?.[1];
-  if (token) {
-    const named = t('org.log.token', { name: entry.actorName ?? token });
-    return entry.forName ? t('org.log.for', { token: named, person: entry.forName }) : named;
-  }
-  if (entry.actorName) return entry.actorName;
-  return entry.actor === 'system' ? t('org.log.system') : entry.actor;
-}
-
 /** Of a look: whose data, for people of the account whose they are, and what of it. */
 function shown({ detail, recordName, recordErased }: Entry, t: Translate): string {
   const items = (detail?.view?.items ?? []).map(({ type, n }) => maybeT(`disclosed.${type}s`, { count: n }) ?? `${n} ${type}`).join(', ');
   const record = recordName ?? (recordErased ? t('disclosures.erased') : '');
   return [record, items].some(Boolean) ? `: ${[record, items].filter(Boolean).join(' · ')}` : '';
-}
-
-/** "account:5" and the edge in the detail, as names. */
-function sentence(entry: Entry, name: NameOf, t: Translate): string {
-  const { detail } = entry;
-  const edge = detail?.edge ?? detail ?? {};
-  const id = (value: unknown) => (value === undefined || value === null ? '' : name(String(value)));
-  const subject = /^account:(\d+)$/.exec(entry.subject ?? '')?.[1];
-  if (entry.act === 'directory_changed') return maybeT(`org.directory.${detail?.what ?? ''}`) ?? t('org.log.directory_changed');
-  if (entry.act === 'refused') return t('org.log.refused', { what: maybeT(`org.tried.${detail?.act ?? ''}`) ?? detail?.act ?? '', account: id(subject) });
-  return maybeT(`org.log.${entry.act}`, { account: id(detail?.account ?? subject), feature: edge.feature ? featureName(String(edge.feature)) : '', source: id(edge.source), destination: id(edge.destination), count: detail?.view?.nItems ?? 0, role: detail?.role ? roleName(detail.role) : '', proposal: detail?.proposal ?? '' }) ?? entry.act;
 }
