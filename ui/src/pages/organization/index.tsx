@@ -2,6 +2,7 @@ import { Alert, Badge, Button, Group, Menu, Stack, Text, Title } from '@mantine/
 import { useDisclosure } from '@mantine/hooks';
 import { IconAlertTriangle, IconArrowsExchange2, IconCalendarDue, IconDots, IconFileCode, IconInfoCircle, IconLock, IconPlus, IconSitemap, IconSnowflake, IconTrash } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useEffect, useMemo, useState } from 'react';
 import { call } from '../../api/client';
 import { organizationQuery } from '../../api/queries';
@@ -69,6 +70,20 @@ export function OrganizationPage() {
   );
 }
 
+/** Nobody speaks for all accounts. Without roles nothing can be done; with them everybody goes on with what is hers. */
+function Unmanageable({ organization }: { organization: Organization }) {
+  const t = useT();
+  const { account } = useHere();
+  if (!organization.hasRoles) return <Alert color="red" icon={<IconAlertTriangle size={18} />} title={t('org.unmanageableTitle')}>{t('org.unmanageable')}</Alert>;
+  return (
+    <Alert color="orange" className="notice" icon={<IconInfoCircle size={18} />} title={t('org.nobodyForAllTitle')}>
+      <Text size="sm">{t('org.nobodyForAll')}</Text>
+      <Text size="sm" mt={6}>{t('org.nobodyForAll.how', { role: t('org.role.organization_admin') })}</Text>
+      <Button mt="sm" size="xs" variant="default" component={Link} to="/a/$account/organization/roles" params={{ account: String(account.id) } as never}>{t('org.roles.grant')}</Button>
+    </Alert>
+  );
+}
+
 const STATE_TONES: Record<string, string> = { active: 'spruce', grace: 'blue', deleted: 'red' };
 
 function Overview({ organization, name, configure }: { organization: Organization; name: string; configure: () => void }) {
@@ -119,7 +134,7 @@ function Overview({ organization, name, configure }: { organization: Organizatio
       </Group>
       <Stack gap="md">
         <ApprovalBanner organization={organization} />
-        {organization.unmanageable && <Alert color="red" icon={<IconAlertTriangle size={18} />} title={t('org.unmanageableTitle')}>{t('org.unmanageable')}</Alert>}
+        {organization.unmanageable && <Unmanageable organization={organization} />}
         {(state === 'grace' || state === 'frozen') && <Alert color="blue" icon={<IconSnowflake size={18} />} title={t('org.state.grace')}>{organization.graceUntil ? t('org.graceText', { date: moment(organization.graceUntil, language) }) : t('org.frozenText')}</Alert>}
         {frozen.length > 0 && <Alert color="blue" icon={<IconSnowflake size={18} />} title={t('org.frozenMembers', { count: frozen.length })}>{t('org.frozenMembersText', { names: list(frozen.map((member) => member.name), language) })}</Alert>}
         {organization.nMembers === 1 && <Alert color="orange" className="notice" icon={<IconAlertTriangle size={18} />} title={t('org.oneLeftTitle')}>{t('org.oneLeftText')}</Alert>}
