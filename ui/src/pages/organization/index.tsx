@@ -10,7 +10,7 @@ import type { Organization } from '../../api/types';
 import { Empty, Loading, PageHeader, Problem } from '../../components/states';
 import { maybeT, useLanguage, useT } from '../../i18n';
 import { isAdmin, maySeeOrganization, useHere } from '../../lib/account';
-import { list, moment } from '../../lib/format';
+import { moment } from '../../lib/format';
 import { AddAccounts } from './add';
 import { ApprovalBanner } from './approvals';
 import { Configure } from './configure';
@@ -19,7 +19,7 @@ import { CreateOrganization, CreatedDialog } from './create';
 import { DeleteOrganization } from './delete';
 import { Drawing } from './drawing';
 import { arrowsOf, featuresOf } from './edges';
-import { Acknowledgements, Ends, FormerMembers, FormerOrganizations } from './life';
+import { Acknowledgements, Ends, FormerMembers, FormerOrganizations, FrozenMembers } from './life';
 import { FileDialog } from './file';
 import { OrganizationLog } from './log';
 import { Members } from './members';
@@ -108,7 +108,6 @@ function Overview({ organization, name, configure }: { organization: Organizatio
   const { account } = useHere();
   const policy = useQuery({ queryKey: ['a', account.id, 'organization', 'policy', organization.id], queryFn: () => call<Policy>(`/organizations/v1/${organization.id}/policy`, { account: account.id }) });
   const invites = policy.data?.fields.some((field) => field.name === 'foreign_admins' && field.value === true) ?? false;
-  const frozen = organization.members.filter((member) => member.frozenUntil);
   return (
     <>
       <OrganizationNav />
@@ -136,7 +135,7 @@ function Overview({ organization, name, configure }: { organization: Organizatio
         <ApprovalBanner organization={organization} />
         {organization.unmanageable && <Unmanageable organization={organization} />}
         {(state === 'grace' || state === 'frozen') && <Alert color="blue" icon={<IconSnowflake size={18} />} title={t('org.state.grace')}>{organization.graceUntil ? t('org.graceText', { date: moment(organization.graceUntil, language) }) : t('org.frozenText')}</Alert>}
-        {frozen.length > 0 && <Alert color="blue" icon={<IconSnowflake size={18} />} title={t('org.frozenMembers', { count: frozen.length })}>{t('org.frozenMembersText', { names: list(frozen.map((member) => member.name), language) })}</Alert>}
+        <FrozenMembers organization={organization} />
         {organization.nMembers === 1 && <Alert color="orange" className="notice" icon={<IconAlertTriangle size={18} />} title={t('org.oneLeftTitle')}>{t('org.oneLeftText')}</Alert>}
         {!canEditConnections && !organization.unmanageable && <Alert color="gray" icon={<IconInfoCircle size={18} />}>{t(organization.hasRoles ? 'org.viewOnlyRoles' : 'org.viewOnly')}</Alert>}
         {unconfigured && canEditConnections && organization.nMembers > 1 && (

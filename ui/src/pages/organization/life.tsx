@@ -1,6 +1,6 @@
 /** What will end, who was a member and can come back, and what was acknowledged. */
 import { Alert, Badge, Button, Group, Modal, Text, Title } from '@mantine/core';
-import { IconArrowBackUp, IconBan, IconCalendarX, IconCheck } from '@tabler/icons-react';
+import { IconArrowBackUp, IconBan, IconCalendarX, IconCheck, IconSnowflake } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { call } from '../../api/client';
@@ -10,7 +10,7 @@ import { AccountMark } from '../../components/account-mark';
 import { type Translate, maybeT, useLanguage, useT } from '../../i18n';
 import { isAdmin, useHere } from '../../lib/account';
 import { describe } from '../../lib/errors';
-import { day, moment } from '../../lib/format';
+import { day, list as names, moment } from '../../lib/format';
 import { useProved } from '../../lib/proved';
 import { toastDone } from '../../lib/toast';
 import { refreshAfterEdit } from './connections';
@@ -185,6 +185,29 @@ export function Acknowledgements({ organization }: { organization: Organization 
       </ul>
       <Modal opened={reading !== null} onClose={() => setReading(null)} title={t('org.ack.title', { version: reading ?? '' })} size="lg" closeButtonProps={{ 'aria-label': t('act.close') }}><ImpactText version={reading ?? ''} /></Modal>
     </section>
+  );
+}
+
+/** Many are counted; what is the matter with the first of them is said. */
+const FROZEN_SAID = 6;
+
+/** Which accounts carry nothing, why, and until when. */
+export function FrozenMembers({ organization }: { organization: Organization }) {
+  const t = useT();
+  const language = useLanguage();
+  const frozen = organization.members.filter((member) => member.frozenUntil);
+  const rest = frozen.slice(FROZEN_SAID);
+  return (
+    <>
+      {frozen.length > 0 && (
+        <Alert color="blue" icon={<IconSnowflake size={18} />} title={t('org.frozenMembers', { count: frozen.length })}>
+          {frozen.slice(0, FROZEN_SAID).map((member) => (
+            <Text key={member.accountId} size="sm">{t('org.frozenMemberLine', { name: member.name, date: moment(member.frozenUntil ?? '', language), reason: maybeT(`org.member.frozen.${member.frozenReason ?? ''}`) ?? t('org.member.frozenNothing') })}</Text>
+          ))}
+          {rest.length > 0 && <Text size="sm">{t('org.frozenMembersText', { names: names(rest.map((member) => member.name), language) })}</Text>}
+        </Alert>
+      )}
+    </>
   );
 }
 
