@@ -149,7 +149,7 @@ export interface Terms { purpose: string | null; legalBasis: string | null; lega
 export interface Barred { feature: string; as: 'source' | 'destination'; reason: string }
 export interface ConnectionRules { newConnections: 'one_way' | 'two_way'; terms: 'required' | 'optional'; sensitive: 'account' | 'fields' }
 export interface Connection { id: string | number | null; accountIds: (string | number)[]; edges: Edge[] }
-export interface Member { accountId: string | number; name: string; location: string; sensitive: boolean; subscriptions: { product: string; tier: string }[] | string[]; joinedAt: string; manages?: boolean; stops?: boolean; barred?: Barred[]; frozenUntil?: string; frozenReason?: string }
+export interface Member { accountId: string | number; name: string; location: string; sensitive: boolean; status?: string; subscriptions: { product: string; tier: string }[] | string[]; joinedAt: string; manages?: boolean; stops?: boolean; barred?: Barred[]; frozenUntil?: string; frozenReason?: string }
 export interface Organization {
   id: string | number;
   name: string;

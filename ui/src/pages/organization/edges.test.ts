@@ -18,13 +18,14 @@ describe('connections', () => {
     expect([...openKeys(arrows)]).toEqual([m(1, 2)]);
     expect(featuresOf(organization([]))).toEqual(['mirroring']);
   });
-  it('an arrow of a member in its grace stays open and is frozen; in the grace of the whole all are', () => {
+  it('an arrow of a member that is suspended or in its grace stays open and is frozen; in the grace of the whole all are', () => {
     const group = organization([[1, 2, 'on'], [1, 3, 'on']]);
     const one = { ...group, members: group.members.map((member) => (member.accountId === 2 ? { ...member, frozenUntil: '2026-12-04T00:00:00Z' } : member)) };
     const frozen = (of: Organization) => [...arrowsOf(of)].filter(([, arrow]) => arrow.state === 'on' && arrow.frozen).map(([key]) => key);
     expect(frozen(group)).toEqual([]);
     expect(frozen(one)).toEqual([m(1, 2)]);
     expect(frozen({ ...group, graceUntil: '2026-12-04T00:00:00Z' })).toEqual([m(1, 2), m(1, 3)]);
+    expect(frozen({ ...group, members: group.members.map((member) => (member.accountId === 3 ? { ...member, status: 'suspended' } : member)) })).toEqual([m(1, 3)]);
   });
   it('a way is set without opening what is blocked', () => {
     const arrows = arrowsOf(organization([[1, 2, 'blocked']]));

@@ -34,8 +34,8 @@ export function pairsOf(members: Pick<Member, 'accountId'>[]): [Id, Id][] {
   return ids.flatMap((a, i) => ids.slice(i + 1).map((b): [Id, Id] => [a, b]));
 }
 
-/** Members in their grace, or all of them while nothing holds the organization up: their arrows stay as they are and carry nothing. */
-export const frozenOf = (organization: Organization): Set<Id> => new Set(organization.members.filter((member) => organization.graceUntil || member.frozenUntil).map((member) => String(member.accountId)));
+/** Members that are suspended or in their grace, or all of them while nothing holds the organization up: their arrows stay as they are and carry nothing. */
+export const frozenOf = (organization: Organization): Set<Id> => new Set(organization.members.filter((member) => organization.graceUntil || member.frozenUntil || member.status === 'suspended').map((member) => String(member.accountId)));
 
 /** Every feature in every direction between all members; what the server does not name is off, or barred by what a member is. */
 export function arrowsOf(organization: Organization): Map<EdgeKey, Arrow> {

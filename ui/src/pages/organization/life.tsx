@@ -196,6 +196,7 @@ export function FrozenMembers({ organization }: { organization: Organization }) 
   const t = useT();
   const language = useLanguage();
   const frozen = organization.members.filter((member) => member.frozenUntil);
+  const suspended = organization.members.filter((member) => member.status === 'suspended' && !member.frozenUntil);
   const rest = frozen.slice(FROZEN_SAID);
   return (
     <>
@@ -207,8 +208,14 @@ export function FrozenMembers({ organization }: { organization: Organization }) 
           {rest.length > 0 && <Text size="sm">{t('org.frozenMembersText', { names: names(rest.map((member) => member.name), language) })}</Text>}
         </Alert>
       )}
+      {suspended.length > 0 && <Alert color="blue" icon={<IconSnowflake size={18} />} title={t('org.suspendedMembers', { count: suspended.length })}>{t('org.suspendedMembersText', { names: names(suspended.map((member) => member.name), language) })}</Alert>}
     </>
   );
+}
+
+export function SuspendedBadge() {
+  const t = useT();
+  return <Badge size="sm" color="blue" title={t('org.member.suspendedText')}>{t('org.member.suspended')}</Badge>;
 }
 
 export function FrozenBadge({ until, reason }: { until: string; reason?: string }) {

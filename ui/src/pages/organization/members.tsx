@@ -14,7 +14,7 @@ import { day, number } from '../../lib/format';
 import { subscriptionName } from '../settings/parts';
 import { toastDone } from '../../lib/toast';
 import { refreshAfterEdit } from './connections';
-import { FrozenBadge } from './life';
+import { FrozenBadge, SuspendedBadge } from './life';
 
 /** Fewer are seen at a glance. */
 const SEARCHED_FROM = 10;
@@ -68,6 +68,7 @@ export function Members({ organization, add }: { organization: Organization; add
                       {id === String(account.id) && <Text span size="xs" c="dimmed">{t('org.member.here')}</Text>}
                       {id === anchor && <Tooltip label={t('org.member.anchorText')} multiline w={260}><Badge size="sm" color="blue" leftSection={<IconAnchor size={12} style={{ display: 'block' }} aria-hidden="true" />} tabIndex={0} style={{ flexShrink: 0 }}>{t('org.member.anchor')}</Badge></Tooltip>}
                       {member.frozenUntil && <FrozenBadge until={member.frozenUntil} reason={member.frozenReason} />}
+                      {member.status === 'suspended' && <SuspendedBadge />}
                       {member.sensitive && <Badge size="sm" color="orange" leftSection={<IconShieldLock size={12} style={{ display: 'block' }} aria-hidden="true" />}>{t('org.member.sensitive')}</Badge>}
                     </Group>
                   </td>
