@@ -400,8 +400,11 @@ async fn a_client_with_a_token_reads_the_organization_makes_it_one_way_and_is_he
         assert!(refused["message"].as_str().unwrap().contains("second factor"), "{refused}");
     }
     group.0.put_user(EAST, ANN, Role::Standard, &[Seat::Sales]).await;
-    let body = json!({"version": edited["version"], "edges": []});
-    let refused = client.put(&format!("{line}/connections"), body).await.expect(403);
+    // Of West alone she may stop what passes, and let no more pass.
+    let stop = json!({"version": edited["version"], "edges": []});
+    let stopped = client.put(&format!("{line}/connections"), stop).await.expect(200);
+    let again = json!({"version": stopped["version"], "edges": [edge(WEST, EAST, true)]});
+    let refused = client.put(&format!("{line}/connections"), again).await.expect(403);
     assert!(refused.to_string().contains("TOKEN_CREATOR_MAY_NOT"), "{refused}");
 }
 

@@ -341,7 +341,10 @@ async fn two_people_of_a_directory_are_never_one() {
         assert_eq!(code(stale), "VERSION_STALE");
         let stranger = groups::Wanted { name: "Reps".to_owned(), external_id: None, members: BTreeSet::from([ANN]) };
         assert_eq!(code(groups::create(app, &directory, stranger).await), "MEMBER_UNKNOWN", "of Ann the directory did not tell");
-        let large = said(json!({"userName": "big@group.example", "displayName": "x".repeat(20_000)}));
+        let endless = said(json!({"userName": "big@group.example", "displayName": "x".repeat(20_000)}));
+        assert_eq!(code(people::create(app, &directory, endless).await), "TEXT_TOO_LONG");
+        let numbers = vec![json!({"value": "1".repeat(200)}); 100];
+        let large = said(json!({"userName": "big@group.example", "phoneNumbers": numbers}));
         assert_eq!(code(people::create(app, &directory, large).await), "DOCUMENT_TOO_LARGE");
     }
 }
