@@ -1,7 +1,7 @@
 // Who saw what of ours, tokens that work on the organization, and imports that do not guess what a file means.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { BASE, accessible, api, find, go, manager, open, rep, signedIn } from './lib.mjs';
+import { BASE, accessible, account, api, find, go, manager, open, rep, signedIn } from './lib.mjs';
 
 const mark = `a${process.pid}x${Date.now() % 100_000}`;
 const shared = `shared@${mark}.example`;
@@ -85,7 +85,7 @@ describe('a token on the organization', () => {
     assert.equal((await answer(token, '/crm/v3/objects/contacts')).status, 403);
   });
 
-  test('is a person’s: who may not edit connections herself cannot give the right away', async () => {
+  test('is a person’s: whoever speaks for one account stops what leaves it, and lets no more pass', async () => {
     const partner = await browser.person();
     const email = `partner.${mark}@west.example`;
     await go(page, 'West', 'settings/users');
@@ -107,7 +107,13 @@ describe('a token on the organization', () => {
     await wish.getByLabel('What it is for').fill('Too much');
     await wish.getByRole('checkbox', { name: 'Change connections' }).check();
     await wish.getByRole('button', { name: 'Create' }).click();
-    await wish.getByRole('alert').getByText('You may not do this in the organization yourself').waitFor();
+    const hers = await partner.getByRole('dialog', { name: 'Copy the token now' }).getByRole('textbox').inputValue();
+    const { body: there } = await answer(hers, '/organizations/v1/current');
+    assert.deepEqual([there.canEditConnections, there.canManage], [true, false]);
+    const terms = { purpose: 'too much', legalBasis: 'contract' };
+    const edges = [{ feature: 'reports', source: account('East').id, destination: account('West').id, on: true, terms }];
+    const widened = await answer(hers, `/organizations/v1/${there.id}/connections`, { method: 'PUT', body: { version: there.version, edges } });
+    assert.equal(widened.status, 403, JSON.stringify(widened.body));
     assert.deepEqual(partner.problems, []);
   });
 });
