@@ -4,8 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules of which functions are still without a test here. The list only shrinks.
-const OPEN: [&str; 10] =
-    ["account", "association", "backup", "feed", "matching", "mirror", "organization", "pipeline", "property", "record"];
+const OPEN: [&str; 9] =
+    ["account", "association", "backup", "feed", "matching", "mirror", "organization", "pipeline", "property"];
 
 fn files(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).expect("a folder").flatten().map(|entry| entry.path());
