@@ -60,6 +60,8 @@ async fn every_old_id_leads_to_the_last_record_of_a_chain_of_merges() {
         }
         assert_eq!(merged::sources(&mut tx, CONTACT, all.id).await.expect("ids"), ids, "{}", fresh.engine);
         let asked = [old[0].id, all.id, RecordId(9_999_999)];
+        let followed = merged::follow(&mut tx, CONTACT, &asked).await.expect("ids");
+        assert_eq!(followed, [(old[0].id, all.id)].into(), "{}: what is there leads nowhere else", fresh.engine);
         let many = merged::load_many(&mut tx, CONTACT, &asked).await.expect("records");
         assert_eq!((many.id(old[0].id), many.id(all.id)), (all.id, all.id), "{}", fresh.engine);
         assert_eq!(asked.map(|id| many.get(id).is_some()), [true, true, false], "{}", fresh.engine);
